@@ -401,6 +401,8 @@ export interface GrantAnnotations {
   tokenExpiresAt?: number | undefined;
   /** For how long it was approved, where its end does not say so. */
   duration?: number | undefined;
+  /** As in Grant. */
+  signedBy?: string | undefined;
 }
 
 /** What is added to the annotations, or changes, after the account was made. */
@@ -410,6 +412,7 @@ export interface MoreAnnotations {
   delivery?: Delivery | undefined;
   tokenExpiresAt?: number | undefined;
   duration?: number | undefined;
+  signedBy?: string | undefined;
 }
 
 /** Something of a grant went, or changed, while it was watched; whoever did it. */

@@ -16,6 +16,8 @@ import { ALICE, BOB, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 
+const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+
 let world: World;
 let steps: Steps;
 let it: ReturnType<typeof scene>;
@@ -82,6 +84,31 @@ test("what was adopted is told to the administrators although Slack takes nothin
   expect(told()).toHaveLength(1);
 });
 
+test.each([
+  [
+    "another role",
+    { roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "karpor-admin" } },
+  ],
+  [
+    "somebody else, too",
+    { subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "eve" }] },
+  ],
+])(
+  "Redis lost everything, and the binding gives %s: the grant ends at once, and that is told",
+  async (_what, given) => {
+    const id = await grant();
+    await bindAnew(id, given);
+    await world.commands.flushall();
+    steps.forgetJobs();
+    await steps.sweep();
+    await finish();
+    expect(await it.standing()).toEqual([]);
+    expect(await steps.ports.requests.get(id)).toMatchObject({ state: "ended", end: { cause: "altered" } });
+    expect(it.everShown(ALICE)).toContain("Changed by hand:");
+    expect(it.everShown(ALICE)).not.toContain("No record knows it:");
+  },
+);
+
 test("Redis does not answer at the end: each replica ends what is over by itself, and the record follows later", async () => {
   const id = await grant();
   world.clock.jump(4 * HOUR);
@@ -107,7 +134,7 @@ test("with Redis away, an end that was begun is finished: an account that lost i
   await grant();
   const admin = hubClient(world.hub, world.hub.admin);
   const name = (await it.standing())[0];
-  await admin("DELETE", `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${name}`);
+  await admin("DELETE", `${BINDINGS}/${name}`);
   await admin.close();
   world.redis.pause();
   await fallbackExpiry(steps.ports, AbortSignal.timeout(MINUTE));
@@ -173,10 +200,33 @@ test("with Redis away, one object that cannot be removed keeps no other grant fr
 /** Half of the grant is taken away behind our back. */
 async function unbindByHand(id: RequestId): Promise<void> {
   const admin = hubClient(world.hub, world.hub.admin);
-  const { clusterRoleBindings } = await world.hub.objects();
-  const ours = clusterRoleBindings.find((o) => o.metadata.name.includes(id.toLowerCase()));
-  await admin("DELETE", `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${ours?.metadata.name}`);
+  await admin("DELETE", `${BINDINGS}/${(await bindingOf(id)).metadata.name}`);
   await admin.close();
+}
+
+async function bindAnew(
+  id: RequestId,
+  { subjects = [], ...given }: { roleRef?: object; subjects?: object[] },
+): Promise<void> {
+  const { metadata, ...rest } = await bindingOf(id);
+  const { name, labels } = metadata;
+  const body = {
+    ...rest,
+    ...given,
+    metadata: { name, labels },
+    subjects: [...(rest.subjects as object[]), ...subjects],
+  };
+  await unbindByHand(id);
+  const admin = hubClient(world.hub, world.hub.admin);
+  expect((await admin("POST", BINDINGS, { body })).status).toBe(201);
+  await admin.close();
+}
+
+async function bindingOf(id: RequestId) {
+  const { clusterRoleBindings } = await world.hub.objects();
+  const found = clusterRoleBindings.find((o) => o.metadata.name.includes(id.toLowerCase()));
+  if (!found) throw new Error("no binding");
+  return found;
 }
 
 test("half of a grant was taken away behind our back: the rest goes too", async () => {
@@ -192,7 +242,7 @@ test("a name already bound to another role never grants it", async () => {
   const bytes = new Uint8Array([1, 2, 3, 4, 5]);
   const name = `karpor-access-guest-${requestId(bytes).toLowerCase()}-1`;
   const admin = hubClient(world.hub, world.hub.admin);
-  const { status } = await admin("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
+  const { status } = await admin("POST", BINDINGS, {
     body: {
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "ClusterRoleBinding",

@@ -147,8 +147,11 @@ describe("somebody took the labels off", () => {
   });
 });
 
-test("a finalizer holds the account: not confirmed, in its own words, until it is gone", async () => {
-  const path = `${ACCOUNTS}/${await nameOfGrant()}`;
+test.each([
+  ["account", ACCOUNTS],
+  ["binding", BINDINGS],
+])("a finalizer holds the %s: not confirmed, in its own words, until it is gone", async (_what, kind) => {
+  const path = `${kind}/${await nameOfGrant()}`;
   const finalizers = (all: string[] | null) =>
     admin("PATCH", path, { body: { metadata: { finalizers: all } }, type: "application/merge-patch+json" });
   await finalizers(["example.com/hold"]);
@@ -156,7 +159,7 @@ test("a finalizer holds the account: not confirmed, in its own words, until it i
   await it.say(BOB, "revoke");
   await pass(3);
   expect(await ended()).toBe(false);
-  expect(alert().map(visibleText).join()).toContain("holds the account that was deleted");
+  expect(alert().map(visibleText).join()).toContain("holds what was deleted");
   await finalizers(null);
   await provedWithHoursLeft();
 });

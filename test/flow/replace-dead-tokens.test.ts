@@ -90,6 +90,25 @@ test("what was made before keys were written down counts as signed by the key of
   expect(await active(id)).toMatchObject({ refresh: { why: "upgraded" } });
 });
 
+test("what Redis lost meanwhile gets a new token, too: its account says which key signed the one it has", async () => {
+  const id = await grant(BOB, "page 1h");
+  await world.commands.flushall();
+  steps.forgetJobs();
+  const ports = signing("another");
+  await sweep(ports);
+  expect(await active(id)).toMatchObject({ adopted: true });
+  await sweep(ports);
+  expect(await active(id)).toMatchObject({ refresh: { why: "upgraded" } });
+  await steps.work(ports);
+  await world.commands.flushall();
+  steps.forgetJobs();
+  await sweep(ports);
+  await sweep(ports);
+  const again = await active(id);
+  expect(again).toMatchObject({ adopted: true, grant: { signedBy: "another" } });
+  expect(again.refresh).toBeUndefined();
+});
+
 test.each<[string, () => Ports]>([
   ["says no key", () => signing(null)],
   [

@@ -22,11 +22,12 @@ it("reads back what it wrote, whatever people typed", () => {
       fc.option(when, { nil: undefined }),
       fc.constantFrom("dm" as const, "reveal" as const, undefined),
       fc.option(fc.integer({ min: 1, max: 8760 * 60 }), { nil: undefined }),
-      (reason, name, approvedAt, startsAt, expiresAt, tokenExpiresAt, delivery, minutes) => {
+      fc.constantFrom("key", undefined),
+      (reason, name, approvedAt, startsAt, expiresAt, tokenExpiresAt, delivery, minutes, signedBy) => {
         const tokenMessage = { channel: "D0BOB", ts: "1795341600.000123" };
         const duration = minutes && minutes * MINUTE;
         const times = { approvedAt, startsAt, expiresAt, tokenExpiresAt, duration };
-        const notes = { ...annotationsOf(approved()), reason, ...times, delivery, tokenMessage };
+        const notes = { ...annotationsOf(approved()), reason, ...times, delivery, tokenMessage, signedBy };
         notes.requester.name = name;
         expect(readAnnotations(writeAnnotations(notes))).toEqual(notes);
       },

@@ -176,12 +176,13 @@ export async function adoptGrant(ports: Ports, on: GrantObjects): Promise<void> 
       // A token in the place of its own is as unheard of.
       return r.state === "active" ? { ...next, ...untold } : next;
     });
+  ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");
+  if (on.binding?.altered) return endLost(ports, on);
   const together = await endTogether(ports, key.id);
   if (together) request = await commit(ports, key.id, (r) => ending(r, together));
   // Nobody was shown its token: as what an older copy calls approved, it ends, and is asked for again.
   else if (isNew && !wasDelivered(on))
     request = await commit(ports, key.id, (r) => failed(r, "restored", ports.clock.now()));
-  ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");
   if (isNews) void tellAdopted(ports, request);
 }
 
@@ -206,7 +207,7 @@ function adopted(
   uids: { accountUid: string; bindingUid: string },
 ): In<"active"> {
   const { requester, clusterRole, reason, approvedBy, qualified, approvedAt } = annotations;
-  const { startsAt, expiresAt, tokenMessage, delivery, tokenExpiresAt = expiresAt } = annotations;
+  const { startsAt, expiresAt, tokenMessage, delivery, signedBy, tokenExpiresAt = expiresAt } = annotations;
   const { duration = expiresAt - (startsAt ?? approvedAt) } = annotations;
   const now = roleNamed(policy.roles, role);
   const shown = delivery === "reveal" ? { shows: "reveal" } : ({ shows: "shown", token: "shown" } as const);
@@ -236,7 +237,7 @@ function adopted(
     messages: tokenMessage ? { token: { ...tokenMessage, ...shown, revision: 1 } } : {},
     decision: { by: approvedBy, qualified, at: approvedAt },
     expiresAt,
-    grant: { ...uids, tokenExpiresAt: Math.max(expiresAt, tokenExpiresAt), shortened: false },
+    grant: { ...uids, tokenExpiresAt: Math.max(expiresAt, tokenExpiresAt), shortened: false, signedBy },
     hidden: false,
     reminded: [],
   };

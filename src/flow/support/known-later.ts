@@ -5,9 +5,9 @@ import type { In, MoreAnnotations } from "../ports.ts";
 export function knownLater(request: In<"active">): MoreAnnotations {
   const { expiresAt, delivery, grant, messages } = request;
   const { channel = "", ts = "" } = messages.token ?? {};
-  const { tokenExpiresAt } = grant;
+  const { tokenExpiresAt, signedBy } = grant;
   return {
-    ...{ expiresAt, delivery, duration: approvedFor(request) },
+    ...{ expiresAt, delivery, duration: approvedFor(request), signedBy },
     ...(ts !== "" && { tokenMessage: { channel, ts } }),
     ...(tokenExpiresAt > expiresAt && { tokenExpiresAt }),
   };

@@ -42,9 +42,9 @@ async function removeAccount(
   const uids = going.grant ?? {};
   await grants.removeAccount(going, uids, signal);
   const left = await grants.find(going, uids, signal);
-  if (left.account?.deleting) throw new TroubleOutside("stuck", "a deleted account still stands");
-  if (left.account || left.binding)
-    throw new TroubleOutside("hub", "something still stands after its deletion");
+  if (left.account?.deleting || left.binding)
+    throw new TroubleOutside("stuck", "what was deleted still stands");
+  if (left.account) throw new TroubleOutside("hub", "an account still stands after its deletion");
   const at = clock.now();
   const next = await commit(ports, going.id, (r) => generationDeleted(r, going.generation, at), {
     doing: "end",

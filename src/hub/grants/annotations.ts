@@ -31,7 +31,7 @@ export function annotationsOf(request: In<"approved" | "delivering">): GrantAnno
 
 export function writeAnnotations(annotations: GrantAnnotations): Record<string, string> {
   const { requester, clusterRole, approvedBy, qualified, reason, approvedAt } = annotations;
-  const { startsAt, expiresAt, tokenMessage, delivery, tokenExpiresAt, duration } = annotations;
+  const { startsAt, expiresAt, tokenMessage, delivery, tokenExpiresAt, duration, signedBy } = annotations;
   return {
     ...person("requester", requester),
     ...(approvedBy === "policy" ? { [at("approved-by")]: "policy" } : person("approved-by", approvedBy)),
@@ -40,19 +40,27 @@ export function writeAnnotations(annotations: GrantAnnotations): Record<string, 
     [at("reason")]: reason,
     [at("approved-at")]: iso(approvedAt),
     ...(startsAt !== undefined && { [at("starts-at")]: iso(startsAt) }),
-    ...writeMore({ expiresAt, ...(tokenMessage && { tokenMessage }), delivery, tokenExpiresAt, duration }),
+    ...writeMore({
+      expiresAt,
+      ...(tokenMessage && { tokenMessage }),
+      delivery,
+      tokenExpiresAt,
+      duration,
+      signedBy,
+    }),
   };
 }
 
 /** What is known, or changes, only after the account was made. */
 export function writeMore(more: MoreAnnotations): Record<string, string> {
-  const { expiresAt, tokenMessage, delivery, tokenExpiresAt, duration } = more;
+  const { expiresAt, tokenMessage, delivery, tokenExpiresAt, duration, signedBy } = more;
   return {
     ...(delivery && { [at("delivery")]: delivery }),
     ...(tokenExpiresAt !== undefined && { [at("token-expires-at")]: iso(tokenExpiresAt) }),
     ...(expiresAt !== undefined && { [at("expires-at")]: iso(expiresAt) }),
     ...(duration !== undefined && { [at("duration")]: formatDuration(duration) }),
     ...(tokenMessage && { [at("token-message")]: `${tokenMessage.channel}/${tokenMessage.ts}` }),
+    ...(signedBy !== undefined && { [at("token-signed-by")]: signedBy }),
   };
 }
 
@@ -76,6 +84,7 @@ const Read = z.object({
   delivery: Delivery.optional().catch(undefined),
   tokenExpiresAt: Time.optional().catch(undefined),
   duration: Duration.optional().catch(undefined),
+  signedBy: z.string().min(1).optional().catch(undefined),
   tokenMessage: z
     .templateLiteral([z.string().regex(/^[A-Z0-9]+$/), "/", z.string().regex(/^[0-9.]+$/)])
     .transform((text) => {
@@ -110,6 +119,7 @@ export function readAnnotations(annotations: Record<string, string>): GrantAnnot
     delivery: field("delivery"),
     tokenExpiresAt: field("token-expires-at"),
     duration: field("duration"),
+    signedBy: field("token-signed-by"),
     tokenMessage: field("token-message") ?? null,
   });
   return read.data ?? null;

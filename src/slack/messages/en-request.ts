@@ -44,7 +44,7 @@ const outage: ByOutage = {
   "rules-differ": () => "the rules of access were just changed, and not everything has them yet",
   "open-hub": () => "Karpor lets anybody in, so that nothing can be confirmed",
   accepted: () => "Karpor still accepts a token of the removed account",
-  stuck: () => "something on Karpor holds the account that was deleted",
+  stuck: () => "something on Karpor holds what was deleted",
   other: () => "something is not as it should be",
   "made-again": () => "somebody made an account of the same name on Karpor again",
 };

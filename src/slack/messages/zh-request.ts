@@ -43,7 +43,7 @@ const outage: ByOutage = {
   "rules-differ": () => "权限规则刚刚更改，尚未在各处生效",
   "open-hub": () => "Karpor 现在对任何人都放行，无法确认",
   accepted: () => "账号删除后，Karpor 仍接受它的令牌",
-  stuck: () => "账号已提交删除，但被 Karpor 上的其他组件阻止",
+  stuck: () => "删除已提交，但被 Karpor 上的其他组件阻止",
   other: () => "出现了异常情况",
   "made-again": () => "有人在 Karpor 上重新建立了同名账号",
 };
