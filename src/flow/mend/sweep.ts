@@ -4,7 +4,7 @@ import { SECOND } from "../../domain/duration.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import type { End } from "../../domain/request.ts";
 import { syncAllowances } from "../allowances/sync-allowance.ts";
-import type { GrantKey, Later, Ports, Swept } from "../ports.ts";
+import type { ForeignObject, GrantKey, Later, Ports, Swept } from "../ports.ts";
 import { eachRecord } from "../support/each-record.ts";
 import { reportForeign } from "../watch/report-foreign.ts";
 import { advance } from "./advance.ts";
@@ -38,10 +38,11 @@ async function sweepAll(ports: Ports): Promise<Pick<Swept, "cardsRefused" | "tal
   const words = { lockdown, hubEnds: await saidOnHub(ports) };
   const { undone, live, hub, cardsRefused, tally } = await lookOver(ports, words);
   await eachRecord(ports, undone, (request) => advance(ports, request, words));
-  for (const key of hub?.differing ?? []) await tryRepair(ports, key);
+  const removed: ForeignObject[] = [];
+  for (const key of hub?.differing ?? []) removed.push(...(await tryRepair(ports, key)));
   if (hub && !lockdown) await replaceDeadTokens(ports, live);
   const foreign = hub?.foreign ?? [];
-  await reportForeign(ports, foreign);
+  await reportForeign(ports, [...foreign, ...removed]);
   await ports.evidence?.gives(
     foreign.flatMap(({ name, clusterRole }) => (clusterRole === undefined ? [] : { name, clusterRole })),
   );
@@ -60,10 +61,12 @@ const saidOnHub = ({ hubEnds, log }: Ports): Promise<ReadonlyMap<RequestId, End>
 const followTrail = ({ lists, log }: Ports): Promise<void> =>
   lists.follow().catch((error: unknown) => log.warn({ err: error }, "the lists are behind the trail"));
 
-async function tryRepair(ports: Ports, key: GrantKey): Promise<void> {
+async function tryRepair(ports: Ports, key: GrantKey): Promise<ForeignObject[]> {
   try {
-    await ports.lease.hold(key.id, (signal) => repairGrant(ports, key, signal));
+    const held = await ports.lease.hold(key.id, (signal) => repairGrant(ports, key, signal));
+    return held?.done ?? [];
   } catch (error) {
     ports.log.error({ id: key.id, err: error }, "not repaired yet; the next sweep tries again");
+    return [];
   }
 }
