@@ -14,4 +14,6 @@ export interface ForeignObject {
   elsewhere?: string;
   /** A finalizer keeps it standing when it is deleted, and a binding grants on meanwhile. */
   held?: true;
+  /** It bore a grant's name, and the bot removed it. */
+  removed?: true;
 }

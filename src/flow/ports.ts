@@ -378,6 +378,8 @@ export interface GrantObjects {
     /** It gives something else, or to somebody else, than it was made for. */
     altered?: true;
   } | null;
+  /** What the binding gives, and to whom, where it was looked at by itself. */
+  bound?: ForeignObject | undefined;
   /** Something stands under the grant's name that is not this grant's. */
   foreign: boolean;
 }

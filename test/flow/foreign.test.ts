@@ -1,16 +1,19 @@
 /** What others made on the hub, past the bot: told once an object, whoever restarts, and told later when Slack is away. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import type { UserId } from "../../src/domain/ids.ts";
 import { sweep } from "../../src/flow/mend/sweep.ts";
+import { makeRequest } from "../../src/flow/request.ts";
 import { PREFIX } from "../../src/hub/grants/names.ts";
 import { account, binding } from "../../src/hub/grants/objects.ts";
 import { alarmMessage } from "../../src/slack/views/index.ts";
-import { ALICE, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
+import { scene } from "../helpers/scene.ts";
 import { mrkdwnIn } from "../helpers/speech.ts";
-import { openSteps } from "../helpers/steps.ts";
+import { openSteps, type Steps } from "../helpers/steps.ts";
 import { swept } from "../helpers/swept.ts";
 import { approved } from "../hub/requests.ts";
 import { view } from "../slack/records.ts";
@@ -81,16 +84,16 @@ test("while Slack is away it is logged once, and told when Slack is back", async
   expect(errors).toHaveLength(1);
 });
 
-test("a grant forged in each part is taken over, and told as one that no record knows", async () => {
+async function forge(
+  change: Parameters<typeof approved>[0],
+  also: Record<string, string | undefined> = {},
+): Promise<ReturnType<typeof approved>> {
   const place = { instance: "test", namespace: GRANTS_NAMESPACE };
-  const forged = approved({
-    role: "admin",
-    clusterRole: "karpor-admin",
-    expiresAt: world.clock.now() + HOUR,
-  });
+  const expiresAt = world.clock.now() + HOUR;
+  const forged = approved({ role: "admin", clusterRole: "karpor-admin", expiresAt, ...change });
   const admin = hubClient(world.hub, world.hub.admin);
   const { metadata, ...rest } = account(place, forged);
-  const annotations = { ...metadata.annotations, [`${PREFIX}/token-message`]: "D0ALICE/1700000000.000100" };
+  const annotations = { ...metadata.annotations, ...also };
   await admin("POST", `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`, {
     body: { ...rest, metadata: { ...metadata, annotations } },
   });
@@ -98,6 +101,11 @@ test("a grant forged in each part is taken over, and told as one that no record 
     body: binding(place, forged, "karpor-admin"),
   });
   await admin.close();
+  return forged;
+}
+
+test("a grant forged in each part is taken over, and told as one that no record knows", async () => {
+  const forged = await forge({}, { [`${PREFIX}/token-message`]: "D0ALICE/1700000000.000100" });
   await using steps = await openSteps(world);
   await steps.sweep();
   await steps.sweep();
@@ -106,12 +114,53 @@ test("a grant forged in each part is taken over, and told as one that no record 
   expect((await steps.ports.requests.get(forged.id))?.state).toBe("active");
 });
 
+describe("forged, and removed by the next sweep, it is told all the same", () => {
+  const it = () => scene(world);
+  const removedAndTold = async (steps: Steps) => {
+    const [name = ""] = (await it().standing()).filter((one) => one.includes("-admin-"));
+    await steps.sweep();
+    expect(await it().standing()).not.toContain(name);
+    expect(news()).toEqual([expect.stringMatching(/^\*Not made by the bot:\* an object/)]);
+    expect(news()[0]).toContain(
+      `\`${name}\` gives \`karpor-admin\` to \`${GRANTS_NAMESPACE}/${name}\`; removed`,
+    );
+    await steps.sweep();
+    expect(news()).toHaveLength(1);
+  };
+
+  test("without a part of what its account says", async () => {
+    await forge({}, { [`${PREFIX}/reason`]: undefined });
+    await using steps = await openSteps(world);
+    await removedAndTold(steps);
+  });
+
+  test.each([0, 7])("as generation %i of a grant that stands", async (generation) => {
+    await using steps = await openSteps(world);
+    const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+    const { id } = await makeRequest(steps.ports, { requester, text: "peek 1h", triggerId: "t1" });
+    await steps.work();
+    await forge({ id, generation });
+    await removedAndTold(steps);
+    expect(await it().standing()).toHaveLength(2);
+  });
+
+  test("with the id of what was asked for, and given to nobody", async () => {
+    await using steps = await openSteps(world);
+    const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+    const { id } = await makeRequest(steps.ports, { requester, text: "admin 1h because", triggerId: "t1" });
+    await steps.work();
+    await forge({ id });
+    await removedAndTold(steps);
+  });
+});
+
 test("many objects, and names of any length, stay one message that Slack takes", () => {
   const one = (i: number) => ({
     kind: "ClusterRoleBinding" as const,
     name: `<&>${"x".repeat(250)}${i}`,
     uid: String(i),
     createdAt: 0,
+    removed: true as const,
     clusterRole: "&".repeat(250),
     subjects: Array.from({ length: 9 }, () => ({ kind: "User", name: "`>".repeat(200) })),
   });

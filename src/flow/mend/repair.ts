@@ -5,11 +5,20 @@ import { caughtUp } from "../../domain/caught-up.ts";
 import { isDoubtful } from "../../domain/epoch.ts";
 import { formerOf } from "../../domain/former.ts";
 import type { RequestId } from "../../domain/ids.ts";
+import { rowOf } from "../../domain/lifecycle.ts";
 import { type Repair, reconcile } from "../../domain/reconcile.ts";
 import type { AccessRequest, In } from "../../domain/request.ts";
 import { approversOf } from "../../domain/today.ts";
 import { delivered, ending, failed } from "../../domain/transitions.ts";
-import type { GrantAnnotations, GrantKey, GrantObjects, Ports, Recorded, Uids } from "../ports.ts";
+import type {
+  ForeignObject,
+  GrantAnnotations,
+  GrantKey,
+  GrantObjects,
+  Ports,
+  Recorded,
+  Uids,
+} from "../ports.ts";
 import { commit, follow } from "../support/commit.ts";
 import { endTogether } from "../support/end-together.ts";
 import { enqueue } from "../support/enqueue.ts";
@@ -17,12 +26,30 @@ import { knownLater } from "../support/known-later.ts";
 import { removeGrant } from "../support/remove-grant.ts";
 import { tellUntold } from "./tell-untold.ts";
 
-export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSignal): Promise<void> {
+/** What it removed that was made past the bot. */
+export async function repairGrant(
+  ports: Ports,
+  key: GrantKey,
+  signal: AbortSignal,
+): Promise<ForeignObject[]> {
   const [record = null] = await ports.requests.getMany([key.id]);
   const on = await ports.grants.find(key, recordedUids(record, key), signal);
   const isOver = record === "unreadable" && (await endTogether(ports, key.id)) !== null;
   const ahead = isAhead(ports, record, on);
-  await REPAIRS[repairFor(ports, record, on, { superseded: isOver, ahead })](ports, on, signal);
+  const repair = repairFor(ports, record, on, { superseded: isOver, ahead });
+  await REPAIRS[repair](ports, on, signal);
+  return repair === "remove" && isForged(ports, record, on) && on.bound
+    ? [{ ...on.bound, removed: true }]
+    : [];
+}
+
+/** Both objects, and no record ever asked for them. What bears the name of a grant that is over, a replica that slept may have made late. */
+function isForged({ heldBack }: Ports, record: Recorded, { key, account, binding }: GrantObjects): boolean {
+  if (record === "unreadable" || !account || !binding) return false;
+  // What a Redis that is behind does not know, its own alarm says.
+  if (heldBack()?.cause === "redis-behind") return false;
+  if (record === null || rowOf(record).onHub === "none") return true;
+  return [record, ...formerOf(record)].every(({ generation }) => generation !== key.generation);
 }
 
 function recordedUids(record: Recorded, { generation }: GrantKey): Uids {

@@ -38,16 +38,17 @@ async function sweepAll(ports: Ports): Promise<Pick<Swept, "cardsRefused" | "tal
   const words = { lockdown, hubEnds: await saidOnHub(ports) };
   const { undone, live, hub, cardsRefused, tally } = await lookOver(ports, words);
   await eachRecord(ports, undone, (request) => advance(ports, request, words));
-  for (const key of hub?.differing ?? []) await tryRepair(ports, key);
+  const removed: ForeignObject[] = [];
+  for (const key of hub?.differing ?? []) removed.push(...(await tryRepair(ports, key)));
   if (hub && !lockdown) await replaceDeadTokens(ports, live);
-  if (hub?.foreign) await noteForeign(ports, hub.foreign);
+  await reportForeign(ports, [...(hub?.foreign ?? []), ...removed]);
+  if (hub?.foreign) await noteGiven(ports, hub.foreign);
   await syncAllowances(ports);
   await followTrail(ports);
   return { cardsRefused: [...cardsRefused], tally };
 }
 
-async function noteForeign(ports: Ports, foreign: readonly ForeignObject[]): Promise<void> {
-  await reportForeign(ports, foreign);
+async function noteGiven(ports: Ports, foreign: readonly ForeignObject[]): Promise<void> {
   await ports.evidence?.gives(
     foreign.flatMap(({ name, clusterRole }) => (clusterRole === undefined ? [] : { name, clusterRole })),
   );
@@ -63,10 +64,12 @@ const saidOnHub = ({ hubEnds, log }: Ports): Promise<ReadonlyMap<RequestId, End>
 const followTrail = ({ lists, log }: Ports): Promise<void> =>
   lists.follow().catch((error: unknown) => log.warn({ err: error }, "the lists are behind the trail"));
 
-async function tryRepair(ports: Ports, key: GrantKey): Promise<void> {
+async function tryRepair(ports: Ports, key: GrantKey): Promise<ForeignObject[]> {
   try {
-    await ports.lease.hold(key.id, (signal) => repairGrant(ports, key, signal));
+    const held = await ports.lease.hold(key.id, (signal) => repairGrant(ports, key, signal));
+    return held?.done ?? [];
   } catch (error) {
     ports.log.error({ id: key.id, err: error }, "not repaired yet; the next sweep tries again");
+    return [];
   }
 }

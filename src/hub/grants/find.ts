@@ -1,6 +1,6 @@
 /** What stands under a grant's name now, and whether it is the grant's: by its labels, or by the uid that was recorded. */
 import { z } from "zod";
-import type { GrantKey, GrantObjects, Uids } from "../../flow/ports.ts";
+import type { ForeignObject, GrantKey, GrantObjects, Uids } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
 import { answered, isAbsence } from "../client/errors.ts";
 import { readAnnotations, readExpiry } from "./annotations.ts";
@@ -24,9 +24,19 @@ export async function find(hub: Hub, key: GrantKey, uids: Uids, signal: AbortSig
     key,
     account: a && standing(a),
     binding: b && { uid: b.metadata.uid, ...(altered && { altered }) },
+    ...(b && { bound: boundBy(b) }),
     foreign: (account !== null && !a) || (binding !== null && !b),
   };
 }
+
+const boundBy = ({ metadata, roleRef, subjects }: Binding): ForeignObject => ({
+  kind: "ClusterRoleBinding",
+  name: metadata.name,
+  uid: metadata.uid,
+  createdAt: metadata.creationTimestamp.getTime(),
+  clusterRole: roleRef.name,
+  subjects,
+});
 
 /** Labels can be stripped by anybody who may patch; a uid is the object's for ever. */
 export const isOurs = (

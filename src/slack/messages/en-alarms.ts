@@ -93,7 +93,7 @@ export const enAlarms = {
         ? `grants of another bot: instance ${foreignCode(one.instance ?? "", 50)}, in ${foreignCode(one.elsewhere, 50)}`
         : one.kind === "ServiceAccount"
           ? `an account among the grants': ${objectCode(one)}`
-          : `${objectCode(one)} gives ${foreignCode(one.clusterRole ?? "", 50)} to ${subjectCodes(one.subjects)}`;
+          : `${objectCode(one)} gives ${foreignCode(one.clusterRole ?? "", 50)} to ${subjectCodes(one.subjects)}${one.removed ? "; removed" : ""}`;
     return [
       `${fmt.b("Not made by the bot:")} ${these} on ${hub} that may give access past it.`,
       ...bullets(objects, line, (more) => `and ${more} more`),

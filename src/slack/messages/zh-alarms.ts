@@ -62,7 +62,7 @@ export const zhAlarms: typeof enAlarms = {
         ? `另一个机器人的授权：实例 ${foreignCode(one.instance ?? "", 50)} 位于 ${foreignCode(one.elsewhere, 50)}`
         : one.kind === "ServiceAccount"
           ? `授权命名空间中的账号 ${objectCode(one)}`
-          : `${objectCode(one)} 把 ${foreignCode(one.clusterRole ?? "", 50)} 授予 ${subjectCodes(one.subjects)}`;
+          : `${objectCode(one)} 把 ${foreignCode(one.clusterRole ?? "", 50)} 授予 ${subjectCodes(one.subjects)}${one.removed ? "；已移除" : ""}`;
     return [
       `${fmt.b("并非机器人所建：")} ${hub} 上有 ${objects.length} 个对象可能绕过机器人授予访问权限。`,
       ...bullets(objects, line, (more) => `另有 ${more} 个`),
