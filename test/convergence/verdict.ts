@@ -146,6 +146,8 @@ function gist({ blocks = [], text }: Pick<SlackMessage, "blocks" | "text">, key:
     .replaceAll(/(?:\b(?:at|on|until) |于 )?<!date\^(\d+)[^>]*>/g, "$1")
     // When what waits would end is counted from when it was drawn.
     .replaceAll(/(until about|约至) \d+/g, "$1")
+    // What is left is counted to when it was drawn.
+    .replace(/^\*(?:还剩 [^*]+：|[^*]+ left:)\*/, "*left:*")
     .replaceAll(/\s+/g, " ")
     .trim();
   const pressed = actionables(blocks as Block[]).map(
