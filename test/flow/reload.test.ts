@@ -176,7 +176,7 @@ describe("what reloads", () => {
     await it.get("guest 2h", fresh("for reminders"));
     await take(edited((f) => set(f, "reminders", ["20m"])));
     await world.jump(HOUR);
-    await world.jump(41 * MINUTE);
+    await world.jump(40 * MINUTE);
     await it.dm(BOB, "20 min left");
   });
 
