@@ -170,7 +170,7 @@ describe.each<[Version, Version]>([
     await reach("ended", "for carol");
 
     await jump(7 * HOUR - 10 * SECOND);
-    await it.dm(BOB, "1 h left:");
+    await it.dm(BOB, " left:");
     await inTheMiddle(1, () => jump(HOUR));
     await settle();
     await nothingIsLost();
