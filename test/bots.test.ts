@@ -7,6 +7,7 @@ import { type JumpClock, jumpClock } from "../sandbox/clock.ts";
 import { hubClient } from "../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../sandbox/hub/envtest.ts";
 import { startLocalHub } from "../sandbox/hub/index.ts";
+import type { LocalHub } from "../sandbox/hub/options.ts";
 import type { TestHub } from "../sandbox/hub/types.ts";
 import { visibleText } from "../sandbox/slack/index.ts";
 import { StartRefused } from "../src/app.ts";
@@ -281,14 +282,24 @@ describe.each(hubs)("on one Redis and one hub, $name", ({ start: startHub }) => 
 });
 
 describe("on two hubs, in one workspace and one Redis", () => {
-  test("of one name, the second is refused, whatever is granted; a bot that changed its app is not, once it is told", async () => {
+  async function twoHubs() {
     clock = jumpClock();
-    const [hub, other] = [await startLocalHub({ clock }), await startLocalHub({ clock })];
-    for (const one of [hub, other]) opened.defer(() => one.stop());
+    const hubs = [await startLocalHub({ clock }), await startLocalHub({ clock })] as const;
+    for (const one of hubs) opened.defer(() => one.stop());
+    return hubs;
+  }
+
+  /** It runs, and somebody holds a token of it. */
+  async function aliveOn(hub: LocalHub) {
     const first = await world({ hub, instance: "production" });
     await setUp(first);
     await start(first);
-    const { token } = await granted(first, "alive");
+    return { first, ...(await granted(first, "alive")) };
+  }
+
+  test("of one name, the second is refused, whatever is granted; a bot that changed its app is not, once it is told", async () => {
+    const [hub, other] = await twoHubs();
+    const { first, token } = await aliveOn(hub);
     const second = await world({ hub: other, beside: first, instance: "production" });
     await setUp(second);
     expect(await refusal(second)).toMatch(/^redis instance: .* another Slack app's \(its bot is B0KARPORBOT/);
@@ -306,13 +317,8 @@ describe("on two hubs, in one workspace and one Redis", () => {
   }, 120_000);
 
   test("of one name, the second lets the first one's records be while Slack does not say who it is, and stops when it does", async () => {
-    clock = jumpClock();
-    const [hub, other] = [await startLocalHub({ clock }), await startLocalHub({ clock })];
-    for (const one of [hub, other]) opened.defer(() => one.stop());
-    const first = await world({ hub, instance: "production" });
-    await setUp(first);
-    await start(first);
-    const { token } = await granted(first, "alive");
+    const [hub, other] = await twoHubs();
+    const { first, token } = await aliveOn(hub);
     await stop(first);
     const second = await world({ hub: other, beside: first, instance: "production" });
     await setUp(second);
@@ -336,9 +342,7 @@ describe("on two hubs, in one workspace and one Redis", () => {
   }, 120_000);
 
   test("each asks, grants and ends on its own hub, also while the other's is away", async () => {
-    clock = jumpClock();
-    const [hub, other] = [await startLocalHub({ clock }), await startLocalHub({ clock })];
-    for (const one of [hub, other]) opened.defer(() => one.stop());
+    const [hub, other] = await twoHubs();
     const { production, staging } = await startBoth(hub, other);
     const ours = await granted(production, "in production");
     await hub.down();

@@ -388,10 +388,7 @@ describe("Redis is restored from before", () => {
   test.each(["lost", "leaked"] as const)(
     "a moment ago, and nobody has looked since: what was revoked is not made anew as %s",
     async (why) => {
-      const { id } = await live();
-      await steps.ports.epoch.settle();
-      const copy = await copyRedis(world.commands);
-      await revokeAndProve(id);
+      const { id, copy } = await revokedSince();
       await restoreRedis(world.commands, copy);
       await expect(renew(id, why)).rejects.toMatchObject({ refusal: { kind: "late" } });
       await goOn();
@@ -402,10 +399,7 @@ describe("Redis is restored from before", () => {
   test.each(["lost", "leaked"] as const)(
     "the hub is away, and nobody could look since: what was revoked is not made anew as %s",
     async (why) => {
-      const { id } = await live();
-      await steps.ports.epoch.settle();
-      const copy = await copyRedis(world.commands);
-      await revokeAndProve(id);
+      const { id, copy } = await revokedSince();
       await steps[Symbol.asyncDispose]();
       await restoreRedis(world.commands, copy);
       steps = await openSteps(world);
@@ -420,12 +414,17 @@ describe("Redis is restored from before", () => {
   );
 });
 
-async function revokeAndProve(id: RequestId): Promise<void> {
+/** It is live in the copy of Redis, and its end was proved a minute ago. */
+async function revokedSince() {
+  const { id } = await live();
+  await steps.ports.epoch.settle();
+  const copy = await copyRedis(world.commands);
   await revokeGrant(steps.ports, { id, by: ALICE as UserId });
   await steps.finish();
   expect(await record(id)).toMatchObject({ state: "ended" });
   await steps.ports.epoch.settle();
   world.clock.jump(MINUTE);
+  return { id, copy };
 }
 
 async function goOn(): Promise<void> {
