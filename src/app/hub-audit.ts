@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { certificateFault, readCertificate } from "../cli/checks/certificate.ts";
+import { holdOf } from "../cli/checks/finding.ts";
 import { type Config, type HubAudit, hubAuditSecret } from "../config.ts";
 import { MINUTE, SECOND } from "../domain/duration.ts";
 import { takeEvidence } from "../flow/evidence/take-evidence.ts";
@@ -86,8 +87,7 @@ function keepCertificate(
       holds.report("certificate", []);
       return WELL_MS;
     } catch (error) {
-      const { check, message, fix = "" } = certificateFault(error);
-      holds.report("certificate", [{ cause: check, message, fix, notice: true }]);
+      holds.report("certificate", [holdOf({ ...certificateFault(error), notice: true })]);
       return FAILING_MS;
     }
   };

@@ -3,7 +3,7 @@ import { BY_BREAK_GLASS } from "./break-glass.ts";
 import { MINUTE } from "./duration.ts";
 import type { RequestId, UserId } from "./ids.ts";
 import { isFinal, isState } from "./lifecycle.ts";
-import { isApproval, isRenewal, type Verification } from "./request.ts";
+import { isApproval, isRenewal, isUnproved } from "./request.ts";
 import { TrailStep } from "./step.ts";
 import { endingOf } from "./story.ts";
 import type { SeenUse } from "./use.ts";
@@ -71,10 +71,7 @@ export const CONFIRMED_WITHIN_MS = MINUTE;
 /** Not proved within a minute of its beginning, or by nothing but the token's own time or an operator's word, or not yet. */
 export const isConfirmedLate = ({ ended, confirmed }: Ending): boolean =>
   ended !== null &&
-  (confirmed === null ||
-    UNPROVED.includes(confirmed.method) ||
-    confirmed.at - ended.at > CONFIRMED_WITHIN_MS);
-const UNPROVED: readonly string[] = ["expiry", "abandoned"] satisfies Verification["method"][];
+  (confirmed === null || isUnproved(confirmed.method) || confirmed.at - ended.at > CONFIRMED_WITHIN_MS);
 
 const ENDED_WITHIN_MS = MINUTE;
 

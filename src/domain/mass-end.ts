@@ -4,7 +4,7 @@ import { RequestId, UserId } from "./ids.ts";
 import { Lockdown } from "./lockdown.ts";
 import { By, isOperator } from "./operator.ts";
 import { toldOutage } from "./outage.ts";
-import { type AccessRequest, type End, isGiven, isGranted, type Verification } from "./request.ts";
+import { type AccessRequest, type End, isGiven, isGranted, isUnproved, type Recorded } from "./request.ts";
 
 export const Scope = z.discriminatedUnion("what", [
   z.object({ what: z.literal("everything") }),
@@ -79,8 +79,6 @@ export const endBy = (
   at,
 });
 
-type Recorded = AccessRequest | "unreadable" | null;
-
 /** By the records of what is left, as they are now. */
 export function countedBy(
   { scope, left, proven = 0, unproven = 0 }: MassEnd,
@@ -101,10 +99,8 @@ function knownOf(scope: Scope, r: Recorded): "left" | "proven" | "unproven" | "n
   if (r === "unreadable" || (r && isEndedBy(scope, r))) return "left";
   if (r === null) return "unproven";
   if (!isGiven(r)) return "no-token";
-  return r.state === "ended" && !UNPROVEN.includes(r.verification.method) ? "proven" : "unproven";
+  return r.state === "ended" && !isUnproved(r.verification.method) ? "proven" : "unproven";
 }
-
-const UNPROVEN: readonly Verification["method"][] = ["expiry", "abandoned"];
 
 const isTroubled = (r: Recorded): boolean =>
   r !== null && r !== "unreadable" && isGranted(r) && toldOutage(r) !== undefined;

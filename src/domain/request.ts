@@ -223,6 +223,10 @@ export const Verification = z.object({
 });
 export type Verification = z.infer<typeof Verification>;
 
+/** That its token is refused was never shown: its own time ran out, or an operator settled it. Also of what the trail says. */
+export const isUnproved = (method: string): boolean => UNPROVED.includes(method);
+const UNPROVED: readonly string[] = ["expiry", "abandoned"] satisfies Verification["method"][];
+
 /**
  * A fresh token of the same account is to come. `extended`: the old one ends before the access does · `upgraded`: its
  * key is gone · `other`: only another version has a word for it
@@ -330,6 +334,8 @@ export const AccessRequest = z.discriminatedUnion("state", [
   Approved.extend({ state: z.literal("extended"), extends: Extends, at: Ms }),
 ]);
 export type AccessRequest = z.infer<typeof AccessRequest>;
+/** What is on record: null where nothing is. */
+export type Recorded = AccessRequest | "unreadable" | null;
 export type State = AccessRequest["state"];
 export type In<S extends State> = Extract<AccessRequest, { state: S }>;
 

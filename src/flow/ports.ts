@@ -23,16 +23,13 @@ import type { Person, Profile } from "../domain/person.ts";
 import type { Policy } from "../domain/policy-file.ts";
 import type { Limits } from "../domain/policy-rule.ts";
 import type { Refusal } from "../domain/refusal.ts";
-import type { AccessRequest, End, Failure, Grant, In, Outage, Sent } from "../domain/request.ts";
+import type { AccessRequest, End, Failure, Grant, In, Outage, Recorded, Sent } from "../domain/request.ts";
 import type { AskedRight, Rights } from "../domain/rights.ts";
 import type { SealHead, Witnessed } from "../domain/seal.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { TrailStep } from "../domain/step.ts";
 import type { Tally } from "../domain/tally.ts";
 import type { Coverage, HubTold, Use } from "../domain/use.ts";
-
-/** What is on record: null where nothing is. */
-export type Recorded = AccessRequest | "unreadable" | null;
 
 /** Requests: records in Redis, changed by compare-and-swap only. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Requests {
@@ -910,4 +907,4 @@ export class GrantFailed extends Error {
   }
 }
 
-export type { AccessRequest, Clock, ForeignObject, Grant, In, Sent };
+export type { AccessRequest, Clock, ForeignObject, Grant, In, Recorded, Sent };

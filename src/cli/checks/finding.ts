@@ -1,4 +1,6 @@
 /** What a check found: one line, and the fix as something to do. */
+import type { HoldFound } from "../../flow/support/holds.ts";
+
 export interface Finding {
   check: string;
   level: "ok" | "warn" | "fail";
@@ -22,4 +24,10 @@ export const fail = (check: string, message: string, fix: string): Finding => ({
   level: "fail",
   message,
   fix,
+});
+
+/** While the bot runs: what it holds back, or says. */
+export const holdOf = ({ check, message, fix = "", notice }: Finding): HoldFound => ({
+  ...{ cause: check, message, fix },
+  ...(notice ? { notice } : {}),
 });

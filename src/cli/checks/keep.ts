@@ -3,7 +3,7 @@ import { SECOND } from "../../domain/duration.ts";
 import type { Clock, Log } from "../../flow/ports.ts";
 import type { Holds } from "../../flow/support/holds.ts";
 import { type Repeating, repeat } from "../../flow/support/repeat.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, holdOf } from "./finding.ts";
 import type { BotIdentity } from "./slack.ts";
 import type { StartFindings } from "./start.ts";
 
@@ -35,13 +35,7 @@ export async function keepChecking(
 ): Promise<Checking> {
   const see = async ({ findings, identity, isOurs }: StartFindings) => {
     const failed = findings.filter(({ level }) => level === "fail");
-    holds.report(
-      "checks",
-      failed.map(({ check, message, fix = "", notice }) => ({
-        ...{ cause: check, message, fix },
-        ...(notice ? { notice } : {}),
-      })),
-    );
+    holds.report("checks", failed.map(holdOf));
     if (failed.some(({ refuses }) => refuses)) {
       onRefused(failed);
       return FAILING_MS;

@@ -9,7 +9,7 @@ import type { LeftToken } from "../../domain/left-tokens.ts";
 import type { Shown } from "../../domain/message-key.ts";
 import type { Person } from "../../domain/person.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
-import type { End } from "../../domain/request.ts";
+import { type End, isUnproved } from "../../domain/request.ts";
 import { enGrammar } from "./en-grammar.ts";
 import { type Facts, isOfRules } from "./facts.ts";
 import { type Formatter, name } from "./formatter.ts";
@@ -110,7 +110,7 @@ const proven: Sentence = (f, fmt) => {
 };
 const confirmed: Sentence = (f, fmt) => {
   if (f.proof === "unstarted") return proof(f, fmt);
-  return (f.proof === "expiry" || f.proof === "abandoned") && f.given
+  return isUnproved(f.proof) && f.given
     ? `${fmt.b("Not confirmed:")} ${proof(f, fmt)}`
     : `${fmt.b(`Confirmed ${fmt.exact(f.checkedAt)}:`)} ${proven(f, fmt)}.`;
 };

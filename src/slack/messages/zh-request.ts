@@ -5,7 +5,7 @@ import type { Extension } from "../../domain/extension.ts";
 import { RELEASED_AFTER_MS } from "../../domain/idle.ts";
 import type { Person } from "../../domain/person.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
-import type { End } from "../../domain/request.ts";
+import { type End, isUnproved } from "../../domain/request.ts";
 import type { enPhrases, enRequest } from "./en-request.ts";
 import { type Facts, isOfRules } from "./facts.ts";
 import { type Formatter, name } from "./formatter.ts";
@@ -114,7 +114,7 @@ const proven: Sentence = (f, fmt) => {
 };
 const confirmed: Sentence = (f, fmt) => {
   if (f.proof === "unstarted") return proof(f, fmt);
-  return (f.proof === "expiry" || f.proof === "abandoned") && f.given
+  return isUnproved(f.proof) && f.given
     ? `${fmt.b("未能确认：")} ${proof(f, fmt)}`
     : `${fmt.b(`已确认（${fmt.exact(f.checkedAt)}）：`)} ${proven(f, fmt)}。`;
 };

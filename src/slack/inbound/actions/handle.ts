@@ -45,9 +45,9 @@ async function outcome(
     return await work();
   } catch (error) {
     if (error instanceof Refused) {
-      const wasBehind = await isBehind(context, click);
+      const wasTwice = await isTwice(context, click, error.refusal);
       await redrawStray(context, click, error.refusal);
-      if (isTwice(click, error.refusal, wasBehind)) return undefined;
+      if (wasTwice) return undefined;
     }
     return { reply: errorReply(context.log, error, click.target?.id), replace: isForgotten(click, error) };
   }
@@ -72,12 +72,12 @@ const DOES: Record<string, string> = {
 const REDRAWN_MS = 5 * SECOND;
 
 /** A double click, or one that Slack delivered twice, on a message that shows the outcome already, or is about to. */
-const isTwice = (click: Click, refusal: Refusal, wasBehind: boolean): boolean =>
+const isTwice = async (context: HandlerContext, click: Click, refusal: Refusal): Promise<boolean> =>
   !click.ephemeral &&
   refusal.kind === "late" &&
   refusal.by?.id === click.user &&
   refusal.did === DOES[click.action] &&
-  !(wasBehind && click.at >= refusal.at + REDRAWN_MS);
+  !(click.at >= refusal.at + REDRAWN_MS && (await isBehind(context, click)));
 
 /** The message shows what was before. Never rejects. */
 async function isBehind({ ports }: HandlerContext, { target, ts }: Click): Promise<boolean> {
