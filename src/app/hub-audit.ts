@@ -5,7 +5,7 @@ import { certificateFault, readCertificate } from "../cli/checks/certificate.ts"
 import { holdOf } from "../cli/checks/finding.ts";
 import { type Config, type HubAudit, hubAuditSecret } from "../config.ts";
 import { MINUTE, SECOND } from "../domain/duration.ts";
-import { takeEvidence } from "../flow/evidence/take-evidence.ts";
+import { missEvidence, takeEvidence } from "../flow/evidence/take-evidence.ts";
 import type { HubSignsStore } from "../flow/evidence/tell-hub-alarms.ts";
 import type { Ports } from "../flow/ports.ts";
 import type { Holds } from "../flow/support/holds.ts";
@@ -36,7 +36,7 @@ export function hubAuditOf(
       await letPass();
       await takeEvidence({ evidence, homes, signs }, told);
     },
-    tooLarge: () => signs.tooLarge(clock.now()),
+    tooLarge: () => missEvidence({ evidence, signs }, clock.now()),
   });
   const doors = { [HUB_AUDIT_PATH]: door };
   const own = port !== undefined && (() => ownPort(port, tls, doors, { log, holds, clock }));

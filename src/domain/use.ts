@@ -117,6 +117,12 @@ export const isSilent = ({ heard }: Pick<Coverage, "heard">, now: number): boole
 export const isHeard = ({ heard }: Pick<Coverage, "heard">, at: number): boolean =>
   (heard ?? 0) >= at + RESENT_WITHIN_MS;
 
+/** What was told and not taken by then: whole minutes, for many are one gap. The last is not over yet. */
+export const missedBy = (at: number): Coverage["gaps"][number] => ({
+  from: Math.floor((at - RESENT_WITHIN_MS) / MINUTE) * MINUTE,
+  to: Math.ceil(at / MINUTE) * MINUTE,
+});
+
 /** What is not known of this time. `to`: null where it goes on. */
 export function gapsIn(
   coverage: Coverage,
@@ -124,13 +130,26 @@ export function gapsIn(
   now: number,
 ): Gap[] {
   const open = isSilent(coverage, now) ? [{ from: coverage.heard ?? 0, to: null }] : [];
-  return [...coverage.gaps, ...open]
+  return joined([...coverage.gaps, ...open])
     .filter((gap) => (gap.to ?? now) > from && gap.from < (to ?? now))
     .map((gap) => ({
       from: Math.max(gap.from, from),
       to: gap.to === null || (to !== null && gap.to >= to) ? null : gap.to,
     }));
 }
+
+/** Those that overlap are one. */
+function joined(gaps: readonly Gap[]): Gap[] {
+  const all: Gap[] = [];
+  for (const gap of gaps.toSorted((a, b) => a.from - b.from)) {
+    const last = all.at(-1);
+    if (!last || endOf(last) <= gap.from) all.push(gap);
+    else if (endOf(gap) > endOf(last)) all[all.length - 1] = { from: last.from, to: gap.to };
+  }
+  return all;
+}
+
+const endOf = ({ to }: Gap): number => to ?? Number.POSITIVE_INFINITY;
 
 /** Of the changes, those that the hub did not refuse. */
 export const changesMade = ({ changes }: Use): UseChange[] => changes.filter(({ code }) => !isRefusal(code));

@@ -184,6 +184,8 @@ export interface Evidence {
    * Resolves to whose use is another since, when a replica of Redis, where there is one, has it too.
    */
   take(told: HubTold): Promise<RequestId[]>;
+  /** What the hub told of around then is not known. Resolves as take. */
+  missed(at: number): Promise<void>;
   /** In the order asked. */
   uses(ids: readonly RequestId[]): Promise<Use[]>;
   /** What its requests took that not everybody with a grant may do; null where that is not known of each. */

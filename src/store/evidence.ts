@@ -10,6 +10,7 @@ import {
   CHANGES_MOST,
   GAP_AFTER_MS,
   type HubTold,
+  missedBy,
   type ObservedUse,
   RETOLD_WITHIN_MS,
   RIGHTS_MOST,
@@ -65,6 +66,11 @@ export function createEvidence(options: EvidenceStore): Evidence {
       );
       await replicate();
       return touched as RequestId[];
+    },
+    async missed(at) {
+      const { from, to } = missedBy(at);
+      await writing(redis, () => redis.zadd(keys.gaps, to, `${from} ${to}`));
+      await replicate();
     },
     async uses(ids) {
       const pipeline = redis.pipeline();

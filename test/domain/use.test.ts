@@ -23,6 +23,16 @@ describe("what is not known of a grant's time", () => {
     ["it was silent for a while", coverage(99, [40, 55]), [20, null], [[40, 55]]],
     ["it was silent to beyond the end", coverage(99, [40, 55]), [20, 50], [[40, null]]],
     ["it was silent all the time", coverage(99, [10, 80]), [20, 50], [[20, null]]],
+    [
+      "gaps that overlap",
+      coverage(99, [40, 43], [30, 35], [42, 46], [45, 47], [41, 42]),
+      [20, null],
+      [
+        [30, 35],
+        [40, 47],
+      ],
+    ],
+    ["one that is not over while it falls silent", coverage(60, [58, 62]), [20, null], [[58, null]]],
   ])("%s", (_, known, [from, to], gaps) => {
     const time = { from: at(from), to: to === null ? null : at(to) };
     const found = gapsIn(known, time, NOW);

@@ -4,7 +4,7 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { ALICE, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { findingsOf, runDoctor } from "../helpers/doctor.ts";
-import { hubTells, letHubTell } from "../helpers/hub-tells.ts";
+import { announceLarge, hubTells, letHubTell } from "../helpers/hub-tells.ts";
 import { type Scene, scene } from "../helpers/scene.ts";
 
 let world: World;
@@ -97,6 +97,20 @@ test("ten minutes of silence are a gap, and stay one when the hub tells again", 
   );
   expect(visibleText(await it.channel("No use reported"))).toMatch(/not complete since/);
 }, 120_000);
+
+test("a batch that is too large to be taken is a gap, one however often it is sent", async () => {
+  await world.until(async () => (await sent()) > 0);
+  await beat();
+  await it.get("guest 7d", "looking");
+  await pass(4, true);
+  for (const bot of [...bots, ...bots]) {
+    expect(await announceLarge(bot.app.hubAuditPort ?? 0)).toBe(413);
+    await world.jump(45_000);
+  }
+  await beat();
+  await pass(4, true);
+  expect(await status("not complete from")).toMatch(/no use reported, not complete from \S.* to /);
+});
 
 test("where the hub never told anything, all of it is unknown", async () => {
   await it.get("guest 4h", "looking");

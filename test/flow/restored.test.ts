@@ -24,6 +24,7 @@ import { vetRequest } from "../../src/flow/validate.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import { ALICE, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
 import { copyRedis, restoreRedis } from "../helpers/copy.ts";
+import { login } from "../helpers/login.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 
@@ -538,6 +539,26 @@ test("approved in the copy, live since and its token another by now: going on wi
   await provisionGrant(steps.ports, id);
   await steps.work();
   await goesOn(id, expiresAt);
+});
+
+test.each([
+  ["revoked", revoke],
+  ["released", (id: RequestId) => releaseGrant(steps.ports, { id, by: BOB as UserId })],
+])("a new token since the copy, and %s: what is proved is the end of that token", async (_, endIt) => {
+  const id = await grant();
+  const before = await copy();
+  await renewToken(steps.ports, { id, by: BOB as UserId, why: "lost" });
+  await steps.finish();
+  const token = tokens(BOB).at(-1) ?? "";
+  expect(await login(world.hub, token)).toBe(200);
+  world.clock.jump(2 * MINUTE);
+  await settled();
+  await restored(before);
+  await endIt(id);
+  await steps.finish();
+  expect(await record(id)).toMatchObject({ state: "ended", generation: 2 });
+  expect(await login(world.hub, token)).toBe(401);
+  expect(bearing(BOB)).toEqual([]);
 });
 
 test("restored under a bot that runs on: what was given more time goes on, also where many are over at once", async () => {

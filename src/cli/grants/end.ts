@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { SECOND } from "../../domain/duration.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import { isEndedBy, type MassEnd } from "../../domain/mass-end.ts";
+import { Refused } from "../../domain/refusal.ts";
 import { isGranted } from "../../domain/request.ts";
 import { abandonEnd } from "../../flow/operator/abandon.ts";
 import {
@@ -33,7 +34,16 @@ export async function end({ ports, operator }: GrantsMeans, { id, reason }: Beca
       `${id} does not stand on Karpor.`,
     );
   const until = ports.clock.now() + WAIT_MS;
-  await endByOperator(ports, { id, operator, reason: reason || undefined });
+  const late = await endByOperator(ports, { id, operator, reason: reason || undefined }).then(
+    () => null,
+    refused,
+  );
+  if (late) {
+    // A hub that was restored may have it all the same.
+    const off = await endUnknown({ ports, operator }, reason, id);
+    if (!off?.length) throw late;
+    return counted([], off);
+  }
   const carry = async () => {
     const [ended] = await carryThrough(ports, [id], until);
     await ports.epoch.settle();
@@ -41,6 +51,11 @@ export async function end({ ports, operator }: GrantsMeans, { id, reason }: Beca
     return { good: done.confirmed, json: done, lines: [done.says] };
   };
   return carry().catch(lost({ id, state: "ending", confirmed: false }, `The end of ${id} is begun.`));
+}
+
+function refused(error: unknown): Refused {
+  if (error instanceof Refused) return error;
+  throw error;
 }
 
 /** A Redis that is full, or a replica, answers, and keeps no end. */
@@ -82,12 +97,15 @@ export async function endAll(means: GrantsMeans, reason: string): Promise<Answer
   return carry().catch(lost({ grants: ids.length, confirmed: 0, open: ids, hub: false }, begun));
 }
 
-/** What stands, although Redis does not know it, cannot read it or calls it no grant; null where the hub does not answer. */
+/** What stands, although Redis does not know it, cannot read it or calls it no grant: of one, or of all; null where the hub does not answer. */
 export async function endUnknown(
   { ports, operator }: Pick<GrantsMeans, "ports" | "operator">,
   reason: string,
+  id?: RequestId,
 ): Promise<OffHub[] | null> {
-  const standing = await ports.grants.list(AbortSignal.timeout(WAIT_MS)).catch(() => null);
+  const within = AbortSignal.timeout(WAIT_MS);
+  const listed = id ? ports.grants.standingOf(id, within) : ports.grants.list(within);
+  const standing = await listed.catch(() => null);
   if (!standing) return null;
   const found = await ports.requests.getMany(standing.map(({ key }) => key.id));
   const isKnown = (r: Recorded = null) => r !== null && r !== "unreadable" && isGranted(r);

@@ -3,7 +3,6 @@ import { MINUTE, SECOND } from "../../domain/duration.ts";
 import { isDoubtful } from "../../domain/epoch.ts";
 import { rowOf } from "../../domain/lifecycle.ts";
 import { Refused } from "../../domain/refusal.ts";
-import { isGranted } from "../../domain/request.ts";
 import { adoptGrant, isAhead, repairFor, wasDelivered } from "../mend/repair.ts";
 import { type AccessRequest, type GrantObjects, isStoreAway, type Later, type Ports } from "../ports.ts";
 
@@ -30,13 +29,12 @@ export async function lookAtEpoch({ epoch, clock }: Looking): Promise<boolean> {
   return isKnown;
 }
 
-/** Before what has not begun is closed: of an older copy it may be live since, and its record says so then. Throws what the hub throws. */
+/** Before it is closed or ended: of an older copy what waits may be live since, and a token another by now; its record says so then. Throws what the hub throws. */
 export async function followHub(ports: Ports, request: AccessRequest): Promise<void> {
-  if (!isGranted(request) && isDoubtful(request, { before: ports.epoch.before() }))
-    await asOnHub(ports, request);
+  if (isDoubtful(request, { before: ports.epoch.before() })) await asOnHub(ports, request);
 }
 
-/** The same before a person closes it: where it is live there is an end to press, and whoever presses waits for no hub that is away. */
+/** The same before a person does it: what is live has an end to press, and whoever presses waits for no hub that is away. */
 export async function followHubIfThere(ports: Ports, request: AccessRequest | null): Promise<void> {
   if (!request) return;
   await followHub(ports, request).catch((error: unknown) =>

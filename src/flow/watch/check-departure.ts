@@ -16,6 +16,7 @@ import {
 import { SECOND } from "../../domain/duration.ts";
 import { seeGroup } from "../../domain/group-seen.ts";
 import { isGroup, type RequestId } from "../../domain/ids.ts";
+import { isGranted } from "../../domain/request.ts";
 import {
   approversAsked,
   approversToday,
@@ -26,7 +27,7 @@ import {
   roleToday,
 } from "../../domain/today.ts";
 import { type Lane, type Later, type Ports, SlackBusy, StoreDown, StoreUnsure } from "../ports.ts";
-import { followHub } from "../support/as-on-hub.ts";
+import { followHub, followHubIfThere } from "../support/as-on-hub.ts";
 import { commit, messageJob } from "../support/commit.ts";
 import { underEach } from "../support/disputed.ts";
 
@@ -58,7 +59,8 @@ async function leaveToSlack(ports: Ports, request: Watched): Promise<Later> {
 async function check(ports: Ports, request: Watched): Promise<void> {
   const { role, id } = request;
   const { found, name } = await look(ports, request);
-  if (found) await followHub(ports, request);
+  // What is granted ends, also where the hub is away.
+  if (found) await (isGranted(request) ? followHubIfThere : followHub)(ports, request);
   const now = ports.clock.now();
   await commit(
     ports,

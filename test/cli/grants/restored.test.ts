@@ -136,18 +136,21 @@ test.each(["ID", "--all"])("end %s: a token that came since the copy ends with i
   await recorded();
 });
 
-test("what a restored hub brought back after its end is listed, and ends with all else", async () => {
-  const { id, token } = await granted("back again");
-  const bringBack = world.localHub?.backup();
-  await proven(operate(["end", id]));
-  await stopBot();
-  bringBack?.();
-  expect(await login(world.hub, token)).toBe(200);
-  expect((await operate(["list"])).says).toMatch(new RegExp(`${id} +on Karpor`));
-  expect(await inTime(operate(["end", "--all", "a thief"]))).toEqual({
-    good: true,
-    says: "1 of 1 confirmed ended.",
-  });
-  expect(await login(world.hub, token)).toBe(401);
-  expect(await it.standing()).toEqual([]);
-});
+test.each(["ID", "--all"])(
+  "what a restored hub brought back after its end is listed, and ends: end %s",
+  async (which) => {
+    const { id, token } = await granted("back again");
+    const bringBack = world.localHub?.backup();
+    await proven(operate(["end", id]));
+    await stopBot();
+    bringBack?.();
+    expect(await login(world.hub, token)).toBe(200);
+    expect((await operate(["list"])).says).toMatch(new RegExp(`${id} +on Karpor`));
+    expect(await inTime(operate(["end", which === "ID" ? id : which, "a thief"]))).toEqual({
+      good: true,
+      says: "1 of 1 confirmed ended.",
+    });
+    expect(await login(world.hub, token)).toBe(401);
+    expect(await it.standing()).toEqual([]);
+  },
+);
