@@ -125,9 +125,10 @@ function administrator({ hub }: BenchContext) {
 type Granted = In<"active">;
 
 const copyOf =
-  ({ grant }: Granted) =>
+  ({ grant, enteredAt }: Granted) =>
   (n: number): Granted => ({
-    ...granted(n),
+    // Its account says when the first is over: of a record with a later end the sweep would note that.
+    ...granted(n, enteredAt),
     grant: { ...grant, accountUid: randomUUID(), bindingUid: randomUUID() },
   });
 
@@ -138,8 +139,7 @@ const ownOf = (request: Granted): Own => ({
 });
 
 /** Everything of it is drawn and nothing is due: what a sweep meets nearly always. Throws where that is not so: mending would be measured with it. */
-function granted(n: number): Granted {
-  const now = Date.now();
+function granted(n: number, now = Date.now()): Granted {
   const person = UserId.parse(HOLDERS[n % HOLDERS.length]);
   const request: Granted = {
     id: requestId(randomBytes(5)),
