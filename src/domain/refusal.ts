@@ -214,6 +214,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("not-allowed-now", { id: RequestId, role: z.string() }),
   /** No token can be made for somebody to see. */
   kind("hub-away", { id: RequestId }),
+  /** Redis may be older than the hub, which does not say what stands. */
+  kind("stands-unknown", {}),
   /** New access is held back, and with it new tokens. */
   kind("held-back", { id: RequestId }),
   /** The token still stands in Slack, which did not answer. */

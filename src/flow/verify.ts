@@ -13,10 +13,13 @@ import { VERIFY_AFTER_MS } from "../domain/lifecycle.ts";
 import type { Verification } from "../domain/request.ts";
 import type { Secret } from "../domain/secret.ts";
 import { usageAwaited } from "../domain/transitions.ts";
-import { type Later, NotEnforcing, type Ports } from "./ports.ts";
+import { uidsOf } from "./mend/repair.ts";
+import { type GrantObjects, type Later, NotEnforcing, type Ports } from "./ports.ts";
+import { mayBeOlder } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { noteGoing, reportGoing } from "./support/outage.ts";
+import { removeGrant } from "./support/remove-grant.ts";
 import { sooner } from "./support/sooner.ts";
 import { underLease } from "./support/under-lease.ts";
 
@@ -69,15 +72,18 @@ async function proofOf(
 ): Promise<"probe" | "absence" | null> {
   const { grants } = ports;
   await grants.assertEnforcing(signal);
+  if (await stoodSince(ports, going, signal)) {
+    await goOnceMore(ports, going);
+    return null;
+  }
   const isAccepted = probe !== null && (await grants.check(probe, signal)) !== "refused";
   if (probe && !isAccepted) return "probe";
   const isDoubted = isAccepted || going.contradictedAt !== undefined;
   if (!isDoubted && (await grants.isAbsent(going, signal))) return "absence";
   const { account, binding, foreign } = await grants.find(going, going.grant ?? {}, signal);
   if (account || binding) {
-    // A restored hub brought it back: it goes once more, and what its token was good for meanwhile contradicts nothing.
-    const { version } = await commit(ports, going.id, (r) => generationStands(r, going.generation));
-    await enqueue(ports, going, (jobs) => jobs.add("urgent", "end", going.id, version));
+    // A restored hub brought it back: what its token was good for meanwhile contradicts nothing.
+    await goOnceMore(ports, going);
     return null;
   }
   if (isAccepted) await contradict(ports, going);
@@ -86,6 +92,22 @@ async function proofOf(
   if (!going.grant) return "absence";
   if (foreign) await noteGoing(ports, going, "made-again");
   return null;
+}
+
+/** Of an older copy of Redis a later token may be the one that works: it goes first. Throws what the hub throws. */
+async function stoodSince(ports: Ports, { id, generation }: Going, signal: AbortSignal): Promise<boolean> {
+  const request = await ports.requests.get(id);
+  if (request?.state !== "ending" || request.generation !== generation) return false;
+  if (!(await mayBeOlder(ports, request))) return false;
+  const isOther = ({ key }: GrantObjects) => key.generation !== generation || key.role !== request.role;
+  const others = (await ports.grants.standingOf(id, signal)).filter(isOther);
+  for (const on of others) await removeGrant(ports.grants, on.key, uidsOf(on), signal);
+  return others.length > 0;
+}
+
+async function goOnceMore(ports: Ports, going: Going): Promise<void> {
+  const { version } = await commit(ports, going.id, (r) => generationStands(r, going.generation));
+  await enqueue(ports, going, (jobs) => jobs.add("urgent", "end", going.id, version));
 }
 
 async function contradict(ports: Ports, going: Going): Promise<void> {

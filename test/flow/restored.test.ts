@@ -1,5 +1,5 @@
 /** Redis is restored from an older copy, or emptied: nobody gets anything again, ends do not wait, and an administrator's word goes on. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
@@ -10,6 +10,7 @@ import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { endGrant } from "../../src/flow/end.ts";
 import { confirmRestore } from "../../src/flow/operator/confirm-restore.ts";
+import { endByOperator } from "../../src/flow/operator/end-by-operator.ts";
 import { TroubleOutside } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { askFreshToken, refreshToken } from "../../src/flow/refresh-token.ts";
@@ -20,6 +21,8 @@ import { startGrant } from "../../src/flow/start.ts";
 import { load } from "../../src/flow/support/load.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { createExpiry } from "../../src/flow/together/expire-together.ts";
+import { beginMassEnd, carryOutMassEnds } from "../../src/flow/together/mass-end.ts";
+import { revokeAll } from "../../src/flow/together/revoke-all.ts";
 import { vetRequest } from "../../src/flow/validate.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import { ALICE, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
@@ -559,6 +562,121 @@ test.each([
   expect(await record(id)).toMatchObject({ state: "ended", generation: 2 });
   expect(await login(world.hub, token)).toBe(401);
   expect(bearing(BOB)).toEqual([]);
+});
+
+test.each(["under a bot that runs on", "while the hub is away"])(
+  "a new token since the copy, restored %s, and revoked: ended is said when that token is refused",
+  async (how) => {
+    const id = await grant();
+    await settled();
+    const before = await copy();
+    await renewToken(steps.ports, { id, by: BOB as UserId, why: "lost" });
+    await steps.finish();
+    const token = tokens(BOB).at(-1) ?? "";
+    world.clock.jump(2 * MINUTE);
+    await settled();
+    if (how.startsWith("while")) {
+      await restored(before);
+      away(true);
+    } else await restoreRedis(world.commands, before);
+    await revoke(id);
+    away(false);
+    // The end of the copy's token is looked at first, and then counts from anew.
+    await steps.finish();
+    await steps.finish();
+    expect(await record(id)).toMatchObject({ state: "ended" });
+    expect(await login(world.hub, token)).toBe(401);
+  },
+);
+
+test("for later in the copy and live since: while the hub is away nobody says that it never began", async () => {
+  const at = world.clock.now() + 2 * HOUR;
+  const id = await pending(`guest 2h from ${formatMoment({ at })} because`);
+  await decide(id);
+  const before = await copy();
+  world.clock.jump(at - world.clock.now());
+  await steps.work();
+  const token = tokens(BOB).at(-1) ?? "";
+  world.clock.jump(2 * MINUTE);
+  await settled();
+  await restored(before);
+  away(true);
+  for (const end of [
+    () => revoke(id),
+    () => releaseGrant(steps.ports, { id, by: BOB as UserId }),
+    () => endByOperator(steps.ports, { id, operator: "nightshift" }),
+  ])
+    await expect(end()).rejects.toMatchObject({ refusal: { kind: "stands-unknown" } });
+  away(false);
+  await revoke(id);
+  await steps.finish();
+  const ended = await record(id);
+  expect(ended).toMatchObject({ state: "ended" });
+  expect(ended).not.toMatchObject({ verification: { method: "unstarted" } });
+  expect(await login(world.hub, token)).toBe(401);
+});
+
+describe.each([
+  ["a person", { what: "person", person: BOB as UserId }],
+  ["a role", { what: "role", role: "guest" }],
+] as const)("all of %s is revoked after a restore, before a sweep", (_, scope) => {
+  const revokeThem = () =>
+    revokeAll(steps.ports, { by: ALICE as UserId, scope, reason: "stolen", triggerId: "all" });
+  const carriedOut = () =>
+    vi.waitFor(
+      async () => {
+        await carryOutMassEnds(steps.ports);
+        await steps.finish();
+        expect(await steps.ports.massEnds.open()).toEqual([]);
+      },
+      { timeout: 20_000 },
+    );
+  async function live() {
+    const id = await pending();
+    const before = await copy();
+    await decide(id);
+    await steps.work();
+    world.clock.jump(2 * MINUTE);
+    await settled();
+    return { id, before, token: tokens(BOB).at(-1) ?? "" };
+  }
+
+  test("what is live since the copy ends with the others, and is told", async () => {
+    const { id, token, before } = await live();
+    await restored(before);
+    expect(await revokeThem()).toMatchObject({ grants: 1 });
+    await carriedOut();
+    await goOn();
+    expect(await login(world.hub, token)).toBe(401);
+    expect(await record(id)).toMatchObject({ state: "ended", end: { cause: "revoked" } });
+    expect(bearing(BOB)).toEqual([]);
+  });
+
+  test("so does what a Redis that was emptied does not know", async () => {
+    const { id, token } = await live();
+    await steps[Symbol.asyncDispose]();
+    await world.commands.flushall();
+    steps = await openSteps(world);
+    expect(await revokeThem()).toMatchObject({ grants: 1 });
+    await carriedOut();
+    expect(await login(world.hub, token)).toBe(401);
+    expect(await record(id)).toMatchObject({ state: "ended", end: { cause: "revoked" } });
+  });
+
+  test("while the hub is away nobody says that nothing stands; what is begun takes its binding when the hub is back", async () => {
+    const { token, before } = await live();
+    await restored(before);
+    away(true);
+    await expect(revokeThem()).rejects.toMatchObject({ refusal: { kind: "stands-unknown" } });
+    away(false);
+    const by = { id: ALICE as UserId, name: "Alice", locale: "en" } as const;
+    await beginMassEnd(steps.ports, {
+      ...{ id: "begun", scope, by, qualified: "admins", reason: "stolen", at: world.clock.now() },
+      ...{ left: [], stripped: false, troubled: 0 },
+    });
+    await carriedOut();
+    expect(await login(world.hub, token)).not.toBe(200);
+  });
 });
 
 test("restored under a bot that runs on: what was given more time goes on, also where many are over at once", async () => {

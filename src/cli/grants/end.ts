@@ -6,14 +6,9 @@ import { isEndedBy, type MassEnd } from "../../domain/mass-end.ts";
 import { Refused } from "../../domain/refusal.ts";
 import { isGranted } from "../../domain/request.ts";
 import { abandonEnd } from "../../flow/operator/abandon.ts";
-import {
-  carryThrough,
-  endByOperator,
-  endOnHub,
-  followOnHub,
-  type OffHub,
-} from "../../flow/operator/end-by-operator.ts";
+import { carryThrough, endByOperator, endOnHub, type OffHub } from "../../flow/operator/end-by-operator.ts";
 import { type AccessRequest, isStoreAway, type Ports, type Recorded } from "../../flow/ports.ts";
+import { followOnHub } from "../../flow/support/as-on-hub.ts";
 import { carryOutMassEnds } from "../../flow/together/mass-end.ts";
 import { type Answer, type GrantsMeans, nullIfAway } from "./means.ts";
 

@@ -2,11 +2,13 @@
 import { SECOND } from "../../domain/duration.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import { dueOf, VERIFY_AFTER_MS } from "../../domain/lifecycle.ts";
+import { Refused } from "../../domain/refusal.ts";
 import { isGranted } from "../../domain/request.ts";
 import { endingOrLate } from "../../domain/transitions.ts";
 import { endGrant, mustLeave } from "../end.ts";
-import { adoptGrant, repairFor, repairGrant, uidsOf } from "../mend/repair.ts";
+import { repairGrant, uidsOf } from "../mend/repair.ts";
 import type { AccessRequest, GrantKey, GrantObjects, Ports } from "../ports.ts";
+import { followOnHub, mayBeOlder } from "../support/as-on-hub.ts";
 import { commit } from "../support/commit.ts";
 import { removeGrant } from "../support/remove-grant.ts";
 import { verifyEnd } from "../verify.ts";
@@ -26,37 +28,20 @@ export async function endByOperator(
   ports: Ports,
   { id, operator, reason }: EndByOperator,
 ): Promise<AccessRequest> {
-  if (await ports.requests.get(id)) await followOnHub(ports, id);
-  else await adoptFromHub(ports, id);
+  const request = await ports.requests.get(id);
+  const isSeen = request ? await followOnHub(ports, { id }) : await adoptFromHub(ports, id);
+  if (!isSeen && request?.state === "scheduled" && (await mayBeOlder(ports, request)))
+    throw new Refused({ kind: "stands-unknown" });
   const end = () => ({ cause: "revoked" as const, operator, reason, at: ports.clock.now() });
   return commit(ports, id, (r) => endingOrLate(r, end()), { replicated: true });
 }
 
-/** Of an older copy of Redis what waits may be live since, and a token another by now: its record follows the hub, and ends as it stands there. Of all where no id is given. Throws StoreDown, StoreUnsure. */
-export async function followOnHub(ports: Ports, id?: RequestId): Promise<void> {
-  const { grants, requests, epoch, log } = ports;
-  // Of a copy that is behind its own alarm tells, and not each grant.
-  await epoch.look().catch(() => null);
-  const within = AbortSignal.timeout(LISTING_WITHIN_MS);
-  const listed = id ? grants.standingOf(id, within) : grants.list(within);
-  const standing = await listed.catch((error: unknown) => {
-    log.warn({ id, err: error }, "ended without a look at what the hub knows");
-    return [];
-  });
-  const records = await requests.getMany(standing.map(({ key }) => key.id));
-  const ahead = standing.filter((on, i) => {
-    const record = records[i] ?? null;
-    // What has no record may be all there is, of a Redis that was emptied: it ends on the hub alone.
-    return record !== null && repairFor(ports, record, on) === "adopt";
-  });
-  await Promise.all(ahead.map((on) => adoptGrant(ports, on)));
-}
-
 /** Redis lost it, and no sweep has come round yet. */
-async function adoptFromHub(ports: Ports, id: RequestId): Promise<void> {
+async function adoptFromHub(ports: Ports, id: RequestId): Promise<true> {
   const standing = await ports.grants.list(AbortSignal.timeout(LISTING_WITHIN_MS));
   for (const { key } of standing.filter((on) => on.key.id === id))
     await ports.lease.hold(id, (signal) => repairGrant(ports, key, signal));
+  return true;
 }
 
 /** Goes on with ends as the bot's jobs do, and beside them, until each is proved or the time is over: the records of then. */

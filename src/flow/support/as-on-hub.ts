@@ -1,12 +1,14 @@
 /** What is about to be ended by time, or closed, of a Redis that may be an older copy: the hub is asked first, and the record follows it. */
 import { MINUTE, SECOND } from "../../domain/duration.ts";
 import { isDoubtful } from "../../domain/epoch.ts";
+import type { RequestId } from "../../domain/ids.ts";
 import { rowOf } from "../../domain/lifecycle.ts";
 import { Refused } from "../../domain/refusal.ts";
 import { adoptGrant, isAhead, repairFor, wasDelivered } from "../mend/repair.ts";
 import { type AccessRequest, type GrantObjects, isStoreAway, type Later, type Ports } from "../ports.ts";
 
 const HUB_WITHIN_MS = 10 * SECOND;
+const LISTING_WITHIN_MS = 45 * SECOND;
 const AGAIN_MS = MINUTE;
 /** What is over waits no longer for a word that it has had seconds ago. */
 const LOOK_WITHIN_MS = SECOND;
@@ -34,12 +36,17 @@ export async function followHub(ports: Ports, request: AccessRequest): Promise<v
   if (isDoubtful(request, { before: ports.epoch.before() })) await asOnHub(ports, request);
 }
 
-/** The same before a person does it: what is live has an end to press, and whoever presses waits for no hub that is away. */
+/**
+ * The same before a person does it, of Redis as it is now: what is live has an end to press, and whoever presses waits for
+ * no hub that is away. Throws Refused where nobody can say whether it has begun.
+ */
 export async function followHubIfThere(ports: Ports, request: AccessRequest | null): Promise<void> {
   if (!request) return;
-  await followHub(ports, request).catch((error: unknown) =>
-    ports.log.warn({ id: request.id, err: error }, "closed without a look at what the hub knows of it"),
-  );
+  await lookAtEpoch(ports);
+  await followHub(ports, request).catch((error: unknown) => {
+    ports.log.warn({ id: request.id, err: error }, "closed without a look at what the hub knows of it");
+    if (request.state === "scheduled") throw new Refused({ kind: "stands-unknown" });
+  });
 }
 
 /**
@@ -62,6 +69,34 @@ export async function unlessOnHub(ports: Ports, request: AccessRequest, since: n
       ports.log.warn({ id: request.id, err: error }, "its time is over; the hub is asked first what stands");
     return { again: now + AGAIN_MS };
   }
+}
+
+interface Followed {
+  /** Of all where it is left out. */
+  id?: RequestId;
+  /** Also what has no record. */
+  unknown?: boolean;
+}
+
+/** Before much, or an operator's word, ends: each record says what the hub knows of it. False where that does not answer. Throws StoreDown, StoreUnsure. */
+export async function followOnHub(ports: Ports, { id, unknown = false }: Followed = {}): Promise<boolean> {
+  const { grants, requests, epoch, log } = ports;
+  // Of a copy that is behind its own alarm tells, and not each grant.
+  await epoch.look().catch(() => null);
+  const within = AbortSignal.timeout(LISTING_WITHIN_MS);
+  const standing = await (id ? grants.standingOf(id, within) : grants.list(within)).catch(
+    (error: unknown) => {
+      log.warn({ id, err: error }, "ended without a look at what the hub knows");
+      return null;
+    },
+  );
+  const records = await requests.getMany((standing ?? []).map(({ key }) => key.id));
+  const ahead = (standing ?? []).filter((on, i) => {
+    const record = records[i] ?? null;
+    return (unknown || record !== null) && repairFor(ports, record, on) === "adopt";
+  });
+  await Promise.all(ahead.map((on) => adoptGrant(ports, on)));
+  return standing !== null;
 }
 
 /** The record, once it says what the hub knows of it. Needs no lease: whatever is done meanwhile wins. Throws what the hub throws. */

@@ -1,10 +1,11 @@
 /** Carries out what is ended at once: bindings first and in parallel, then each record, then one message that counts what is confirmed. scheduled → ended; approved | delivering | active → ending */
 import { MINUTE, SECOND } from "../../domain/duration.ts";
+import { isDoubtful } from "../../domain/epoch.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import type { Lockdown } from "../../domain/lockdown.ts";
 import { countedBy, endBy, isEndedBy, isLockdown, type MassEnd } from "../../domain/mass-end.ts";
 import { isOperator } from "../../domain/operator.ts";
-import { type AccessRequest, isRevocable } from "../../domain/request.ts";
+import { type AccessRequest, isGranted, isRevocable } from "../../domain/request.ts";
 import { endingOrLate } from "../../domain/transitions.ts";
 import { beginsAt } from "../../domain/window.ts";
 import { withdrawAllOf } from "../allowances/withdraw-allowance.ts";
@@ -123,7 +124,7 @@ async function strip(ports: Ports, one: MassEnd, onRemoved: () => void): Promise
   const whichAreOver = async (standing: readonly GrantObjects[]) => {
     // What was granted since it was lifted stays.
     const isAll = scope.what === "everything" && (await ports.lockdown.standing())?.at === at;
-    const ids = new Set([...(grants ?? []), ...(isAll ? [] : await unreadableOf(ports, one, standing))]);
+    const ids = new Set([...(grants ?? []), ...(isAll ? [] : await unknownOf(ports, one, standing))]);
     return ({ key }: GrantObjects) => isAll || ids.has(key.id);
   };
   try {
@@ -135,8 +136,8 @@ async function strip(ports: Ports, one: MassEnd, onRemoved: () => void): Promise
   }
 }
 
-/** Of those whose record cannot be read, the hub alone says whose they are. */
-async function unreadableOf(
+/** Of those whose record cannot be read, or did not say that they stand, the hub alone says whose they are. */
+async function unknownOf(
   { requests }: Ports,
   { scope, at, grants }: MassEnd,
   standing: readonly GrantObjects[],
@@ -149,11 +150,16 @@ async function unreadableOf(
   };
   const ids = [...new Set(standing.filter(isMeant).map(({ key }) => key.id))];
   const found = await requests.getMany(ids);
-  return ids.filter((_, i) => found[i] === "unreadable");
+  const isDecidedSince = (r: Recorded = null) =>
+    r !== null && r !== "unreadable" && isGranted(r) && r.decision.at > at;
+  return ids.filter((_, i) => !isDecidedSince(found[i]));
 }
 
 async function endRecords(ports: Ports, one: MassEnd, ids: readonly RequestId[]): Promise<void> {
-  const live = (await known(ports, ids)).filter(isRevocable);
+  const isUnknown = (r: AccessRequest) =>
+    r.state === "scheduled" && !one.stripped && isDoubtful(r, { before: ports.epoch.before() });
+  // Of an older copy of Redis it may have begun: that it never did is said when the hub has answered.
+  const live = (await known(ports, ids)).filter((r) => isRevocable(r) && !isUnknown(r));
   const end = (r: AccessRequest) =>
     isRevocable(r) && isEndedBy(one.scope, r) ? endingOrLate(r, endBy(one, ports.clock.now())) : null;
   await Promise.all(live.map(({ id }) => commit(ports, id, end)));

@@ -5,6 +5,7 @@ import { Refused } from "../../domain/refusal.ts";
 import type { Ports } from "../ports.ts";
 import { assertAdmin } from "../support/admin.ts";
 import { openAllowances } from "../support/allowances.ts";
+import { followOnHub, lookAtEpoch } from "../support/as-on-hub.ts";
 import { beginMassEnd } from "./mass-end.ts";
 
 export interface RevokeAll {
@@ -21,14 +22,22 @@ export async function revokeAll(
   { by, scope, reason, triggerId }: RevokeAll,
 ): Promise<Affected> {
   const admin = await assertAdmin(ports, by, "revoke all");
+  const isSeen = await followScope(ports);
   const affected = await lookAtScope(ports, scope);
-  if (affected.grants + affected.allowed === 0) throw new Refused({ kind: "nothing-in-scope" });
+  if (affected.grants + affected.allowed === 0)
+    throw new Refused({ kind: isSeen ? "nothing-in-scope" : "stands-unknown" });
   const one: MassEnd = {
     ...{ id: `revoke-${triggerId}`, scope, ...admin, reason, at: ports.clock.now() },
     ...{ left: [], stripped: false, troubled: 0 },
   };
   await beginMassEnd(ports, one);
   return affected;
+}
+
+/** Of an older copy of Redis more may stand than its records grant. False where the hub does not say. Throws StoreDown, StoreUnsure. */
+async function followScope(ports: Ports): Promise<boolean> {
+  await lookAtEpoch(ports);
+  return ports.epoch.before() === 0 || followOnHub(ports, { unknown: true });
 }
 
 export interface Affected {

@@ -254,6 +254,8 @@ const refusal: ByRefusal = {
     `${fmt.b("Not shown:")} today's rules do not allow you ${fmt.code(role)}, so no more tokens are made for it. What you have goes on until its end.`,
   "hub-away": (_, fmt) =>
     `${fmt.b("Not shown:")} Karpor does not answer. What you have goes on; press Show token again in a minute.`,
+  "stands-unknown": (_, fmt) =>
+    `${fmt.b("Nothing changed:")} Karpor does not answer, and the bot's records may be older than what stands there. Try again in a minute.`,
   "held-back": (_, fmt) =>
     `${fmt.b("Nothing changed:")} new tokens wait until an administrator has seen to it that access can be given safely. What you have goes on.`,
   "not-hidden-yet": (_, fmt) =>

@@ -207,6 +207,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "not-allowed-now": [{ kind: "not-allowed-now", id: ID, role: "admin" }],
   "hub-away": [{ kind: "hub-away", id: ID }],
   "too-many-tokens": [{ kind: "too-many-tokens", id: ID, terms: 1, role: "admin", max: 5, at: NOW + HOUR }],
+  "stands-unknown": [{ kind: "stands-unknown" }],
   "held-back": [{ kind: "held-back", id: ID }],
   "not-hidden-yet": [{ kind: "not-hidden-yet", id: ID }],
   "unknown-request": [{ kind: "unknown-request", id: "R-<@U0BOB>" }],
