@@ -46,6 +46,15 @@ const asking = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shap
     ...shape,
   });
 
+const changedShape = {
+  role: z.string(),
+  what: ChangedTerm,
+  max: z.number().optional(),
+  /** The rule that denies it now, and what it says. */
+  rule: z.string().optional(),
+  say: Bilingual.optional(),
+};
+
 export const Refusal = z.discriminatedUnion("kind", [
   asking("unknown-role", { role: z.string(), roles: z.array(z.string()) }),
   asking("bad-duration", { text: z.string() }),
@@ -173,14 +182,9 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("reminded-already", { at: z.number() }),
   kind("stale", { id: RequestId }),
   /** Asked for under other rules than today's; `max` is milliseconds. */
-  kind("terms-changed", {
-    role: z.string(),
-    what: ChangedTerm,
-    max: z.number().optional(),
-    /** The rule that denies it now, and what it says. */
-    rule: z.string().optional(),
-    say: Bilingual.optional(),
-  }),
+  kind("terms-changed", changedShape),
+  /** The same, said where it closes nothing. */
+  kind("changed-since", { ...changedShape, of: z.enum(["request"]) }),
   /** A changed file reaches replicas apart, and not all of them allow it. */
   kind("rules-differ", {}),
   /** An administrator stopped all access. */

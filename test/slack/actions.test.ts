@@ -21,6 +21,7 @@ import {
   MEI,
   openDoor,
   ROOT,
+  usual,
 } from "../helpers/listener.ts";
 
 const everyone = [ALICE, BOB, CAROL, MEI];
@@ -592,4 +593,19 @@ test("a note that is sent while the rules change stays in its form", async () =>
   await door.slack.submit(ALICE, form.id, { why: "today only" });
   await door.until(id, "active");
   expect(await door.ports.requests.get(id)).toMatchObject({ decision: { note: "today only" } });
+});
+
+test("Approve for less… where the role has left the catalog: it says so, and that nothing is closed, in place of a form", async () => {
+  const roles = { ...usual };
+  const door = await openDoor({ roles });
+  const { id } = await door.ask();
+  const card = await door.card(id);
+  delete roles.guest;
+  await door.slack.select(ALICE, card, "menu", "Approve for less…");
+  const refused = await door.modal(ALICE, "no longer offered");
+  expect(words(refused)).toContain("*Nothing changed:* `guest` is no longer offered. Approve or Deny");
+  expect(refused.submit).toBeUndefined();
+  expect(await door.state(id)).toBe("pending");
+  await door.slack.click(ALICE, card, "approve");
+  await door.until(id, "refused");
 });

@@ -224,6 +224,8 @@ const refusal: ByRefusal = {
     return `${fmt.b(said)} ${fmt.at(at)}; your click changed nothing.`;
   },
   "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}.`,
+  "changed-since": (term, fmt) =>
+    `${fmt.b("Nothing changed:")} ${changed(term, fmt.code(term.role))}. Approve or Deny, on the card, closes the request.`,
   "rules-differ": (_, fmt) =>
     `${fmt.b("Nothing changed:")} the rules of access were just changed, and not everything has them yet. Try again in a minute.`,
   "locked-down": ({ by, at, reason }, fmt) =>

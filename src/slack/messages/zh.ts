@@ -223,6 +223,8 @@ const refusal: ByRefusal = {
       ? `${fmt.b("已被处理：")} 这条申请${gap(fmt)}${already(at, lateVerb[did], fmt)}，本次点击未生效。`
       : `${fmt.b("已被处理：")} ${doneBy(by, at, lateVerb[did], fmt)}，本次点击未生效。`,
   "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}。`,
+  "changed-since": (term, fmt) =>
+    `${fmt.b("操作未生效：")} ${changed(term, fmt.code(term.role))}。在卡片上批准或拒绝，即关闭这条申请。`,
   "rules-differ": (_, fmt) => `${fmt.b("操作未生效：")} 权限规则刚刚更改，尚未在各处生效。请一分钟后再试。`,
   "locked-down": ({ by, at, reason }, fmt) =>
     `${fmt.b("操作未生效：")} ${beforeVerb(fmt.who(by))}已锁定全部访问（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。理由：${fmt.quoted(reason)}`,

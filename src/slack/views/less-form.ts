@@ -113,9 +113,10 @@ export function readLess(view: unknown): LessFilled {
   return { target, asked: { role, duration }, less, note: reasonIn(at(INPUT.note)?.value ?? "") };
 }
 
-/** For `response_action: "errors"`: it is not less, or longer than the role allows; null where it may be sent. */
+/** For `response_action: "errors"`: it is not less, or longer than the role allows; null where it may be sent, or has no time to mend. */
 export function lessErrors({ less, asked }: LessFilled, ctx: ViewContext): Record<string, string> | null {
   const { words } = rendererOf(ctx);
+  if (!roleNamed(ctx.roles, asked.role)) return null;
   const max = roleNamed(ctx.roles, less.role)?.duration.max;
   if (less.role === asked.role && less.duration >= asked.duration)
     return { [INPUT.time]: words.less.notLess };

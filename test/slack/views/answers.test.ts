@@ -189,6 +189,9 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "terms-changed", role: "admin", what: "too-long", max: HOUR },
     { kind: "terms-changed", role: "admin", what: "rule", rule: "no_contractors_here", say: freeze },
   ],
+  "changed-since": (["role-gone", "other-rights", "too-long", "approval"] as const).map((what) => ({
+    ...{ kind: "changed-since", role: "admin", what, max: HOUR, of: "request" },
+  })),
   "rules-differ": [{ kind: "rules-differ" }],
   "not-locked-down": [{ kind: "not-locked-down" }],
   "not-locked": [{ kind: "not-locked" }],
@@ -340,6 +343,13 @@ describe.each(Locale.options)("the modal to approve for less, in %s", (locale) =
         expect(words.length).toBeGreaterThan(0);
       }
     expectModal(lessRefused({ kind: "not-approver", approvers: [SRE] }, ctx));
+  });
+
+  test("of a role that is gone: it has no time to choose, and what is sent is not refused for its time", () => {
+    const gone = { ...ctx, roles: {} };
+    const form = lessForm(pendingOne, target, [], gone);
+    expect(form.blocks.map(({ block_id }) => block_id)).not.toContain("less-time");
+    expect(lessErrors(readLess({ ...form, state: { values: {} } }), gone)).toBeNull();
   });
 });
 

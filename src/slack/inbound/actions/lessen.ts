@@ -1,4 +1,5 @@
 /** Approve for less…: the modal opens at once, for its trigger lives 3 s; then the lower roles are looked up that this person may approve. */
+import { isChanged, roleToday } from "../../../domain/today.ts";
 import { lowerRoles } from "../../../flow/approve-less.ts";
 import { assertMayReview, assertPending } from "../../../flow/decide.ts";
 import { load } from "../../../flow/support/load.ts";
@@ -40,6 +41,9 @@ async function lookUp(
     const { request } = await noteRefused(ports, trying, () =>
       assertMayReview(ports, id, click.user, "approve"),
     );
+    const role = roleToday(request, ports.policy.roles);
+    if (isChanged(role))
+      return lessRefused({ ...role, kind: "changed-since", of: "request" }, contextFor(context, click.user));
     return draw(await lowerRoles(ports, request, click.user));
   } catch (error) {
     const refusal = knownRefusal(log, error, id);
