@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import type { GroupId, UserId } from "../../src/domain/ids.ts";
+import type { AccessRequest } from "../../src/domain/request.ts";
+import { timeOutRequest } from "../../src/flow/time-out.ts";
 import {
   ALICE,
   BOB,
@@ -84,6 +86,41 @@ describe("asking", () => {
       state: "pending",
       requester: { id: MEI, locale: "zh" },
     });
+  });
+
+  test.each([
+    ["guest 8h", BOB],
+    ["peek", BOB],
+    ["emergency admin 30m search is down", BOB],
+    ["for @bob guest 8h a look", MEI],
+  ])("%j, while nobody could look at it: what one has open says no more than that", async (line, user) => {
+    const door = await openDoor();
+    await door.meet(BOB, MEI);
+    door.clock.jump(2 * HOUR);
+    door.slack.failNext("users.info", { status: 500 }, 99);
+    await door.slack.command(user, GENERAL, line);
+    await expect.poll(() => door.ports.requests.all()[0]?.state).toBe("requested");
+    await door.slack.command(user, GENERAL, user === MEI ? "状态" : "status");
+    const words = visibleText(
+      await door.whisper(user, user === MEI ? "尚未请任何人审批" : "Nobody was asked yet"),
+    );
+    expect(words).toMatch(/\*(?:Checking:|正在核对：)\*/);
+    expect(words).not.toMatch(/Waiting for approval|Sent to|等待审批|提交给/);
+  });
+
+  test("what nobody was to decide closes as not checked in time", async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    door.clock.jump(2 * HOUR);
+    door.slack.failNext("users.info", { status: 500 }, 99);
+    await door.slack.command(BOB, GENERAL, "peek");
+    await expect.poll(() => door.ports.requests.all()[0]?.state).toBe("requested");
+    const { id, closesAt } = door.ports.requests.all()[0] as AccessRequest;
+    door.clock.jump(closesAt - door.clock.now());
+    await timeOutRequest(door.ports, id);
+    door.slack.clearFailures();
+    await door.work();
+    await door.dm(BOB, "Closed, it could not be checked in time:");
   });
 
   test("so it is where the DM would say it all: it says nothing yet", async () => {

@@ -259,14 +259,21 @@ const revoked: Sentence = (f, fmt) => {
   return `${fmt.who(f.end.by)} revoked your ${f.role} access${why}`;
 };
 
+/** Where nobody was to decide, it was never looked at. */
+const undecided = (f: Facts): string =>
+  f.approvers.length === 0 ? "it could not be checked in time" : "nobody decided";
+const unchecked = "Nobody was asked yet; the answer comes in our DM.";
+
 const waiting = {
+  checking: (f, fmt) =>
+    `${fmt.b("Checking:")} ${access(f, fmt)} for ${time(f, fmt)}${byAnother(f, fmt)}. ${unchecked}`,
   pending: (f, fmt) =>
     `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${time(f, fmt)}${byAnother(f, fmt)}.`,
   withdrawn: (f, fmt) =>
     f.askedBy
       ? `${fmt.b(`Withdrawn by ${fmt.who(f.withdrawnBy)}:`)} ${access(f, fmt)} for ${time(f, fmt)}.`
       : `${fmt.b("Withdrawn:")} you no longer ask for ${access(f, fmt)} for ${time(f, fmt)}.`,
-  timedOut: (f, fmt) => `${fmt.b("Closed, nobody decided:")} ${access(f, fmt)} for ${time(f, fmt)}.`,
+  timedOut: (f, fmt) => `${fmt.b(`Closed, ${undecided(f)}:`)} ${access(f, fmt)} for ${time(f, fmt)}.`,
   denied: (f, fmt) =>
     `${fmt.b(`Not approved by ${approver(f, fmt)}:`)} ${fmt.code(f.role)}, ${time(f, fmt)}.`,
   scheduled: (f, fmt) =>
@@ -449,6 +456,8 @@ const sent: Sentence = (f, fmt) =>
 const asker = {
   ...card,
   withdrawn: (f, fmt) => `${fmt.b(`Withdrawn by ${fmt.who(f.withdrawnBy)}:`)} ${asked(f, fmt)}.`,
+  checking: (f, fmt) =>
+    `${fmt.b("Checking:")} ${access(f, fmt)} for ${fmt.who(f.requester)}, ${time(f, fmt)}. ${unchecked}`,
   pending: sent,
   nudged: (f, fmt) => `${sent(f, fmt)} They were reminded ${fmt.at(f.nudgedAt)}.`,
   "not-delivered": waiting["not-delivered"],

@@ -4,7 +4,7 @@ import type { Words } from "./index.ts";
 export const zhHome: Words["home"] = {
   answer: "Karpor 访问权限",
   have: "你的权限",
-  waits: "等待审批",
+  waits: "等待中",
   decides: "待你处理",
   roles: "申请权限",
   allRoles: (count) => `全部 ${count} 个角色…`,

@@ -246,14 +246,20 @@ const byAnother: Sentence = (f, fmt) => (f.askedBy ? `，由 ${fmt.who(f.askedBy
 const progress = ({ count, approvals }: Facts): string =>
   count > 1 ? `（${approvals.length}/${count}）` : "";
 
+const undecided = (f: Facts): string =>
+  f.approvers.length === 0 ? "未能在期限内完成核对" : "无人在期限内审批";
+const unchecked = "尚未请任何人审批，结果会在私信中告知。";
+
 const waiting: Words["waiting"] = {
+  checking: (f, fmt) =>
+    `${fmt.b("正在核对：")} ${access(f, fmt)}，${lasting(f, fmt)}${byAnother(f, fmt)}。${unchecked}`,
   pending: (f, fmt) =>
     `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，${lasting(f, fmt)}${byAnother(f, fmt)}。`,
   withdrawn: (f, fmt) =>
     f.askedBy
       ? `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${access(f, fmt)}（${time(f, fmt)}）。`
       : `${fmt.b("已撤回：")} 你不再申请 ${access(f, fmt)}（${time(f, fmt)}）。`,
-  timedOut: (f, fmt) => `${fmt.b("已过期：无人在期限内审批。")} ${access(f, fmt)}（${time(f, fmt)}）。`,
+  timedOut: (f, fmt) => `${fmt.b(`已过期：${undecided(f)}。`)} ${access(f, fmt)}（${time(f, fmt)}）。`,
   denied: (f, fmt) =>
     `${fmt.b(`${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}未批准：`)} ${fmt.code(f.role)} 权限（${time(f, fmt)}）。`,
   scheduled: (f, fmt) =>
@@ -427,6 +433,8 @@ const sent: Sentence = (f, fmt) =>
 const asker: Words["asker"] = {
   ...card,
   withdrawn: (f, fmt) => `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${asked(f, fmt)}。`,
+  checking: (f, fmt) =>
+    `${fmt.b("正在核对：")} ${fmt.who(f.requester)} 在 ${access(f, fmt)}，${lasting(f, fmt)}。${unchecked}`,
   pending: sent,
   nudged: (f, fmt) => `${sent(f, fmt)}${already(f.nudgedAt, "提醒", fmt)}。`,
   "not-delivered": waiting["not-delivered"],

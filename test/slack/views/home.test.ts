@@ -13,7 +13,7 @@ import { type AccessRequest, isGranted } from "../../../src/domain/request.ts";
 import { homeView } from "../../../src/slack/views/index.ts";
 import { one } from "../../domain/allowances.ts";
 import { buttonsIn, expectHome, expectTypography } from "../../helpers/speech.ts";
-import { bob, ID, NOW, records, SRE, view } from "../records.ts";
+import { alice, bob, common, ID, NOW, records, SRE, view } from "../records.ts";
 
 const many = Object.fromEntries(
   Array.from({ length: 250 }, (_, i) => [
@@ -84,6 +84,15 @@ describe.each(Locale.options)("in %s", (locale) => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test("what nobody could look at yet waits for no approver", () => {
+    const own: AccessRequest[] = [{ ...common, state: "requested" }];
+    for (const reader of [bob.id, alice.id]) {
+      const drawn = words(draw({ own: own.map((r) => ({ ...r, askedBy: alice })) }, reader));
+      expect(drawn).toMatch(/Nobody was asked yet|尚未请任何人审批/);
+      expect(drawn).not.toMatch(/Waiting for approval|Sent to|等待审批|提交给/);
+    }
   });
 
   test("as much as there can be of everything", () => {
