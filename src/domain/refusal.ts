@@ -115,7 +115,7 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("too-much-more", { role: z.string(), most: z.number() }),
   /** One's own, live until then. */
   kind("yours-already", {
-    ...{ id: RequestId, terms: z.number(), role: z.string() },
+    ...{ id: RequestId, terms: z.number(), role: z.string(), clusterRole: z.string() },
     ...{ from: z.number(), until: z.number() },
   }),
   /** Their other request for the role, `other`, has a part of the same time; `deciding`: now that it is approved. */
@@ -184,7 +184,7 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** Asked for under other rules than today's; `max` is milliseconds. */
   kind("terms-changed", changedShape),
   /** The same, said where it closes nothing. */
-  kind("changed-since", { ...changedShape, of: z.enum(["request"]) }),
+  kind("changed-since", { ...changedShape, of: z.enum(["request", "access", "allowance"]) }),
   /** A changed file reaches replicas apart, and not all of them allow it. */
   kind("rules-differ", {}),
   /** An administrator stopped all access. */

@@ -63,7 +63,7 @@ export async function assertMayAskMore(
   const role = roleNamed(ports.policy.roles, grant.role);
   if (role?.clusterRole !== grant.clusterRole) {
     const what = role ? "other-rights" : "role-gone";
-    throw new Refused({ kind: "terms-changed", role: grant.role, what });
+    throw new Refused({ kind: "changed-since", role: grant.role, what, of: "access" });
   }
   const most = mostMore({ from: beginsAt(grant), until: grant.expiresAt }, role);
   if (most === 0) throw new Refused({ kind: "too-much-more", role: grant.role, most });

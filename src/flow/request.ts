@@ -84,9 +84,11 @@ function takenBy(
   taken: "open" | "window" | "review",
   recipient: Person | undefined,
 ): Refusal {
-  const { id, role, state, terms, emergency } = request;
-  if (taken !== "review" && state === "active" && !recipient)
-    return { kind: "yours-already", id, terms, role, from: beginsAt(request), until: request.expiresAt };
+  const { id, role, clusterRole, state, terms, emergency } = request;
+  if (taken !== "review" && state === "active" && !recipient) {
+    const lasts = { from: beginsAt(request), until: request.expiresAt };
+    return { kind: "yours-already", id, terms, role, clusterRole, ...lasts };
+  }
   if (taken === "window") return { ...windowTaken(request), ...(recipient && { recipient }) };
   if (taken === "open") return { kind: "open-already", id, role, state, ...(recipient && { recipient }) };
   return { kind: "not-reviewed-yet", id, role, missing: REVIEWS_NEEDED - (emergency?.reviews.length ?? 0) };

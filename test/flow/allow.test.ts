@@ -238,7 +238,7 @@ test("waiting for one more, and Redis restored from before: nobody allows it too
   await goOn();
   const among = async () => true;
   expect((await waitingFor(steps.ports, CAROL as UserId, among)).allowances).toEqual([]);
-  const refusal = { kind: "terms-changed", role: "both", what: "restored" };
+  const refusal = { kind: "changed-since", role: "both", what: "restored", of: "allowance" };
   await expect(allowToo(steps.ports, { id, by: CAROL as UserId })).rejects.toMatchObject({ refusal });
   const anew = await allow(steps.ports, CAROL, "both");
   expect(await steps.ports.allowances.get(id)).toMatchObject({ withdrawn: { by: { id: CAROL } } });

@@ -21,6 +21,7 @@ import {
   MEI,
   openDoor,
   ROOT,
+  role,
   usual,
 } from "../helpers/listener.ts";
 
@@ -609,3 +610,28 @@ test("Approve for less… where the role has left the catalog: it says so, and t
   await door.slack.click(ALICE, card, "approve");
   await door.until(id, "refused");
 });
+
+test.each([
+  ["other rights", "gives other rights now", "; for more, end it and ask again."],
+  ["the role gone", "is no longer offered", "."],
+])(
+  "Ask for more time under %s: nothing is closed, and what can only be refused has no button",
+  async (what, why, rest) => {
+    const roles = { ...usual };
+    const door = await openDoor({ roles });
+    const { id } = await door.grant();
+    const token = await door.dm(BOB, "I've copied it, hide");
+    if (what === "other rights") roles.guest = role({ clusterRole: "karpor-admin" });
+    else delete roles.guest;
+    await door.slack.click(BOB, token, "Ask for more time");
+    const told = await door.whisper(BOB, why);
+    expect(visibleText(told)).toContain(
+      `*Nothing changed:* \`guest\` ${why}. What you have goes on until its end${rest}`,
+    );
+    expect(await door.state(id)).toBe("active");
+    await door.slack.command(BOB, GENERAL, "status");
+    const status = await door.whisper(BOB, "1 open:");
+    expect(buttonsOf(status)).toContain("End now");
+    expect(buttonsOf(status)).not.toContain("Ask for more time");
+  },
+);

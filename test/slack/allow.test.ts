@@ -305,9 +305,10 @@ test("a message whose answer was lost is posted once more by the sweep, and no t
 describe("a role that two must approve", () => {
   const both = role({ approval: { by: ["S0SRE"], count: 2, within: "4h", channel: GENERAL } });
   const open = async () => {
-    const door = await openDoor({ roles: { ...usual, both } });
+    const roles = { ...usual, both };
+    const door = await openDoor({ roles });
     door.slack.people.setGroup("S0SRE", [ALICE, CAROL, ROOT]);
-    return door;
+    return { ...door, roles };
   };
   const begun = async (door: Door) => {
     await door.slack.command(ALICE, GENERAL, allow("both 4h for 3d release"));
@@ -358,6 +359,18 @@ describe("a role that two must approve", () => {
     await door.whisper(BOB, "cannot allow yourself");
     await door.slack.click(MEI, line, "Allow too");
     await door.whisper(MEI, "只有 <!subteam^S0SRE");
+    expect(await one(door)).toMatchObject({ allowedBy: [{ by: { id: ALICE } }] });
+  });
+
+  test("nor does anybody once the role gives other rights: nothing is closed by that", async () => {
+    const door = await open();
+    const line = await begun(door);
+    door.roles.both = { ...both, clusterRole: "karpor-admin" };
+    await door.slack.click(CAROL, line, "Allow too");
+    const told = visibleText(await door.whisper(CAROL, "gives other rights now"));
+    expect(told).toContain(
+      "*Nothing changed:* `both` gives other rights now. Withdraw it, and allow it anew.",
+    );
     expect(await one(door)).toMatchObject({ allowedBy: [{ by: { id: ALICE } }] });
   });
 

@@ -72,11 +72,11 @@ async function putAside(ports: Ports, a: Allowance, { by, qualified }: Allower):
   return true;
 }
 
-/** Throws Refused(terms-changed) where it would let nothing pass. */
+/** Throws Refused(changed-since) where it would let nothing pass. */
 async function join(ports: Ports, a: Allowance, allower: Allower): Promise<Allowance> {
   const { id, role } = a;
   if (mayBeWithdrawn(a, { before: ports.epoch.before() }))
-    throw new Refused({ kind: "terms-changed", role, what: "restored" });
+    throw new Refused({ kind: "changed-since", role, what: "restored", of: "allowance" });
   const change = (r: Allowance) => joined(r, allower, ports.clock.now());
   const after = await ports.allowances.update(id, change, { replicated: true });
   await syncAllowance(ports, id);
@@ -86,17 +86,16 @@ async function join(ports: Ports, a: Allowance, allower: Allower): Promise<Allow
 /** One that somebody must approve. Throws Refused. */
 function approvedRole({ policy }: Ports, name: string): Role {
   const role = roleNamed(policy.roles, name);
-  if (!role) throw new Refused({ kind: "terms-changed", role: name, what: "role-gone" });
+  if (!role) throw new Refused({ kind: "changed-since", role: name, what: "role-gone", of: "allowance" });
   if (role.approval === "none") throw new Refused({ kind: "nothing-to-allow", role: name });
   return role;
 }
 
 /** What others allowed under other rules is not allowed by today's. Throws Refused. */
-function assertSameTerms(a: Allowance, { clusterRole, duration }: Role): void {
-  if (a.clusterRole !== clusterRole)
-    throw new Refused({ kind: "terms-changed", role: a.role, what: "other-rights" });
-  if (a.duration > duration.max)
-    throw new Refused({ kind: "terms-changed", role: a.role, what: "too-long", max: duration.max });
+function assertSameTerms({ role, ...a }: Allowance, { clusterRole, duration: { max } }: Role): void {
+  const changed = { kind: "changed-since", role, of: "allowance" } as const;
+  if (a.clusterRole !== clusterRole) throw new Refused({ ...changed, what: "other-rights" });
+  if (a.duration > max) throw new Refused({ ...changed, what: "too-long", max });
 }
 
 /** Throws Refused, SlackBusy. */

@@ -1,4 +1,5 @@
 /** English. Each sentence starts with the state in bold; `fmt` makes it blocks or plain words. */
+import type { Refusal } from "../../domain/refusal.ts";
 import type { Witnessed } from "../../domain/seal.ts";
 import { enAlarms } from "./en-alarms.ts";
 import { enAllowance } from "./en-allowance.ts";
@@ -53,6 +54,16 @@ const states: ByState = {
 };
 
 const allowForm = (fmt: Formatter): string => `${fmt.command} allow @person role 4h for 3d reason`;
+
+/** What of it stays, and what can be done. */
+function asBefore({ of, what: term }: Extract<Refusal, { kind: "changed-since" }>): string {
+  const isGone = term === "role-gone";
+  return {
+    request: "Approve or Deny, on the card, closes the request.",
+    access: `What you have goes on until its end${isGone ? "." : "; for more, end it and ask again."}`,
+    allowance: `Withdraw it${isGone ? "." : ", and allow it anew."}`,
+  }[of];
+}
 
 const refusal: ByRefusal = {
   "unknown-role": ({ role, roles, line }, fmt) =>
@@ -225,7 +236,7 @@ const refusal: ByRefusal = {
   },
   "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}.`,
   "changed-since": (term, fmt) =>
-    `${fmt.b("Nothing changed:")} ${changed(term, fmt.code(term.role))}. Approve or Deny, on the card, closes the request.`,
+    `${fmt.b("Nothing changed:")} ${changed(term, fmt.code(term.role))}. ${asBefore(term)}`,
   "rules-differ": (_, fmt) =>
     `${fmt.b("Nothing changed:")} the rules of access were just changed, and not everything has them yet. Try again in a minute.`,
   "locked-down": ({ by, at, reason }, fmt) =>

@@ -1,5 +1,6 @@
 /** 中文。Bold needs a space on both sides of it: Slack does not see its end between Chinese characters. */
 import type { Person } from "../../domain/person.ts";
+import type { Refusal } from "../../domain/refusal.ts";
 import { type Formatter, name } from "./formatter.ts";
 import type { Words } from "./index.ts";
 import { inSentence } from "./text.ts";
@@ -70,6 +71,15 @@ function doneBy(by: Person | undefined, at: number, verb: string, fmt: Formatter
   const who = by ? (fmt.isReader(by) ? "你" : name(by)) : "有人";
   const space = fmt.rich && (!by || fmt.isReader(by)) ? "" : " ";
   return `${who}${space}${already(at, verb, fmt)}`;
+}
+
+function asBefore({ of, what: term }: Extract<Refusal, { kind: "changed-since" }>): string {
+  const isGone = term === "role-gone";
+  return {
+    request: "在卡片上批准或拒绝，即关闭这条申请。",
+    access: `现有的权限可用到结束为止${isGone ? "。" : "；如需更久，请先结束，再重新申请。"}`,
+    allowance: `请撤回${isGone ? "。" : "后重新允许。"}`,
+  }[of];
 }
 
 const refusal: ByRefusal = {
@@ -224,7 +234,7 @@ const refusal: ByRefusal = {
       : `${fmt.b("已被处理：")} ${doneBy(by, at, lateVerb[did], fmt)}，本次点击未生效。`,
   "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}。`,
   "changed-since": (term, fmt) =>
-    `${fmt.b("操作未生效：")} ${changed(term, fmt.code(term.role))}。在卡片上批准或拒绝，即关闭这条申请。`,
+    `${fmt.b("操作未生效：")} ${changed(term, fmt.code(term.role))}。${asBefore(term)}`,
   "rules-differ": (_, fmt) => `${fmt.b("操作未生效：")} 权限规则刚刚更改，尚未在各处生效。请一分钟后再试。`,
   "locked-down": ({ by, at, reason }, fmt) =>
     `${fmt.b("操作未生效：")} ${beforeVerb(fmt.who(by))}已锁定全部访问（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。理由：${fmt.quoted(reason)}`,

@@ -79,10 +79,14 @@ export function moreButton(p: Renderer, r: AccessRequest): Button[] {
   if (!stands) return [];
   return moreIfAny(p, r, { from: beginsAt(r), until: r.expiresAt });
 }
-/** Of a grant of which only so much is known; none where its role gives no more than it has. */
-export function moreIfAny(p: Renderer, r: Pressable, lasts: Pick<Extends, "from" | "until">): Button[] {
+/** Of a grant of which only so much is known; none where its role gives no more than it has, or other rights by now. */
+export function moreIfAny(
+  p: Renderer,
+  r: Pressable & Pick<AccessRequest, "clusterRole">,
+  lasts: Pick<Extends, "from" | "until">,
+): Button[] {
   const role = roleNamed(p.ctx.roles, r.role);
-  return role && mostMore(lasts, role) > 0 ? [askMoreButton(p, r)] : [];
+  return role?.clusterRole === r.clusterRole && mostMore(lasts, role) > 0 ? [askMoreButton(p, r)] : [];
 }
 export const askMoreButton = (p: Renderer, r: Pressable): Button => own(p, "more", r);
 export const hideButton = (p: Renderer, r: AccessRequest): Button => own(p, "hide", r);

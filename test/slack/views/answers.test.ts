@@ -131,7 +131,10 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     })),
   ],
   "yours-already": [
-    { kind: "yours-already", id: ID, terms: 1, role: "admin", from: NOW, until: NOW + 4 * HOUR },
+    {
+      ...{ kind: "yours-already", id: ID, terms: 1, role: "admin", clusterRole: "karpor-admin" },
+      ...{ from: NOW, until: NOW + 4 * HOUR },
+    },
   ],
   "open-already": [
     { kind: "open-already", id: ID, role: "admin", state: "active" },
@@ -189,9 +192,11 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "terms-changed", role: "admin", what: "too-long", max: HOUR },
     { kind: "terms-changed", role: "admin", what: "rule", rule: "no_contractors_here", say: freeze },
   ],
-  "changed-since": (["role-gone", "other-rights", "too-long", "approval"] as const).map((what) => ({
-    ...{ kind: "changed-since", role: "admin", what, max: HOUR, of: "request" },
-  })),
+  "changed-since": (["request", "access", "allowance"] as const).flatMap((of) =>
+    (["role-gone", "other-rights", "too-long", "approval", "restored"] as const).map((what) => ({
+      ...{ kind: "changed-since", role: "admin", what, max: HOUR, of },
+    })),
+  ),
   "rules-differ": [{ kind: "rules-differ" }],
   "not-locked-down": [{ kind: "not-locked-down" }],
   "not-locked": [{ kind: "not-locked" }],
