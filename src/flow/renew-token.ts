@@ -8,11 +8,13 @@ import type { In } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
 import { finishExtension } from "./extend-grant.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
+import { willBeRevealed } from "./support/as-delivered.ts";
 import { lookAtEpoch } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
+import { assertShowable } from "./support/still-allowed.ts";
 
-/** Throws Refused, StoreDown, StoreUnsure, TroubleOutside. */
+/** Throws Refused, SlackBusy where it may be tried again, StoreDown, StoreUnsure, TroubleOutside. */
 export async function renewToken(
   ports: Ports,
   { id, by, why, on }: { id: RequestId; by: UserId; why: Said; on?: string | undefined },
@@ -22,6 +24,9 @@ export async function renewToken(
   // A lost token can wait for its successor; a leaked one cannot.
   if (why === "lost" && ports.heldBack()) throw new Refused({ kind: "held-back", id });
   const unseen = !(await isSeen(ports, request));
+  // Another one would be shown to nobody, and the one of now stop.
+  if (why === "lost" && request.state === "active" && (await willBeRevealed(ports, request)))
+    await assertShowable(ports, request);
   let prolongedBy: RequestId | undefined;
   const change = (r: AccessRequest) => {
     prolongedBy = r.state === "active" ? r.refresh?.for : undefined;

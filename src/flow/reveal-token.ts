@@ -6,7 +6,6 @@ import { Refused } from "../domain/refusal.ts";
 import { assertRevealable, revealing } from "../domain/reveal.ts";
 import {
   type AccessRequest,
-  GrantFailed,
   type In,
   type OpenView,
   type Ports,
@@ -18,7 +17,7 @@ import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
 import { assertUnlocked } from "./support/locked.ts";
 import { type Minted, mintToken } from "./support/mint.ts";
-import { assertStillAllowed, waitsForRules } from "./support/still-allowed.ts";
+import { assertShowable } from "./support/still-allowed.ts";
 
 const READY_WITHIN_MS = 3 * SECOND;
 const READY_AGAIN_MS = 100;
@@ -56,7 +55,7 @@ async function loadReady(ports: Ports, id: RequestId): Promise<AccessRequest> {
 
 /** As before a grant is made: nothing holds it back, and today's rules and people would give it. */
 async function assertGivable(ports: Ports, request: In<"active">): Promise<void> {
-  const { id, role } = request;
+  const { id } = request;
   await onHub(request, async () => {
     // Of a Redis that lost it, this is where it is learnt.
     await ports.lockdown.look();
@@ -64,15 +63,7 @@ async function assertGivable(ports: Ports, request: In<"active">): Promise<void>
     if (ports.heldBack() || !(await ports.epoch.look())) throw new Refused({ kind: "held-back", id });
     await assertStands(ports, request);
   });
-  if (await waitsForRules(ports, request)) throw new Refused({ kind: "rules-differ" });
-  await assertStillAllowed(ports, request).catch((error: unknown) => {
-    if (!(error instanceof GrantFailed)) throw error;
-    ports.log.warn(
-      { id, failure: error.failure, err: error },
-      "no token is shown: the rules do not allow it",
-    );
-    throw new Refused({ kind: "not-allowed-now", id, role });
-  });
+  await assertShowable(ports, request);
 }
 
 /** What outlives the access is written on its account, too: Redis may lose it. */

@@ -18,10 +18,12 @@ import { releaseGrant } from "../../src/flow/revoke.ts";
 import { commit } from "../../src/flow/support/commit.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
+import { refusedReply } from "../../src/slack/views/index.ts";
 import { ALICE, BOB, CAROL, catalog, GENERAL, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { TOKEN } from "../helpers/scene.ts";
 import { Crash, dyingAt, openSteps, type Steps } from "../helpers/steps.ts";
+import { view as drawnIn } from "../slack/records.ts";
 
 const vault = { ...catalog.peek, duration: { default: "15m", max: "8h" }, delivery: "reveal" };
 
@@ -215,6 +217,60 @@ test("Karpor is upgraded: whoever was shown one is told to press again; whoever 
   const { refresh, grant } = await record(id);
   expect([refresh, grant.signedBy]).toEqual([undefined, undefined]);
   await end(id);
+});
+
+test.each(["the role is gone", "others must approve"])(
+  "today %s: New token stops nothing, a leak and an upgrade do, and no press says that what is gone goes on",
+  async (what) => {
+    const id = await live("1h");
+    await revealToken(steps.ports, { id, by, view: await opened() });
+    const first = token();
+    const { vault: _, vault1, ...others } = steps.ports.policy.roles;
+    const roles = what === "the role is gone" || !vault1 ? others : { ...others, vault: vault1 };
+    const ports = { ...steps.ports, policy: { ...steps.ports.policy, roles } };
+    await expect(renewToken(ports, { id, by, why: "lost" })).rejects.toMatchObject({
+      refusal: { kind: "not-allowed-now" },
+    });
+    expect(await record(id)).toMatchObject({ state: "active", generation: 1 });
+    expect(await login(world.hub, first)).toBe(200);
+    const pressed = async () => {
+      const error = await revealToken(ports, { id, by, view: await opened() }).catch((thrown) => thrown);
+      expect(error).toMatchObject({ refusal: { kind: "not-allowed-now" } });
+      return refusedReply(error.refusal, drawnIn("en")).text;
+    };
+    const told =
+      /A token that still works goes on until its end; if you have none, press End now and ask again/;
+    await askFreshToken(ports, id, "upgraded");
+    await steps.work(ports);
+    expect(await pressed()).toMatch(told);
+    await renewToken(ports, { id, by, why: "leaked" });
+    await steps.work(ports);
+    expect(await record(id)).toMatchObject({ state: "active", generation: 2 });
+    expect(await login(world.hub, first)).not.toBe(200);
+    expect(await pressed()).toMatch(told);
+    await end(id);
+  },
+);
+
+test("what came on a message follows the file: New token stops nothing where it would be shown at a click, and to nobody", async () => {
+  asked += 1;
+  const requester = { id: by, name: "Bob", locale: "en" } as const;
+  const wish = { requester, text: `peek 15m number ${asked}.`, triggerId: `t${asked}` };
+  const { id } = await makeRequest(steps.ports, wish);
+  await steps.work();
+  const { peek, vault1 } = steps.ports.policy.roles;
+  if (!peek || !vault1) throw new Error("no such role");
+  const under = (role: typeof peek): Ports => {
+    const { policy } = steps.ports;
+    return { ...steps.ports, policy: { ...policy, roles: { ...policy.roles, peek: role } } };
+  };
+  const renew = (role: typeof peek) => renewToken(under(role), { id, by, why: "lost" });
+  await expect(renew(vault1)).rejects.toMatchObject({ refusal: { kind: "not-allowed-now" } });
+  expect(await record(id)).toMatchObject({ state: "active", generation: 1 });
+  expect(await renew({ ...vault1, delivery: "dm" })).toMatchObject({ generation: 2 });
+  await steps.work();
+  await releaseGrant(steps.ports, { id, by });
+  await steps.finish();
 });
 
 test("one that outlives the access: record and account say until when; adopted from the hub it is shown at a click as before", async () => {

@@ -6,14 +6,23 @@ import type { AccessRequest, Ports } from "../ports.ts";
 import { commit } from "./commit.ts";
 import { underEach } from "./disputed.ts";
 
+/** Whether its next token is shown at a click. Throws StoreDown. */
+export async function willBeRevealed(
+  ports: Ports,
+  request: AccessRequest,
+  each?: ReturnType<typeof underEach>,
+): Promise<boolean> {
+  if (isRevealed(request)) return true;
+  const isReveal = ({ policy }: Ports) => roleNamed(policy.roles, request.role)?.delivery === "reveal";
+  return (await (each ?? underEach(ports))).some(isReveal);
+}
+
 /** Before a token is made for it. Throws StoreDown, StoreUnsure. */
 export async function asDelivered(
   ports: Ports,
   request: AccessRequest,
   each?: ReturnType<typeof underEach>,
 ): Promise<AccessRequest> {
-  if (isRevealed(request)) return request;
-  const isReveal = ({ policy }: Ports) => roleNamed(policy.roles, request.role)?.delivery === "reveal";
-  if (!(await (each ?? underEach(ports))).some(isReveal)) return request;
+  if (isRevealed(request) || !(await willBeRevealed(ports, request, each))) return request;
   return commit(ports, request.id, (r) => (isRevealed(r) ? null : { ...r, delivery: "reveal" }));
 }

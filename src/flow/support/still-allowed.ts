@@ -3,6 +3,7 @@ import { isTaken } from "../../domain/break-glass.ts";
 import { isRenewing } from "../../domain/generations.ts";
 import type { Standing } from "../../domain/person.ts";
 import { judge } from "../../domain/policy-engine.ts";
+import { Refused } from "../../domain/refusal.ts";
 import { approvedBy } from "../../domain/request.ts";
 import {
   approversToday,
@@ -79,6 +80,20 @@ export async function assertStillAllowed(ports: Ports, request: Approved): Promi
   // Another version may have known of no count.
   if (!request.adopted && given.length > 0 && given.length < neededOf(request, role))
     throw new GrantFailed("terms-changed", "more people must approve it than did");
+}
+
+/** What is shown at a click is shown only where a new grant would be given. Throws Refused, and what the directory throws. */
+export async function assertShowable(ports: Ports, request: In<"active">): Promise<void> {
+  const { id, role } = request;
+  if (await waitsForRules(ports, request)) throw new Refused({ kind: "rules-differ" });
+  await assertStillAllowed(ports, request).catch((error: unknown) => {
+    if (!(error instanceof GrantFailed)) throw error;
+    ports.log.warn(
+      { id, failure: error.failure, err: error },
+      "no token is shown: the rules do not allow it",
+    );
+    throw new Refused({ kind: "not-allowed-now", id, role });
+  });
 }
 
 function assertMember(standing: Standing): void {

@@ -264,7 +264,7 @@ const refusal: ByRefusal = {
   "too-many-shows": ({ max, at }, fmt) =>
     `${fmt.b("Not shown:")} ${max} tokens an hour are the most; the next can be shown ${fmt.at(at)}. What you have goes on.`,
   "not-allowed-now": ({ role }, fmt) =>
-    `${fmt.b("Not shown:")} today's rules do not allow you ${fmt.code(role)}, so no more tokens are made for it. What you have goes on until its end.`,
+    `${fmt.b("No new token:")} today's rules do not allow you ${fmt.code(role)}. A token that still works goes on until its end; if you have none, press End now and ask again.`,
   "hub-away": (_, fmt) =>
     `${fmt.b("Not shown:")} Karpor does not answer. What you have goes on; press Show token again in a minute.`,
   "stands-unknown": (_, fmt) =>

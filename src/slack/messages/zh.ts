@@ -260,7 +260,7 @@ const refusal: ByRefusal = {
   "too-many-shows": ({ max, at }, fmt) =>
     `${fmt.b("无法显示：")} 一小时内最多显示 ${max} 次令牌，请${gap(fmt)}${fmt.at(at)} 再试。你现有的权限照常使用。`,
   "not-allowed-now": ({ role }, fmt) =>
-    `${fmt.b("无法显示：")} 按今天的规则，你不能获得 ${fmt.code(role)} 权限，因此不再生成新的令牌。现有的权限可用到结束为止。`,
+    `${fmt.b("没有新令牌：")} 按今天的规则，你不能获得 ${fmt.code(role)} 权限。仍有效的令牌可用到结束为止；如已没有，请点“立即结束”后重新申请。`,
   "hub-away": (_, fmt) =>
     `${fmt.b("无法显示：")} Karpor 暂无响应。你现有的权限照常使用，请一分钟后再点“显示令牌”。`,
   "stands-unknown": (_, fmt) =>
