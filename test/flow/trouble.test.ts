@@ -59,9 +59,12 @@ test("the hub is away at the end: not confirmed, everyone told, never given up",
   expect(bot.lines.some(({ level }) => level === "error")).toBe(true);
 });
 
-test.each(["peek 15m", "guest 1h"])(
+test.each([
+  ["peek 15m", "it could not be checked in time"],
+  ["guest 1h", "nobody decided"],
+])(
   "%s: stored, and nothing ran until its time to be looked at was over: nobody gets it, nobody is asked",
-  async (line) => {
+  async (line, why) => {
     await bot.stop();
     await using steps = await openSteps(world);
     const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
@@ -69,7 +72,7 @@ test.each(["peek 15m", "guest 1h"])(
     await world.jump(5 * HOUR);
     await steps.work();
     expect(await steps.ports.requests.get(id)).toMatchObject({ state: "timedOut" });
-    await it.dm(BOB, "Closed, nobody decided:");
+    await it.dm(BOB, `Closed, ${why}:`);
     expect(world.slack.messages(APPROVALS)).toEqual([]);
   },
 );

@@ -29,13 +29,9 @@ export function objectsFor(
   const system = botNamespace(namespace);
   const names = generations.map((generation) => botAccountName(namespace, generation));
   const bots = names.map((name) => ({ kind: "ServiceAccount", name, namespace: system }));
-  const bound = (kind: "Role" | "ClusterRole", of: Place, rules: object[]) => [
+  const bound = (kind: "Role" | "ClusterRole", of: Place, rules: object[], subjects = bots) => [
     rbac(kind, { ...of, labels }, { rules }),
-    rbac(
-      `${kind}Binding`,
-      { ...of, labels },
-      { roleRef: { apiGroup: RBAC, kind, name: of.name }, subjects: bots },
-    ),
+    rbac(`${kind}Binding`, { ...of, labels }, { roleRef: { apiGroup: RBAC, kind, name: of.name }, subjects }),
   ];
   const role = botClusterRole(namespace);
   return [
@@ -43,7 +39,10 @@ export function objectsFor(
     core("Namespace", { name: system }),
     ...names.map((name) => core("ServiceAccount", { name, namespace: system, labels })),
     ...bound("Role", { name: `${namespace}-grants`, namespace }, GRANTS),
-    ...bound("Role", { name: `${namespace}-own-token`, namespace: system }, [ownTokens(names)]),
+    // Each its own alone: whoever stole the token of one makes none for the next.
+    ...bots.flatMap((bot) =>
+      bound("Role", { name: `${bot.name}-own-token`, namespace: system }, [ownTokens(bot.name)], [bot]),
+    ),
     ...catalogRoles(roles, labels),
     ...bound("ClusterRole", { name: role }, [...BINDINGS, mayBind(roles), PATHS]),
   ];
@@ -60,10 +59,10 @@ const GRANTS = [
   { apiGroups: [""], resources: ["serviceaccounts/token"], verbs: ["create"] },
 ];
 
-const ownTokens = (resourceNames: string[]) => ({
+const ownTokens = (name: string) => ({
   apiGroups: [""],
   resources: ["serviceaccounts/token"],
-  resourceNames,
+  resourceNames: [name],
   verbs: ["create"],
 });
 

@@ -23,6 +23,23 @@ test("the bot may bind exactly the catalog's ClusterRoles, each once", () => {
   ]);
 });
 
+test("while two accounts of the bot stand, each renews its own token alone", () => {
+  const all = objectsFor(example, [1, 2]).filter(({ metadata }) => metadata.name.endsWith("-own-token"));
+  const named = all.map(({ kind, metadata, rules, subjects }) => [
+    `${kind} ${metadata.name}`,
+    ((rules ?? subjects) as { resourceNames?: string[]; name?: string }[]).flatMap(
+      ({ resourceNames, name }) => resourceNames ?? [name],
+    ),
+  ]);
+  const [one, two] = ["karpor-access-production", "karpor-access-production-2"];
+  expect(named).toEqual([
+    [`Role ${one}-own-token`, [one]],
+    [`RoleBinding ${one}-own-token`, [one]],
+    [`Role ${two}-own-token`, [two]],
+    [`RoleBinding ${two}-own-token`, [two]],
+  ]);
+});
+
 const role = (more: object) => ({
   clusterRole: "ours",
   description: { en: "a", zh: "b" },

@@ -122,6 +122,35 @@ test("what a thief makes while the hub still trusts the dead token goes too", as
   expect(await thief.isAdmin(null)).toBe(false);
 });
 
+test("while both accounts stand, a thief of the old one's token makes none for the new one, whose name they know", async () => {
+  const { thief } = world;
+  const made: (string | null)[] = [];
+  const tryNext = async (name: string) => void made.push(await thief.mint(SYSTEM, name));
+  meanwhile = () => tryNext("karpor-access-2");
+  const broken = world.rotate([], async (question) => {
+    await tryNext("karpor-access-2");
+    return question !== IN_PLACE;
+  });
+  await expect(broken).rejects.toThrow(/Both accounts stand now/);
+  await world.setup([]);
+  await tryNext("karpor-access-2");
+  await world.rotate([], async () => {
+    await tryNext("karpor-access-2");
+    await tryNext("karpor-access-3");
+    return true;
+  });
+  await tryNext("karpor-access-3");
+  expect(made.length).toBeGreaterThan(6);
+  expect(made.every((token) => token === null)).toBe(true);
+  const bound = await world.admin("GET", `${RBAC_API}/namespaces/karpor-access-system/rolebindings`);
+  const names = (bound.body as { items: { metadata: { name: string } }[] }).items.map(
+    ({ metadata }) => metadata.name,
+  );
+  expect(JSON.stringify(names).match(/"karpor-access[^"]*-own-token"/g)).toEqual([
+    '"karpor-access-3-own-token"',
+  ]);
+});
+
 test("it says so when others, with rights of their own, make again what was removed", async () => {
   let count = 0;
   meanwhile = () =>
@@ -240,7 +269,9 @@ test("bindings that others made for the old account go with it; what names other
   await make(BINDINGS_API, { ...both, subjects: [old, { kind: "User", name: "dana" }] });
   await make(`${RBAC_API}/namespaces/team/rolebindings`, bindingBody("in-team", "view", old));
   const said = await world.rotate([], true);
-  expect(words(said, "removed").join("\n")).toMatch(/ClusterRoleBinding extra\n.*RoleBinding team\/in-team/);
+  expect(words(said, "removed").join("\n")).toMatch(
+    /ClusterRoleBinding extra\n[\s\S]*RoleBinding team\/in-team/,
+  );
   expect((await world.admin("GET", `${BINDINGS_API}/both`)).status).toBe(200);
 });
 
