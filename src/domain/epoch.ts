@@ -16,7 +16,16 @@ export interface StoredEpoch {
   covered: number;
   /** What was asked for by then may have ended since, for all that this Redis knows: it is not provisioned. 0: nothing. */
   before: number;
+  /** While behind the hub it ended something: what the hub is told of that, so that no newer copy in its place passes for the present. */
+  told: number;
+  /** The hub's epoch when that was noted. */
+  over: number;
+  /** The hub's last that it had not told itself: what it is behind. */
+  lacks: number;
 }
+
+/** What a Redis that is behind notes, and then tells the hub. */
+export type Doubt = Pick<StoredEpoch, "told" | "over" | "lacks">;
 
 /** What it is raised to. */
 export type Risen = Pick<StoredEpoch, "at" | "from" | "before">;
@@ -36,16 +45,16 @@ export interface RestoreConfirmed {
   before: number;
 }
 
-/** `hold`: Redis went back; `tell` is what the hub must be told, so that nobody forgets it. */
+/** `hold`: Redis went back; `tell` is what the hub must be told, so that nobody forgets it, and `note` what Redis notes before that. */
 export type EpochStep =
-  | { do: "hold"; tell: number | null }
+  | { do: "hold"; tell: number | null; note?: Doubt }
   | { do: "raise" }
   | { do: "tell"; tell: number }
   | { do: "nothing" };
 
 /** `hub`: what it remembers, 0 where that is nothing; read before Redis, or a rise in between would look like a Redis that is behind. */
 export function epochStep(hub: number, redis: StoredEpoch, seen: SeenEpoch, now: number): EpochStep {
-  if (hub > redis.at) return { do: "hold", tell: null };
+  if (hub > redis.at) return { do: "hold", tell: null, ...behind(hub, redis, now) };
   // Whoever raised it had asked the hub before that was told; Redis went back in between.
   const isMissed = hub > redis.from && hub < redis.at;
   if (isMissed || wentBack(redis, seen))
@@ -54,6 +63,20 @@ export function epochStep(hub: number, redis: StoredEpoch, seen: SeenEpoch, now:
   if (redis.changes > 0 && Math.abs(now - redis.at) >= MINUTE) return { do: "raise" };
   return hub === redis.at ? { do: "nothing" } : { do: "tell", tell: redis.at };
 }
+
+/** Noted in Redis first: all replicas then tell the same, and whatever ends next is a doubt of its own. */
+function behind(hub: number, redis: StoredEpoch, now: number): { tell: number } | { note: Doubt } | null {
+  if (redis.lasting > redis.covered && isOurs(hub, now))
+    return { note: { told: doubt(Math.max(now, hub + 1)), over: hub, lacks: lackedEpoch(hub, redis) } };
+  return hub === redis.over && redis.told > hub ? { tell: redis.told } : null;
+}
+
+/** The hub's last that Redis does not know of: what it told the hub itself, it knows. */
+export const lackedEpoch = (hub: number, { told, over, lacks }: Doubt): number =>
+  hub === told || hub === over ? lacks : hub;
+
+/** Nobody has raised it beyond the time by so much: what is written there is not ours. */
+const isOurs = (hub: number, now: number): boolean => hub <= now + DAY;
 
 /** Where the epoch is another, whoever raised it had asked the hub. */
 export const wentBack = (redis: SeenEpoch, seen: SeenEpoch): boolean =>
@@ -70,10 +93,9 @@ const CLOCKS_MS = 5 * SECOND;
 
 /** An administrator goes on with this Redis: the epoch from then on, and until when what was asked for is not to be trusted. */
 export function confirmedEpoch(hub: number, redis: StoredEpoch, now: number): Risen {
-  // Nobody has raised it beyond the time by so much: what is written there is not ours.
-  const ours = hub <= now + DAY;
+  const ours = isOurs(hub, now);
   // A copy is older than the rise that it lacks; what came after that rise is not of the copy.
-  const before = Math.max(redis.before, ours ? hub + CLOCKS_MS : now);
+  const before = Math.max(redis.before, ours ? lackedEpoch(hub, redis) + CLOCKS_MS : now);
   const from = Math.max(redis.at, ours ? hub : 0);
   return { at: nextEpoch(from, now), from, before };
 }

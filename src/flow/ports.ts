@@ -8,7 +8,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Delivery, TokenView } from "../domain/delivery.ts";
 import type { DirectoryLook, Looked } from "../domain/directory-look.ts";
 import type { EndedOnHub } from "../domain/ended-on-hub.ts";
-import type { RestoreConfirmed, Risen, SeenEpoch, StoredEpoch } from "../domain/epoch.ts";
+import type { Doubt, RestoreConfirmed, Risen, SeenEpoch, StoredEpoch } from "../domain/epoch.ts";
 import type { ForeignObject } from "../domain/foreign-object.ts";
 import type { Hold } from "../domain/hold.ts";
 import type { Home, NoHome } from "../domain/home.ts";
@@ -224,6 +224,8 @@ export interface Epochs {
   read(): Promise<StoredEpoch>;
   /** Compare-and-swap; false when it is another than was `seen` by now, or knows of less. `confirmed`: comes to the trail with it. */
   raise(seen: SeenEpoch, to: Risen, confirmed?: RestoreConfirmed): Promise<boolean>;
+  /** The same of a Redis that is behind, before the hub is told; the epoch stays. */
+  note(seen: StoredEpoch, doubt: Doubt): Promise<boolean>;
 }
 
 /** The lockdown in Redis. Each throws StoreDown or StoreUnsure when Redis does not answer. */

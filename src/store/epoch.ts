@@ -14,6 +14,7 @@ const Stored = z
     ...{ at: Count, changes: Count, lasting: Count, covered: Count, before: Count },
     /** Of the rise to `risen`: a version that does not know it leaves it as it is. */
     ...{ from: Count, risen: Count },
+    ...{ told: Count, over: Count, lacks: Count },
   })
   .transform(({ risen, from, ...epoch }) => ({ ...epoch, from: risen === epoch.at ? from : epoch.at }));
 
@@ -36,6 +37,12 @@ export function createEpochs({ onConfirmed = () => {}, ...store }: EpochStore): 
       );
       if (landed === 1 && entry) onConfirmed(entry.whole, entry.line);
       // The hub is told next: a failover that loses this would leave Redis behind it.
+      await replicate();
+      return landed === 1;
+    },
+    note: async (seen, { told, over, lacks }) => {
+      const args = [seen.at, seen.lasting, seen.told, told, over, lacks];
+      const landed = await writing(redis, () => redis.noteDoubt(keys.epoch, ...args));
       await replicate();
       return landed === 1;
     },

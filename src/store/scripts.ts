@@ -238,6 +238,14 @@ redis.call('HSET', KEYS[1], 'at', ARGV[3], 'risen', ARGV[3], 'from', ARGV[4], 'b
 return 1
 `;
 
+/** KEYS: epoch. ARGV: seenAt seenLasting seenTold told over lacks. Covers what was seen alone: what was counted since is told next. */
+const NOTE_DOUBT = `
+local function is(field) return redis.call('HGET', KEYS[1], field) or '0' end
+if is('at') ~= ARGV[1] or is('told') ~= ARGV[3] or tonumber(is('lasting')) < tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], 'told', ARGV[4], 'over', ARGV[5], 'lacks', ARGV[6], 'covered', ARGV[2])
+return 1
+`;
+
 /**
  * KEYS: lockdown trail epoch texts massEnds. ARGV: at record now entry texts endId end. What it ends is stored with it.
  * Answers 1, the one that stands, or 0 when one as late was lifted.
@@ -398,6 +406,7 @@ declare module "ioredis" {
     setLockdown(...args: (string | number)[]): Result<0 | 1 | string, Context>;
     liftLockdown(...args: (string | number)[]): Result<0 | 1, Context>;
     raiseEpoch(...args: (string | number)[]): Result<0 | 1, Context>;
+    noteDoubt(...args: (string | number)[]): Result<0 | 1, Context>;
     takeLease(
       ...args: (string | number)[]
     ): Result<0 | [taken: 1 | 2, record: string | null, chain: string | null], Context>;
@@ -423,6 +432,7 @@ const COMMANDS = {
   setLockdown: { numberOfKeys: 5, lua: LOCK },
   liftLockdown: { numberOfKeys: 5, lua: UNLOCK },
   raiseEpoch: { numberOfKeys: 3, lua: RAISE },
+  noteDoubt: { numberOfKeys: 1, lua: NOTE_DOUBT },
   takeLease: { numberOfKeys: 3, lua: TAKE_LEASE },
   renewLease: { numberOfKeys: 2, lua: RENEW_LEASE },
   returnLease: { numberOfKeys: 2, lua: RETURN_LEASE },

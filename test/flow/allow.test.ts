@@ -232,6 +232,22 @@ test("withdrawn, and Redis restored from before: it does not come back", async (
   expect(await record(await ask())).toMatchObject({ state: "active" });
 });
 
+test("withdrawn while held back, and then a newer copy put in its place: it lets nothing pass", async () => {
+  const id = await allow();
+  await steps.ports.epoch.settle();
+  const older = await copyRedis(world.commands);
+  await withdrawRequest(steps.ports, { id: (await ask("long 1h x")) as never, by: BOB as UserId });
+  await steps.ports.epoch.settle();
+  const newest = await copyRedis(world.commands);
+  await restored(older);
+  await withdraw(id);
+  await steps.ports.epoch.settle();
+  await restored(newest);
+  expect(await steps.ports.allowances.get(id)).not.toMatchObject({ withdrawn: {} });
+  await goOn();
+  expect(await record(await ask())).toMatchObject({ state: "pending" });
+});
+
 test("waiting for one more, and Redis restored from before: nobody allows it too, and who types it again begins anew", async () => {
   const id = await allow(steps.ports, ALICE, "both");
   await forgetWithdrawal(await allow());

@@ -6,7 +6,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stillClock } from "../../sandbox/clock.ts";
 import { SECOND } from "../../src/domain/duration.ts";
-import { isLasting, type Risen, type SeenEpoch, type StoredEpoch } from "../../src/domain/epoch.ts";
+import {
+  type Doubt,
+  isLasting,
+  type Risen,
+  type SeenEpoch,
+  type StoredEpoch,
+} from "../../src/domain/epoch.ts";
 import { type RequestId, requestId } from "../../src/domain/ids.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { decided, ending, withdrawn } from "../../src/domain/transitions.ts";
@@ -37,7 +43,13 @@ const DOINGS: Do[] = [
 
 const action = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constantFrom(...DOINGS), by: fc.nat(1), which: fc.nat(2) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("backup", "restore", "restore", "empty") }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom("backup", "restore", "restore", "empty"),
+      which: fc.nat(2),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("hub away", "hub back") }) },
 );
 /** What begins at the same moment, and how much later than what came before. */
@@ -53,7 +65,10 @@ const BEGINNING = (["ask", "approve", "tick", "backup"] as const).map((what) => 
 /** Of each call to Redis's or the hub's epoch: it works, is not done, or is done and the answer lost. */
 const faults = fc.array(fc.constantFrom("ok", "ok", "ok", "ok", "fail", "lost"), { maxLength: 40 });
 
-const EMPTY: StoredEpoch = { at: 0, from: 0, changes: 0, lasting: 0, covered: 0, before: 0 };
+const EMPTY: StoredEpoch = {
+  ...{ at: 0, from: 0, changes: 0, lasting: 0, covered: 0, before: 0 },
+  ...{ told: 0, over: 0, lacks: 0 },
+};
 const silent = { info() {}, warn() {}, error() {} };
 const RUNS = Number(process.env.EPOCH_RUNS ?? 2_000);
 
@@ -85,12 +100,12 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
   let epoch = EMPTY;
   let anchor: Anchored | null = null;
   let isAway = false;
-  let copy: { records: ReadonlyMap<string, string>; epoch: StoredEpoch } | null = null;
+  const copies: { records: ReadonlyMap<string, string>; epoch: StoredEpoch }[] = [];
   let everWentBack = false;
   let asked = 0;
   /** What truly is over, and whether anybody who may still say so knows. */
   const over = new Map<RequestId, "unknown" | "known">();
-  /** What stood in Redis at each rise. */
+  /** What stood in Redis at each rise, and at each doubt that it noted. */
   const covers = new Map<number, RequestId[]>();
 
   const call = async <T>(work: () => T): Promise<T> => {
@@ -120,19 +135,27 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
       return updated;
     },
   };
+  const overThere = () =>
+    requests
+      .all()
+      .filter((r) => OVER.includes(r.state))
+      .map(({ id }) => id);
   const epochs = {
     read: () => call(() => epoch),
     raise: (from: SeenEpoch, to: Risen) =>
       call(() => {
         if (epoch.at !== from.at || epoch.lasting < from.lasting) return false;
         epoch = { ...epoch, ...to, covered: epoch.lasting, changes: 0 };
-        covers.set(
-          to.at,
-          requests
-            .all()
-            .filter((r) => OVER.includes(r.state))
-            .map(({ id }) => id),
-        );
+        covers.set(to.at, overThere());
+        return true;
+      }),
+    note: (from: StoredEpoch, to: Doubt) =>
+      call(() => {
+        if (epoch.at !== from.at || epoch.told !== from.told || epoch.lasting < from.lasting) return false;
+        // What ended since is told next.
+        if (epoch.lasting === from.lasting) covers.set(to.told, overThere());
+        else covers.set(to.told, []);
+        epoch = { ...epoch, ...to, covered: from.lasting };
         return true;
       }),
   };
@@ -213,7 +236,7 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
     const r = pick(which);
     return r && commit(ports, r.id, to);
   };
-  const goBack = (to: NonNullable<typeof copy>) => {
+  const goBack = (to: (typeof copies)[number]) => {
     met.restored += 1;
     everWentBack = true;
     requests.restore(to.records);
@@ -247,9 +270,12 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
       replicas[by] = open();
     },
     backup: () => {
-      copy = { records: requests.dump(), epoch };
+      copies.push({ records: requests.dump(), epoch });
     },
-    restore: () => copy && goBack(copy),
+    restore: (_, which) => {
+      const copy = copies[which % copies.length];
+      if (copy) goBack(copy);
+    },
     empty: () => goBack({ records: new Map(), epoch: EMPTY }),
     "hub away": () => {
       isAway = true;

@@ -7,13 +7,19 @@ import { createEpochKeeper } from "../../src/flow/agree/keep-epoch.ts";
 import type { Anchored, Epochs } from "../../src/flow/ports.ts";
 import { createHolds } from "../../src/flow/support/holds.ts";
 import { recentAnchor } from "../../src/flow/support/recent-anchor.ts";
+import { BY_HAND } from "../helpers/people.ts";
 
 const log = { info() {}, warn() {}, error() {} };
-const EARLIER: StoredEpoch = { at: 0, from: 0, changes: 1, lasting: 0, covered: 0, before: 0 };
+const EARLIER: StoredEpoch = {
+  ...{ at: 0, from: 0, changes: 1, lasting: 0, covered: 0, before: 0 },
+  ...{ told: 0, over: 0, lacks: 0 },
+};
 
 const clock = stillClock(Date.UTC(2026, 10, 2, 9));
 let redis: StoredEpoch;
 let hub: Anchored | null;
+/** It can be read alone. */
+let isAway = false;
 
 beforeEach(() => {
   clock.jump(MINUTE);
@@ -36,6 +42,11 @@ function replica({ asked = async () => {}, read = async () => {} } = {}) {
       redis = { ...redis, ...to, covered: redis.lasting, changes: 0 };
       return true;
     },
+    note: async (seen, doubt) => {
+      if (redis.at !== seen.at || redis.told !== seen.told || redis.lasting < seen.lasting) return false;
+      redis = { ...redis, ...doubt, covered: seen.lasting };
+      return true;
+    },
   };
   const anchor = recentAnchor(
     { clock, stopping },
@@ -46,6 +57,7 @@ function replica({ asked = async () => {}, read = async () => {} } = {}) {
         return found;
       },
       write: async ({ epoch = 0 }, from) => {
+        if (isAway) throw new Error("the hub is away");
         if (hub?.version !== from?.version) return false;
         const version = String(Number(hub?.version ?? 0) + 1);
         hub = { epoch, version, lockdown: null, seal: null, ended: [] };
@@ -90,5 +102,96 @@ test("between a replica's look at Redis and its raise: it raises nothing, and ho
   await one.settle();
   expect(one.isHeld()).toBe(true);
   expect(redis.at).toBe(0);
+  expect(await replica().look()).toBeNull();
+});
+
+/** It holds what the hub heard of last, and the copy that is started in its place does not. */
+async function behind(): Promise<StoredEpoch> {
+  await replica().settle();
+  const newest = redis;
+  redis = { ...EARLIER };
+  return newest;
+}
+const ends = () => {
+  redis = { ...redis, lasting: redis.lasting + 1 };
+};
+
+test("behind, and nothing ended there: the hub is told nothing, and a newer copy goes on by itself", async () => {
+  const newest = await behind();
+  const told = hub?.epoch;
+  const one = replica();
+  for (let looks = 0; looks < 3; looks++) await one.settle();
+  expect(one.isHeld()).toBe(true);
+  expect(hub?.epoch).toBe(told);
+  redis = newest;
+  await one.settle();
+  expect(one.isHeld()).toBe(false);
+});
+
+test("behind, and something ended there: the hub is told once, by however many, and no newer copy passes for the present", async () => {
+  const newest = await behind();
+  const told = Number(hub?.epoch);
+  const both = [replica(), replica()];
+  ends();
+  for (let looks = 0; looks < 3; looks++) {
+    clock.jump(MINUTE);
+    await Promise.all(both.map((one) => one.settle()));
+  }
+  expect(hub).toMatchObject({ epoch: redis.told, version: "2" });
+  expect(redis).toMatchObject({ lacks: told, covered: redis.lasting, at: 0 });
+  expect(Number(hub?.epoch) % 2).toBe(1);
+  redis = newest;
+  expect(await both[0]?.look()).toBeNull();
+  expect(await replica().look()).toBeNull();
+});
+
+test("what ends there does not make more doubtful there, and the button that stands goes on with it", async () => {
+  await behind();
+  const lacks = Number(hub?.epoch);
+  const one = replica();
+  await one.settle();
+  const before = one.before();
+  for (let n = 0; n < 2; n++) {
+    clock.jump(MINUTE);
+    ends();
+    await one.settle();
+  }
+  expect(one.before()).toBe(before);
+  expect(hub).toMatchObject({ epoch: redis.told, version: "3" });
+  expect(await one.confirm(lacks + 2, BY_HAND)).toBe(false);
+  expect(await one.confirm(lacks, BY_HAND)).toBe(true);
+  expect(redis.before).toBe(before);
+  expect(one.isHeld()).toBe(false);
+  expect(hub?.epoch).toBe(redis.at);
+});
+
+test("a copy of what is behind, from before it ended more: all that was asked for by then is doubtful", async () => {
+  await behind();
+  const one = replica();
+  clock.jump(MINUTE);
+  ends();
+  await one.settle();
+  const copied = redis;
+  clock.jump(MINUTE);
+  ends();
+  await one.settle();
+  expect(hub?.epoch).toBe(redis.told);
+  redis = copied;
+  expect(await replica().look()).toBeNull();
+  await one.settle();
+  expect(one.before()).toBeGreaterThan(Number(hub?.epoch));
+});
+
+test("noted, and the hub away before it heard of it: it is told later", async () => {
+  const newest = await behind();
+  ends();
+  isAway = true;
+  const one = replica();
+  await one.settle();
+  expect(hub?.epoch).toBeLessThan(redis.told);
+  isAway = false;
+  await one.settle();
+  expect(hub?.epoch).toBe(redis.told);
+  redis = newest;
   expect(await replica().look()).toBeNull();
 });

@@ -176,6 +176,82 @@ test("a copy of a moment before the revoke is told apart as well", async () => {
   expect(await record(next)).toMatchObject({ state: "approved", outage: { what: "held-back" } });
 });
 
+describe.each([
+  ["a bot that starts anew", false],
+  ["the running bot", true],
+])("held back, something ends, and then the newest copy is put in its place, under %s", (_, isRunning) => {
+  const replaced = async (by: Awaited<ReturnType<typeof copy>>) => {
+    if (!isRunning) return restored(by);
+    await restoreRedis(world.commands, by);
+    await settled();
+  };
+
+  test("what was ended is not begun, and an administrator is asked once more", async () => {
+    const at = world.clock.now() + 2 * HOUR;
+    const id = await pending(`guest 2h from ${formatMoment({ at })} because`);
+    await decide(id);
+    await settled();
+    const older = await copy();
+    await decide(await pending("guest 4h too", CAROL), false);
+    await settled();
+    const newest = await copy();
+    await replaced(older);
+    expect(steps.ports.heldBack()).toMatchObject({ cause: "redis-behind" });
+    world.clock.jump(MINUTE);
+    await revoke(id);
+    await settled();
+    await replaced(newest);
+    expect(steps.ports.heldBack()).toMatchObject({ cause: "redis-behind" });
+    expect(await record(id)).toMatchObject({ state: "scheduled" });
+    await settled();
+    const asked = () => world.slack.dm(ALICE).filter((m) => visibleText(m).includes("New access waits for"));
+    await expect.poll(asked).toHaveLength(2);
+    const values = asked().map((m) => /"value":"(\d+)"/.exec(JSON.stringify(m.blocks))?.[1]);
+    const press = (value: unknown) =>
+      confirmRestore(steps.ports, { by: ALICE as UserId, epoch: Number(value) });
+    // The one that was about the older copy.
+    await expect(press(values[0])).rejects.toMatchObject({ refusal: { kind: "nothing-restored" } });
+    await press(values[1]);
+    expect(steps.ports.heldBack()).toBeNull();
+    world.clock.jump(2 * HOUR);
+    await goOn();
+    expect(await it.standing()).toEqual([]);
+    expect(tokens(BOB)).toEqual([]);
+    await grant("guest 4h again", CAROL);
+  });
+
+  test("where nothing ended meanwhile, the bot goes on by itself", async () => {
+    await settled();
+    const older = await copy();
+    await decide(await pending("guest 4h too", CAROL), false);
+    await settled();
+    const newest = await copy();
+    await replaced(older);
+    await settled();
+    await replaced(newest);
+    expect(steps.ports.heldBack()).toBeNull();
+  });
+});
+
+test("ended while held back: what was asked for since the restore is granted all the same, by the button that stands", async () => {
+  const id = await pending();
+  const older = await copy();
+  await decide(await pending("guest 4h too", CAROL), false);
+  await settled();
+  world.clock.jump(MINUTE);
+  await restored(older);
+  await expect.poll(() => toAdmin()).toBeTruthy();
+  const next = await pending("guest 4h because", CAROL);
+  await decide(next);
+  await steps.work();
+  expect(await record(next)).toMatchObject({ outage: { what: "held-back" } });
+  world.clock.jump(MINUTE);
+  await withdrawRequest(steps.ports, { id, by: BOB as UserId });
+  await confirm();
+  await goOn();
+  expect(await record(next)).toMatchObject({ state: "active" });
+});
+
 test("granted and live since the copy: it goes on, whatever the copy calls it, and ends on time", async () => {
   const wasPending = await pending();
   const wasApproved = await pending("guest 4h too", CAROL);

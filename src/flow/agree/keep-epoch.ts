@@ -3,6 +3,7 @@ import {
   confirmedEpoch,
   type EpochStep,
   epochStep,
+  lackedEpoch,
   nextEpoch,
   type SeenEpoch,
   type StoredEpoch,
@@ -62,8 +63,16 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
       const to = { at, from: redis.at, before: redis.before };
       return (await epochs.raise(redis, to)) && (await write(at, hub));
     }
+    if (step.do === "hold" && step.note) {
+      await epochs.note(redis, step.note);
+      return false;
+    }
     if (step.tell !== null) return (await write(step.tell, hub)) && step.do === "tell";
-    void needs.admins.tell({ kind: "redis-behind", epoch: hub?.epoch ?? 0, since: redis.at });
+    void needs.admins.tell({
+      kind: "redis-behind",
+      epoch: lackedEpoch(hub?.epoch ?? 0, redis),
+      since: redis.at,
+    });
     return true;
   };
   const settle = oneAtATime(async () => {
@@ -89,7 +98,7 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
       const { redis, step } = await lookAt(anchor.recent());
       if (step.do !== "hold") return redis;
       // The hub first of all, where it is not told: another replica may not have seen what this one has.
-      if (step.tell !== null) await settle();
+      if (step.tell !== null || step.note) await settle();
       else void trySettle();
       // Should an administrator have gone on meanwhile: what was read before does not know from when on.
       return null;
@@ -97,7 +106,8 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
     confirm: async (epoch, by) => {
       for (let tries = 0; tries < TRIES; tries++) {
         const { hub, redis, step } = await lookAt(anchor.now());
-        if (step.do !== "hold" || (epoch !== null && epoch !== hub?.epoch)) return false;
+        if (step.do !== "hold" || (epoch !== null && epoch !== lackedEpoch(hub?.epoch ?? 0, redis)))
+          return false;
         const at = clock.now();
         const to = confirmedEpoch(hubEpoch(hub, step), redis, at);
         const confirmed = { restore: "confirmed", at, ...by, before: to.before } as const;
