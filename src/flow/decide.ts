@@ -21,7 +21,7 @@ import {
 import { closed, decided, type Quorum, type Verdict } from "../domain/transitions.ts";
 import { type LessChosen, lessOf } from "./approve-less.ts";
 import type { AccessRequest, Ports, Purpose } from "./ports.ts";
-import { followHub } from "./support/as-on-hub.ts";
+import { followHub, lookAtEpoch } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 import { differ, isDisputed, isOverOnlySome, underEach, withinEach } from "./support/disputed.ts";
 import { extendedGone } from "./support/extended-grant.ts";
@@ -47,12 +47,15 @@ export const decideRequest = (ports: Ports, asked: DecideRequest): Promise<Acces
 };
 
 async function decide(ports: Ports, { id, terms, by, verdict }: DecideRequest): Promise<AccessRequest> {
-  // The grant asks for it next: by then the hub has answered. And who clicked is far away too.
-  if (verdict.approve) void Promise.allSettled([ports.epoch.look(), ports.directory.person(by, "decide")]);
+  // Of a copy, what is pending may be live by now; and the grant asks for it next.
+  const looked = lookAtEpoch(ports);
+  // Who clicked is far away too.
+  if (verdict.approve) void Promise.allSettled([ports.directory.person(by, "decide")]);
   const reviewed = assertMayReview(ports, id, by, verdict.approve ? "approve" : "deny");
   // What differs is said before what is refused here.
   reviewed.catch(() => {});
   const each = verdict.approve ? await underEach(ports) : ([ports] as const);
+  await looked;
   if (await differ(each, (under) => mayApprove(under, id, by, verdict)))
     throw new Refused({ kind: "rules-differ" });
   const { qualified, profile, request } = await reviewed;

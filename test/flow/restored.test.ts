@@ -603,6 +603,24 @@ test.each([
   await goesOn(id, expiresAt);
 });
 
+test.each([true, false])(
+  "restored under a bot that runs on, and decided before it looks: it hears that it was approved (approve: %s)",
+  async (approve) => {
+    const id = await pending();
+    const before = await copy();
+    await decide(id);
+    await steps.work();
+    const { expiresAt } = (await record(id)) as In<"active">;
+    world.clock.jump(2 * MINUTE);
+    await settled();
+    await restoreRedis(world.commands, before);
+    const late = { refusal: { kind: "late", did: "approved" } };
+    await expect(decide(id, approve)).rejects.toMatchObject(late);
+    await steps.work();
+    await goesOn(id, expiresAt);
+  },
+);
+
 test("approved in the copy, live since and its token another by now: going on with this Redis takes nothing away", async () => {
   const id = await pending();
   await decide(id);
