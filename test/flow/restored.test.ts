@@ -746,6 +746,29 @@ describe.each([
     expect(bearing(BOB)).toEqual([]);
   });
 
+  test.each([
+    ["with the others", async () => void (await revokeThem())],
+    ["by an operator", (id: RequestId) => endByOperator(steps.ports, { id, operator: "nightshift" })],
+  ])("what the copy calls approved, and is live since, ends %s as what it is", async (_, endIt) => {
+    const id = await pending();
+    await decide(id);
+    const before = await copy();
+    await steps.work();
+    world.clock.jump(2 * MINUTE);
+    await settled();
+    const token = tokens(BOB).at(-1) ?? "";
+    await restored(before);
+    await endIt(id);
+    await carriedOut();
+    await goOn();
+    await steps.finish();
+    expect(await login(world.hub, token)).toBe(401);
+    expect(await record(id)).toMatchObject({ state: "ended", grant: expect.anything() });
+    expect(bearing(BOB)).toEqual([]);
+    const said = [...world.slack.dm(BOB), ...world.slack.dm(ALICE)].map((m) => visibleText(m));
+    expect(said.filter((text) => text.includes("no token was given out"))).toEqual([]);
+  });
+
   test("so does what a Redis that was emptied does not know", async () => {
     const { id, token } = await live();
     await steps[Symbol.asyncDispose]();

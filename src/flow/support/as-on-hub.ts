@@ -5,7 +5,14 @@ import type { RequestId } from "../../domain/ids.ts";
 import { rowOf } from "../../domain/lifecycle.ts";
 import { Refused } from "../../domain/refusal.ts";
 import { adoptGrant, isAhead, repairFor, wasDelivered } from "../mend/repair.ts";
-import { type AccessRequest, type GrantObjects, isStoreAway, type Later, type Ports } from "../ports.ts";
+import {
+  type AccessRequest,
+  type GrantObjects,
+  isStoreAway,
+  type Later,
+  type Ports,
+  type Recorded,
+} from "../ports.ts";
 
 const HUB_WITHIN_MS = 10 * SECOND;
 const LISTING_WITHIN_MS = 45 * SECOND;
@@ -93,11 +100,15 @@ export async function followOnHub(ports: Ports, { id, unknown = false }: Followe
   const records = await requests.getMany((standing ?? []).map(({ key }) => key.id));
   const ahead = (standing ?? []).filter((on, i) => {
     const record = records[i] ?? null;
+    if (isKnown(record) && isDoubtful(record, { before: epoch.before() }))
+      return knowsMore(ports, record, on);
     return (unknown || record !== null) && repairFor(ports, record, on) === "adopt";
   });
   await Promise.all(ahead.map((on) => adoptGrant(ports, on)));
   return standing !== null;
 }
+
+const isKnown = (record: Recorded): record is AccessRequest => record !== null && record !== "unreadable";
 
 /** The record, once it says what the hub knows of it. Needs no lease: whatever is done meanwhile wins. Throws what the hub throws. */
 export async function asOnHub(ports: Ports, request: AccessRequest): Promise<AccessRequest> {
