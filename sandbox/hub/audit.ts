@@ -109,13 +109,23 @@ export function createAudit(now: () => number) {
   };
 
   async function send(items: object[]): Promise<void> {
-    const body = JSON.stringify({ kind: "EventList", apiVersion: "audit.k8s.io/v1", metadata: {}, items });
+    const body = encoded(items);
+    if (body === null) return;
     for (let tried = 1; url !== null && tried <= TRIES; tried++) {
       const headers = { "content-type": "application/json" };
       const answer = await fetch(url, { method: "POST", headers, body }).catch(() => null);
       if (answer?.ok) return;
       await delay(BACKOFF_MS * tried, undefined, { ref: false });
     }
+  }
+}
+
+/** Null where one of them cannot be: none of them is sent. */
+function encoded(items: object[]): string | null {
+  try {
+    return JSON.stringify({ kind: "EventList", apiVersion: "audit.k8s.io/v1", metadata: {}, items });
+  } catch {
+    return null;
   }
 }
 
@@ -143,7 +153,7 @@ function eventOf(one: Audited, level: string, at: number): object {
     ...{ sourceIPs: [address], userAgent: agent },
     ...(ask.target && { objectRef: objectRefOf(ask.target, sent) }),
     responseStatus: { metadata: {}, code: status },
-    ...(level === "Request" && { requestObject: sent }),
+    ...(level === "Request" && { requestObject: isAllowed && isRaw(one) ? raw(body) : sent }),
     ...stamps(at),
     annotations: Object.fromEntries(
       Object.entries(decision).map(([key, value]) => [`authorization.k8s.io/${key}`, value]),
@@ -166,7 +176,12 @@ function objectRefOf(target: Ask["target"] & object, sent: unknown) {
   };
 }
 
-/** What is none, the API server refuses unread. */
+/** Of what it takes at all, a patch is logged before anybody reads it, and said to be JSON. */
+const isRaw = ({ ask, status }: Audited): boolean => ask.verb === "patch" && status !== UNSUPPORTED;
+const UNSUPPORTED = 415;
+const raw = (body: string) => ({ toJSON: (): unknown => JSON.parse(body) });
+
+/** What is none, the API server refuses unread, save a patch. */
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -1,4 +1,5 @@
-/** The patches Kubernetes clients send: merge, strategic merge (as far as these kinds need it) and JSON patch. */
+/** The patches Kubernetes clients send: merge, strategic merge (as far as these kinds need it), JSON patch, and apply. */
+import { parse as parseYaml } from "yaml";
 import { isRecord, type Json } from "./admit.ts";
 import { badRequest, StatusError, unsupported } from "./status.ts";
 
@@ -16,6 +17,17 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     throw badRequest("error decoding patch: it is no JSON");
+  }
+}
+
+export const APPLY = "application/apply-patch+yaml";
+
+/** As JSON. */
+export function appliedText(text: string): string {
+  try {
+    return JSON.stringify(parseYaml(text)) ?? "";
+  } catch {
+    throw badRequest("error decoding YAML");
   }
 }
 

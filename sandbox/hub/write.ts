@@ -5,7 +5,7 @@ import { type Case, type CaseAnswer, type HubState, sentObject, standingObject }
 import { erase, parseErasure } from "./erase.ts";
 import { checkEscalation } from "./escalate.ts";
 import { listText } from "./list.ts";
-import { applyPatch } from "./patch.ts";
+import { APPLY, appliedText, applyPatch } from "./patch.ts";
 import { RBAC_GROUP, type Resource } from "./resources.ts";
 import { parseSelector } from "./selector.ts";
 import { alreadyExists, notAllowed, notFoundStatus, versionOfNew } from "./status.ts";
@@ -30,7 +30,10 @@ function make({ store, authorizer, now }: HubState, found: Case, body: Json): Ca
   return { status: 201, body: dry ? object : store.put(resource, object), warnings };
 }
 
+/** An apply is an update here, as that of an object's only owner is. */
 export function patch(world: HubState, found: Case): CaseAnswer {
+  if (found.type === APPLY)
+    return updateObject(world, { ...found, type: "application/json", text: appliedText(found.text) });
   const before = standingObject(world, found);
   return replace(world, found, before, applyPatch(found.type, before, found.text));
 }

@@ -67,9 +67,11 @@ function matters(write: ObservedWrite, { grant, gave }: WriteFacts, scope: Write
   // Where controllers run, each namespace has one of that name.
   if (write.what === "account" && write.did === "made") return write.name !== "default";
   if (write.what !== "binding") return true;
-  const { name, did, subjects = [], moreSubjects = 0, clusterRole = gave } = write;
+  const { name, did, subjects = [], moreSubjects = 0 } = write;
   if (name === "" || grant) return true;
-  if (clusterRole === null) return false;
+  // What a patch made is told without its role, and what one of that name gave before says nothing of it.
+  const clusterRole = write.clusterRole ?? (did === "made" ? null : gave);
+  if (clusterRole === null) return did === "made";
   const accounts = subjects.filter(({ kind }) => kind === "ServiceAccount");
   const areAll = (found: readonly object[]) =>
     did !== "deleted" && found.length === subjects.length + moreSubjects && found.length > 0;

@@ -257,6 +257,17 @@ test("others' bindings, accounts and tokens: who, from where, what; a flood is o
   expect(logged()).toHaveLength(2);
 });
 
+test("of a patch the hub tells no body: what it makes is told, and what it changes by what was heard before", async () => {
+  const patchOf = (name: string, code: number, who = "mallory") =>
+    Object.assign(bindingOf("patch", name, who), { responseStatus: { code }, requestObject: undefined });
+  await bring([patchOf("applied", 201), patchOf("of-nothing", 200), bindingOf("create", "theirs")]);
+  const first = await told(/Not done by the bot/, 1);
+  expect(first).toMatch(/made the binding `applied`, from `10.1.2.3`/);
+  expect(first).not.toMatch(/of-nothing/);
+  await bring([patchOf("theirs", 200, "eve")]);
+  expect(await told(/Not done by the bot/, 2)).toMatch(/changed the binding `theirs`, from/);
+});
+
 test("harmless writes hide no other: that there were more than could be looked at is told by itself", async () => {
   const harmless = () => bindingOf("create", `view-${number}`, "mallory", "view");
   const bothAtOnce = [...Array.from({ length: 110 }, harmless), bindingOf("create", "theirs")];

@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { z } from "zod";
 import { systemClock } from "../../sandbox/clock.ts";
 import type { AuditFiles } from "../../sandbox/hub/audit.ts";
@@ -26,6 +27,7 @@ const BINDINGS = `/apis/${RBAC}/v1/clusterrolebindings`;
 const ACCOUNTS = `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`;
 const EVE = { kind: "ServiceAccount", name: "eve", namespace: "default" };
 const MERGE = "application/merge-patch+json";
+const APPLY = "application/apply-patch+yaml";
 
 /** As much of an event as the bot reads. */
 const Event = z.object({
@@ -61,7 +63,7 @@ const Event = z.object({
 type Event = z.infer<typeof Event>;
 
 /** The webhook's other end: keeps all that comes. */
-async function startEar() {
+export async function startEar() {
   const events: Event[] = [];
   const wrong: string[] = [];
   const server = createServer(async (request, response) => {
@@ -316,7 +318,20 @@ const OTHERS: Requests = {
   ],
   "others bind whom": [
     ...(["PATCH", `${BINDINGS}/theirs`, { body: { subjects: [EVE, EVE] }, type: MERGE }] as const),
-    "Request patch clusterrolebindings/theirs: allow, 200",
+    "Metadata patch clusterrolebindings/theirs: allow, 200",
+  ],
+  // The batch of what no JSON can say would be lost, with all that others did then.
+  "others patch nonsense": [
+    ...(["PATCH", `${BINDINGS}/theirs`, { body: "{", type: MERGE }] as const),
+    "Metadata patch clusterrolebindings/theirs: allow, 400",
+  ],
+  "others patch a role with nonsense": [
+    ...(["PATCH", `/apis/${RBAC}/v1/clusterroles/karpor-guest`, { body: "{", type: MERGE }] as const),
+    "Metadata patch clusterroles/karpor-guest: allow, 400",
+  ],
+  "others apply": [
+    ...(["PATCH", `${BINDINGS}/applied?fieldManager=they`, applied("applied")] as const),
+    "Metadata patch clusterrolebindings/applied: allow, 201",
   ],
   "others bind anew": [
     ...(["PUT", `${BINDINGS}/theirs`, bound("theirs")] as const),
@@ -348,7 +363,7 @@ const OTHERS: Requests = {
       `/apis/${RBAC}/v1/clusterroles`,
       { body: { metadata: { name: "theirs" }, rules: [] } },
     ] as const),
-    "Request create clusterroles/theirs: allow, 201",
+    "Metadata create clusterroles/theirs: allow, 201",
   ],
   "others make an account": [
     ...(["POST", ACCOUNTS, { body: { metadata: { name: "theirs" } } }] as const),
@@ -391,4 +406,9 @@ function binding(name: string) {
 
 function bound(name: string): CallOptions {
   return { body: binding(name) };
+}
+
+function applied(name: string): CallOptions {
+  const body = stringify({ apiVersion: `${RBAC}/v1`, kind: "ClusterRoleBinding", ...binding(name) });
+  return { body, type: APPLY };
 }

@@ -10,7 +10,9 @@ import { type KarporSecretOptions, putIntoKarpor, removeFromKarpor } from "./kar
 import { kubeconfigText, trusting } from "./kubeconfig-text.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
-const WRITES = ["create", "update", "patch", "delete", "deletecollection"];
+/** The API server decodes their bodies before its log has them. A patch goes there as it came, and one that is no JSON costs all its batch. */
+const DECODED = ["create", "update", "delete", "deletecollection"];
+const WRITES = [...DECODED, "patch"];
 
 export interface HubAuditOptions {
   /** Where the hub reaches the bot. */
@@ -86,13 +88,16 @@ export const auditPolicy = (namespace: string): string =>
       // Which role a binding gives, and to whom, stands in its body alone; none of these holds a secret.
       {
         level: "Request",
-        verbs: WRITES,
-        resources: [{ group: RBAC, resources: ["clusterrolebindings", "clusterroles"] }],
+        verbs: DECODED,
+        resources: [{ group: RBAC, resources: ["clusterrolebindings"] }],
       },
       {
         level: "Metadata",
         verbs: WRITES,
-        resources: [{ group: "", resources: ["serviceaccounts", "serviceaccounts/token"] }],
+        resources: [
+          { group: RBAC, resources: ["clusterrolebindings", "clusterroles"] },
+          { group: "", resources: ["serviceaccounts", "serviceaccounts/token"] },
+        ],
       },
       { level: "Metadata", userGroups: [`system:serviceaccounts:${namespace}`] },
       { level: "None" },
