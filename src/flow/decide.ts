@@ -50,7 +50,7 @@ async function decide(ports: Ports, { id, terms, by, verdict }: DecideRequest): 
   // Of a copy, what is pending may be live by now; and the grant asks for it next.
   const looked = lookAtEpoch(ports);
   // Who clicked is far away too.
-  if (verdict.approve) void Promise.allSettled([ports.directory.person(by, "decide")]);
+  if (verdict.approve) ports.directory.person(by, "decide").catch(() => {});
   const reviewed = assertMayReview(ports, id, by, verdict.approve ? "approve" : "deny");
   // What differs is said before what is refused here.
   reviewed.catch(() => {});

@@ -1,5 +1,6 @@
 /** An end is proved: the probe token is refused, or the account is absent, or the token's own time has run out. ending → ended */
 import { SECOND } from "../domain/duration.ts";
+import { isDoubtful } from "../domain/epoch.ts";
 import {
   type Going,
   generationContradicted,
@@ -15,7 +16,7 @@ import type { Secret } from "../domain/secret.ts";
 import { usageAwaited } from "../domain/transitions.ts";
 import { uidsOf } from "./mend/repair.ts";
 import { type GrantObjects, type Later, NotEnforcing, type Ports } from "./ports.ts";
-import { mayBeOlder } from "./support/as-on-hub.ts";
+import { mayAnyBeOlder } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { noteGoing, reportGoing } from "./support/outage.ts";
@@ -96,9 +97,10 @@ async function proofOf(
 
 /** Of an older copy of Redis a later token may be the one that works: it goes first. Throws what the hub throws. */
 async function stoodSince(ports: Ports, { id, generation }: Going, signal: AbortSignal): Promise<boolean> {
+  if (!(await mayAnyBeOlder(ports))) return false;
   const request = await ports.requests.get(id);
   if (request?.state !== "ending" || request.generation !== generation) return false;
-  if (!(await mayBeOlder(ports, request))) return false;
+  if (!isDoubtful(request, { before: ports.epoch.before() })) return false;
   const isOther = ({ key }: GrantObjects) => key.generation !== generation || key.role !== request.role;
   const others = (await ports.grants.standingOf(id, signal)).filter(isOther);
   for (const on of others) await removeGrant(ports.grants, on.key, uidsOf(on), signal);

@@ -585,11 +585,8 @@ describe("restored after what the copy waits for is over, and its jobs were copi
   });
 });
 
-test.each([
-  ["approves", (id: RequestId) => decide(id)],
-  ["denies", (id: RequestId) => decide(id, false)],
-  ["withdraws", (id: RequestId) => withdrawRequest(steps.ports, { id, by: BOB as UserId })],
-])("whoever %s what is pending in the copy, and live since, hears that it was approved", async (_, act) => {
+/** Pending in the copy, and its token stands since; the hub has heard of it. */
+async function liveSince() {
   const id = await pending();
   const before = await copy();
   await decide(id);
@@ -597,6 +594,15 @@ test.each([
   const { expiresAt } = (await record(id)) as In<"active">;
   world.clock.jump(2 * MINUTE);
   await settled();
+  return { id, before, expiresAt, token: tokens(BOB).at(-1) ?? "" };
+}
+
+test.each([
+  ["approves", (id: RequestId) => decide(id)],
+  ["denies", (id: RequestId) => decide(id, false)],
+  ["withdraws", (id: RequestId) => withdrawRequest(steps.ports, { id, by: BOB as UserId })],
+])("whoever %s what is pending in the copy, and live since, hears that it was approved", async (_, act) => {
+  const { id, before, expiresAt } = await liveSince();
   await restored(before);
   await expect(act(id)).rejects.toMatchObject({ refusal: { kind: "late", did: "approved" } });
   await steps.work();
@@ -606,13 +612,7 @@ test.each([
 test.each([true, false])(
   "restored under a bot that runs on, and decided before it looks: it hears that it was approved (approve: %s)",
   async (approve) => {
-    const id = await pending();
-    const before = await copy();
-    await decide(id);
-    await steps.work();
-    const { expiresAt } = (await record(id)) as In<"active">;
-    world.clock.jump(2 * MINUTE);
-    await settled();
+    const { id, before, expiresAt } = await liveSince();
     await restoreRedis(world.commands, before);
     const late = { refusal: { kind: "late", did: "approved" } };
     await expect(decide(id, approve)).rejects.toMatchObject(late);
@@ -725,18 +725,9 @@ describe.each([
       },
       { timeout: 20_000 },
     );
-  async function live() {
-    const id = await pending();
-    const before = await copy();
-    await decide(id);
-    await steps.work();
-    world.clock.jump(2 * MINUTE);
-    await settled();
-    return { id, before, token: tokens(BOB).at(-1) ?? "" };
-  }
 
   test("what is live since the copy ends with the others, and is told", async () => {
-    const { id, token, before } = await live();
+    const { id, token, before } = await liveSince();
     await restored(before);
     expect(await revokeThem()).toMatchObject({ grants: 1 });
     await carriedOut();
@@ -770,7 +761,7 @@ describe.each([
   });
 
   test("so does what a Redis that was emptied does not know", async () => {
-    const { id, token } = await live();
+    const { id, token } = await liveSince();
     await steps[Symbol.asyncDispose]();
     await world.commands.flushall();
     steps = await openSteps(world);
@@ -781,7 +772,7 @@ describe.each([
   });
 
   test("while the hub is away nobody says that nothing stands; what is begun takes its binding when the hub is back", async () => {
-    const { token, before } = await live();
+    const { token, before } = await liveSince();
     await restored(before);
     away(true);
     await expect(revokeThem()).rejects.toMatchObject({ refusal: { kind: "stands-unknown" } });

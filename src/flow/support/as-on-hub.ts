@@ -28,6 +28,12 @@ export async function mayBeOlder(ports: Looking, request: AccessRequest): Promis
   return isDoubtful(request, { before: ports.epoch.before() });
 }
 
+/** Whether any record may be; by the hub's last word, likewise. Never rejects. */
+export async function mayAnyBeOlder(ports: Looking): Promise<boolean> {
+  await lookAtEpoch(ports);
+  return ports.epoch.before() > 0;
+}
+
 /** Whether hub and Redis answered. Never rejects. */
 export async function lookAtEpoch({ epoch, clock }: Looking): Promise<boolean> {
   const looked = new AbortController();

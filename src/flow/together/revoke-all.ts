@@ -5,7 +5,7 @@ import { Refused } from "../../domain/refusal.ts";
 import type { Ports } from "../ports.ts";
 import { assertAdmin } from "../support/admin.ts";
 import { openAllowances } from "../support/allowances.ts";
-import { followOnHub, lookAtEpoch } from "../support/as-on-hub.ts";
+import { followOnHub, mayAnyBeOlder } from "../support/as-on-hub.ts";
 import { beginMassEnd } from "./mass-end.ts";
 
 export interface RevokeAll {
@@ -35,10 +35,8 @@ export async function revokeAll(
 }
 
 /** Of an older copy of Redis more may stand than its records grant. False where the hub does not say. Throws StoreDown, StoreUnsure. */
-async function followScope(ports: Ports): Promise<boolean> {
-  await lookAtEpoch(ports);
-  return ports.epoch.before() === 0 || followOnHub(ports, { unknown: true });
-}
+const followScope = async (ports: Ports): Promise<boolean> =>
+  !(await mayAnyBeOlder(ports)) || followOnHub(ports, { unknown: true });
 
 export interface Affected {
   grants: number;

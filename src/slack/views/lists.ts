@@ -32,8 +32,7 @@ export function statusReply(list: Paged<AccessRequest>, waiting: number, ctx: Vi
 export function drawOpen(p: Renderer, r: AccessRequest): KnownBlock[] {
   const forAnother = r.askedBy !== undefined && r.askedBy.id === p.ctx.reader;
   const words = forAnother ? p.words.asker : p.words.waiting;
-  const shows = r.state === "requested" ? "checking" : (displayStatus(r) ?? "pending");
-  const sentence = words[shows](factsOf(p, r), p.rich);
+  const sentence = words[displayStatus(r) ?? "checking"](factsOf(p, r), p.rich);
   return [
     section(
       dotted([sentence, ...lateUse(p, r), ...(forAnother ? [] : idleLine(p, r)), ...reviewLine(p, r), r.id]),
