@@ -50,7 +50,7 @@ function unreachable({ server, failure }: HubFacts): Finding {
 
 const UNTRUSTED = [
   "has a certificate that the kubeconfig's authority did not sign",
-  `Put the hub's CA into the kubeconfig as certificate-authority-data, or: ${SETUP}`,
+  "If the hub has another certificate since: put the CA that signed it into the kubeconfig as certificate-authority-data; on Kubernetes, into the one in the bot's Secret. If not, somebody stands between the bot and the hub",
 ] as const;
 
 /** TLS that fails, in Node's words. */

@@ -70,7 +70,6 @@ async function asAdministrator(
   if (own) return await renewOwn(context, own);
   if (options.anonymous) return await changeAnonymous(context);
   await (options.rotate ? rotate(context) : makeOwn(context));
-  for (const warning of hub.access.warnings) means.say(`  warn       ${warning}`);
   for (const line of await missingRoles(client, config.roles)) means.say(`  missing    ${line}`);
   for (const line of await forgottenRoles(client, config)) means.say(`  left       ${line}`);
   means.say("\nThe administrator's kubeconfig is not needed again. Next: npm run doctor");

@@ -1,6 +1,4 @@
 /** What setup must not take from another bot, nor from this one under its former name: a namespace, grants that live, a kubeconfig. */
-import { readFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
 import {
@@ -17,12 +15,12 @@ import { surveyHub } from "../../hub/grants/foreign.ts";
 import { instanceOf } from "../../hub/grants/names.ts";
 import { ownerOf } from "../../hub/grants/owner.ts";
 import { accountId, isTrialOf } from "../../hub/grants/whose.ts";
-import { identityOf, type TokenIdentity } from "../../hub/kubeconfig/identity.ts";
-import { parseKubeconfig } from "../../hub/kubeconfig/kubeconfig.ts";
+import type { TokenIdentity } from "../../hub/kubeconfig/identity.ts";
+import { fileSource } from "../../hub/kubeconfig/source-file.ts";
 import { foreignScope } from "../checks/foreign.ts";
 import { readIfThere } from "./answer.ts";
 import type { SetupContext } from "./index.ts";
-import { kubeconfigPath } from "./own.ts";
+import { kubeconfigPath, standingIn } from "./standing.ts";
 
 const RENAMING = "docs/operations.md, Renaming a bot";
 
@@ -90,7 +88,7 @@ async function otherSetup(client: HubClient, { instance, hub }: Config): Promise
 export async function assertKubeconfig(context: SetupContext): Promise<void> {
   const { client, config } = context;
   const path = kubeconfigPath(context);
-  const self = await holderOf(path);
+  const self = (await standingIn(fileSource(path)))?.self;
   if (!self || self.namespace === botNamespace(config.hub.namespace)) return;
   const labels = await labelsOf(client, self);
   const owner = labels && setupInstance(labels);
@@ -99,17 +97,6 @@ export async function assertKubeconfig(context: SetupContext): Promise<void> {
     `${path} holds the token of ${accountId(self)}, ${owner === null ? "which setup made by another name" : `the bot of instance ${owner}`}: it is not replaced. ` +
       `Name another file in hub.kubeconfig for this bot; if this bot was called so: ${RENAMING}.`,
   );
-}
-
-/** Null where nothing is there, or no token that says whose it is. */
-async function holderOf(path: string): Promise<TokenIdentity | null> {
-  try {
-    const { credential } = parseKubeconfig(await readFile(path, "utf8"), { directory: dirname(path) });
-    return credential.kind === "token" ? identityOf(credential.token()) : null;
-  } catch {
-    // Setup replaces what cannot be read.
-    return null;
-  }
 }
 
 const Account = z.object({

@@ -1,10 +1,10 @@
 /** The bot's own kubeconfig: a token of its account, proved before it is written to where the bot reads it. */
-import { resolve } from "node:path";
 import { clusterRolesOf } from "../../domain/catalog.ts";
 import { SECOND } from "../../domain/duration.ts";
 import { nameWritesBy } from "../../http/hub-audit/own-looks.ts";
 import { openHub } from "../../hub/client/access.ts";
 import { createHubClient } from "../../hub/client/client.ts";
+import { isDistrust } from "../../hub/client/errors.ts";
 import { lookAtOwnAccess } from "../../hub/client/own-access.ts";
 import { identityOf } from "../../hub/kubeconfig/identity.ts";
 import { parseKubeconfig } from "../../hub/kubeconfig/kubeconfig.ts";
@@ -16,6 +16,7 @@ import { inContext, kubectl } from "../shell.ts";
 import { botAccount } from "./accounts.ts";
 import type { SetupContext } from "./index.ts";
 import { mintOwn, narrowKubeconfig } from "./narrow.ts";
+import { kubeconfigPath, ownStanding, type Standing } from "./standing.ts";
 
 /** A hub of several replicas takes a moment to know a new binding. */
 const IN_FORCE_WITHIN_MS = 10 * SECOND;
@@ -31,12 +32,10 @@ export async function writeOwn(
   const { config, client, source, means } = context;
   const own = botAccount(config.hub.namespace, generation);
   const { token, expiresAt } = await mintOwn(client, own);
-  // One that stands keeps its authority: the administrator's may trust any certificate.
-  const like = to ?? source;
-  const { foreign, directory } = like;
-  // Its own address: hub.server and hub.portForward lead to it each time anew.
-  const text = narrowKubeconfig(parseKubeconfig(await like.read(), { foreign, directory }), token);
-  await prove(context, text, to === undefined);
+  const standing = to ? [] : await ownStanding(context);
+  const { name, access } = await likeStanding(to ?? source, standing);
+  const text = narrowKubeconfig(access, token);
+  await prove(context, text, { isNew: to === undefined, as: name });
   const path = kubeconfigPath(context);
   const place = to ?? fileSource(path);
   await place.save?.(text);
@@ -44,12 +43,27 @@ export async function writeOwn(
   means.say(
     `  wrote      ${place.name}${to ? "" : ": mode 600"}, the token of ${own.namespace}/${own.name} until ${until}, which the bot renews`,
   );
-  if (!to) means.say(`             ${intoSecret(context, path)}`);
+  if (to) return;
+  means.say(`             ${intoSecret(context, path)}`);
+  if (access.insecure && standing.length === 0) means.say(`             ${TRUSTS_ANY}`);
+  for (const warning of access.warnings) means.say(`  warn       ${warning}`);
 }
 
-/** Where it is written to, save where a job makes it anew. */
-export const kubeconfigPath = ({ config, options }: SetupContext): string =>
-  resolve(options.out ?? config.hub.kubeconfig ?? "hub.kubeconfig");
+const TRUSTS_ANY =
+  "it trusts any certificate: where the one in that Secret has the hub's CA, put that into it first";
+
+/** Where the hub is, and whom to trust: one that stands keeps its authority, for the administrator's may trust any certificate. `name`: what says so. */
+async function likeStanding(
+  like: KubeconfigSource,
+  standing: readonly Standing[],
+): Promise<Pick<Standing, "name" | "access">> {
+  const { name, foreign, directory } = like;
+  // Its own address: hub.server and hub.portForward lead to it each time anew.
+  const access = parseKubeconfig(await like.read(), { foreign, directory });
+  const trusting = access.insecure ? standing.find((one) => !one.access.insecure) : undefined;
+  if (!trusting) return { name, access };
+  return { name: trusting.name, access: { ...trusting.access, server: access.server } };
+}
 
 /** How a bot in a pod gets the file: in the cluster that was asked for, and in no other bot's namespace. Of a file that it names, too, a copy may be in a Secret. */
 function intoSecret({ config: { hub }, options }: SetupContext, path: string): string {
@@ -62,8 +76,12 @@ function intoSecret({ config: { hub }, options }: SetupContext, path: string): s
   return `${when}${hub.kubeconfigSecret ? "" : ", with its namespace as NAMESPACE"}: ${command}`;
 }
 
-/** The hub takes it; and where it is new, the bot may do all that it must with it. */
-async function prove({ config, means }: SetupContext, text: string, isNew: boolean): Promise<void> {
+/** The hub takes it; and where it is new, the bot may do all that it must with it. `as`: what says whom it trusts. */
+async function prove(
+  { config, means }: SetupContext,
+  text: string,
+  { isNew, as }: { isNew: boolean; as: string },
+): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const source = textSource(text, "the new kubeconfig");
   const hub = opened.adopt(await openHub(config, { log: means.log, source }), (h) => h.close());
@@ -80,7 +98,10 @@ async function prove({ config, means }: SetupContext, text: string, isNew: boole
   for (const late = means.clock.now() + IN_FORCE_WITHIN_MS; ; await means.clock.sleep(LOOK_EVERY_MS)) {
     const failure = await checkRights(rights).then(
       (found) => found.find(({ level }) => level === "fail"),
-      ({ message }: Error) => ({ message }),
+      (error: Error) => {
+        if (isDistrust(error)) throw distrusted(as, error.reason);
+        return { message: error.message };
+      },
     );
     const taken = await lookAtOwnAccess(client, config.hub.namespace).then((own) => own.taken, not);
     if (taken && !failure) return;
@@ -92,3 +113,9 @@ async function prove({ config, means }: SetupContext, text: string, isNew: boole
       );
   }
 }
+
+const distrusted = (name: string, reason: string): Error =>
+  new Error(
+    `The hub shows a certificate that ${name} does not trust (${reason}), so nothing was written: it may be that of somebody in between. ` +
+      "If it is the hub's own, put the CA that signed it there as certificate-authority-data, or a name that it bears as tls-server-name; with that file taken away, any is trusted.",
+  );

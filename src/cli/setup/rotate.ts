@@ -16,8 +16,9 @@ import {
 import type { SetupContext } from "./index.ts";
 import { objectsFor } from "./objects.ts";
 import { assertKubeconfig, assertOwner } from "./others.ts";
-import { kubeconfigPath, writeOwn } from "./own.ts";
+import { writeOwn } from "./own.ts";
 import { removeAll } from "./remove.ts";
+import { kubeconfigPath } from "./standing.ts";
 
 /** The hub trusts a token that it saw good for 10 s more. */
 const TOKEN_DEAD_AFTER_MS = 11 * SECOND;

@@ -28,7 +28,8 @@ export async function openHub(config: HubSource, means: OpenHubDeps): Promise<Op
   const source = opened.adopt(means.source ?? sourceOf(config, means.mount), (s) => s.close());
   const server = await serverOf(config.hub, means.log, opened);
   const { foreign, directory } = source;
-  const understand = (text: string) => parseKubeconfig(text, { server, foreign, directory });
+  const serverName = nameOf(config.hub);
+  const understand = (text: string) => parseKubeconfig(text, { server, serverName, foreign, directory });
   const read = async () => understand(await source.read());
   const access = await read();
   const kept = opened.move();
@@ -46,6 +47,10 @@ export async function openHub(config: HubSource, means: OpenHubDeps): Promise<Op
     close: () => kept.disposeAsync(),
   };
 }
+
+/** Through its cluster from outside: the certificate bears the name by which pods reach it. */
+const nameOf = ({ inCluster, portForward }: HubGiven): string | undefined =>
+  inCluster && portForward && new URL(IN_CLUSTER_SERVER).hostname;
 
 async function serverOf(
   { server, inCluster, portForward }: HubGiven,

@@ -51,6 +51,11 @@ export const isStatus = (error: unknown, status: number): error is HubError =>
   error instanceof HubError && error.status === status && !NO_WORD.includes(error.reason);
 const NO_WORD = [NOT_KUBERNETES, JUST_STARTED];
 
+/** It shows a certificate that we do not trust. */
+export const isDistrust = (error: unknown): error is HubError =>
+  error instanceof HubError && error.status === null && CERTIFICATE.test(error.reason);
+const CERTIFICATE = /CERT|_VERIFY_|ISSUER|^ERR_TLS_/;
+
 export const isAbsence = (error: unknown, name: string): boolean =>
   error instanceof HubError && error.saysAbsent(name);
 

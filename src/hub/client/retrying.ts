@@ -3,7 +3,7 @@
  * made once more by the new one. A stray 401 is no dead credential: the call is made again though nothing changed.
  */
 import type { Connection } from "./connection.ts";
-import { HubError } from "./errors.ts";
+import { HubError, isDistrust } from "./errors.ts";
 
 export interface Retrying {
   current(): Connection;
@@ -11,8 +11,6 @@ export interface Retrying {
   /** `refused` tells an answer that says no from one that does not; a thrown HubError tells itself. */
   through<T>(run: (by: Connection) => Promise<T>, refused?: (answer: T) => boolean): Promise<T>;
 }
-
-const CERTIFICATE = /CERT|_VERIFY_|ISSUER|^ERR_TLS_/;
 
 /** `renew` resolves to a fresh link; what it throws is for it to tell. */
 export function createRetrying(first: Connection, renew: () => Promise<Connection>): Retrying {
@@ -51,5 +49,4 @@ export function createRetrying(first: Connection, renew: () => Promise<Connectio
 }
 
 const isRefusal = (error: unknown) =>
-  error instanceof HubError &&
-  (error.status === 401 || (error.status === null && CERTIFICATE.test(error.reason)));
+  (error instanceof HubError && error.status === 401) || isDistrust(error);

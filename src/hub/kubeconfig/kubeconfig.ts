@@ -24,6 +24,8 @@ export interface HubAccess {
 export interface KubeconfigOptions {
   /** Replaces the kubeconfig's server. */
   server?: string | undefined;
+  /** The name to verify the certificate against, where the kubeconfig says none. */
+  serverName?: string | undefined;
   /** What relative file names are relative to. */
   directory?: string | undefined;
   /** It comes from elsewhere than our own disk: the files it names are not read. */
@@ -47,7 +49,7 @@ export function parseKubeconfig(text: string, options: KubeconfigOptions = {}): 
   refuse(cluster, user);
   const read = reader(options.directory ?? ".", options.foreign ?? false);
   const ca = pem(cluster, "certificate-authority", read);
-  const serverName = cluster["tls-server-name"];
+  const serverName = cluster["tls-server-name"] ?? options.serverName;
   const insecure = cluster["insecure-skip-tls-verify"];
   return {
     server: serverUrl(options.server ?? cluster.server),

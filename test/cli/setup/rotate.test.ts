@@ -1,7 +1,8 @@
 /** `setup --rotate` where something is in its way: a name that is taken, a run that broke off, grants to keep, a kubeconfig in a Secret. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
 import { jumpClock } from "../../../sandbox/clock.ts";
 import { type LocalHub, startLocalHub } from "../../../sandbox/hub/index.ts";
 import { checkForeign } from "../../../src/cli/checks/foreign.ts";
@@ -253,6 +254,19 @@ test("written elsewhere than where the bot reads it, it has to be put there befo
   expect(asked).toEqual(["Go on?", IN_PLACE]);
   expect(await accounts()).toEqual(expect.arrayContaining(["karpor-access-system/karpor-access", NEXT]));
   expect((await world.bot.request(GRANTS)).status).toBe(200);
+});
+
+test("the CA that was put into the bot's kubeconfig stays, though the administrator's trusts any certificate", async () => {
+  const file = world.config.hub.kubeconfig ?? "";
+  const before = parse(readFileSync(file, "utf8"));
+  const { server } = before.clusters[0].cluster;
+  const cluster = { server, "certificate-authority-data": Buffer.from(hub.ca).toString("base64") };
+  before.clusters[0].cluster = cluster;
+  writeFileSync(file, stringify(before));
+  await world.rotate([], true);
+  const after = parse(readFileSync(file, "utf8"));
+  expect(after.clusters[0].cluster).toEqual(cluster);
+  expect(after.users[0].user.token).not.toBe(before.users[0].user.token);
 });
 
 test("a proxy's answer is not taken for the removal of an account", async () => {

@@ -67,6 +67,15 @@ const keep = (name: string, text: string): string => {
 };
 const written = () => readFileSync(join(dir, "secrets", "hub.kubeconfig"), "utf8");
 const ownToken = (): string => parse(written()).users[0].user.token;
+const clusterIn = (kubeconfig: string): object => parse(kubeconfig).clusters[0].cluster;
+/** A kubeconfig, and in it by hand what else its cluster has in the place of insecure-skip-tls-verify. */
+const verifying = (kubeconfig: string, how: object): string => {
+  const file = parse(kubeconfig);
+  const { server } = file.clusters[0].cluster;
+  file.clusters[0].cluster = { server, ...how };
+  return stringify(file);
+};
+const trusting = (ca: string) => ({ "certificate-authority-data": Buffer.from(ca).toString("base64") });
 const words = (said: string, first: string) => said.split("\n").filter((l) => l.trim().startsWith(first));
 
 describe("on the local hub", () => onHub(() => startLocalHub({ clock: jumpClock() })));
@@ -121,6 +130,55 @@ function onHub(start: () => Promise<TestHub>) {
       });
     await vi.waitFor(async () => expect((await mint("karpor-access")).status).toBe(201), 30_000);
     expect((await mint("somebody")).status).toBe(403);
+  });
+
+  describe("a CA that was put into the bot's kubeconfig, where the administrator's trusts any certificate", () => {
+    const path = join("secrets", "hub.kubeconfig");
+    const ANY = "it trusts any certificate: where the one in that Secret has the hub's CA";
+
+    test("stays when the kubeconfig is made anew, and nothing is warned of", async () => {
+      expect(words(await run(["--kubeconfig", admin]), "warn").join()).toContain("insecure-skip-tls-verify");
+      keep(path, verifying(written(), trusting(hub.ca)));
+      const before = written();
+      const token = ownToken();
+      expect(words(await run(["--kubeconfig", admin]), "warn")).toEqual([]);
+      expect(ownToken()).not.toBe(token);
+      expect(clusterIn(written())).toEqual(clusterIn(before));
+    });
+
+    test("stays also where the new one is written elsewhere than the bot reads it", async () => {
+      await run(["--kubeconfig", admin]);
+      keep(path, verifying(written(), trusting(hub.ca)));
+      const before = written();
+      await run(["--kubeconfig", admin, "--out", join(dir, "new")]);
+      expect(written()).toBe(before);
+      expect(clusterIn(readFileSync(join(dir, "new"), "utf8"))).toEqual(clusterIn(before));
+    });
+
+    test("did not sign what the hub shows: that is said, and the file stays as it is", async () => {
+      await using other = await startLocalHub({ clock: jumpClock() });
+      await run(["--kubeconfig", admin]);
+      keep(path, verifying(written(), trusting(other.ca)));
+      const before = written();
+      await expect(run(["--kubeconfig", admin])).rejects.toThrow(
+        /shows a certificate that .*hub\.kubeconfig does not trust \(.*(CERT|SIGNATURE).*\), so nothing was written/,
+      );
+      expect(written()).toBe(before);
+    });
+
+    test("gives way to that of an administrator's kubeconfig which verifies", async () => {
+      await using other = await startLocalHub({ clock: jumpClock() });
+      await run(["--kubeconfig", admin]);
+      keep(path, verifying(written(), trusting(other.ca)));
+      const theirs = verifying(hub.adminKubeconfig, trusting(hub.ca));
+      await run(["--kubeconfig", keep("verifying", theirs)]);
+      expect(clusterIn(written())).toEqual(clusterIn(theirs));
+    });
+
+    test("may stand in a Secret alone, of which setup says that it sees none", async () => {
+      expect(await run(["--kubeconfig", admin])).toContain(ANY);
+      expect(await run(["--kubeconfig", admin])).not.toContain(ANY);
+    });
   });
 
   test("what was changed by hand is put right, and only that", async () => {
@@ -460,6 +518,27 @@ describe("on a hub that does not take everything", () => {
         `then, with its namespace as NAMESPACE: kubectl --context kind -n NAMESPACE create secret generic karpor-access-hub --from-file=kubeconfig=${out} --dry-run=client -o yaml | kubectl --context kind apply -f -`,
       );
       expect(parse(readFileSync(out, "utf8")).clusters[0].cluster.server).toBe(IN_CLUSTER_SERVER);
+    });
+
+    test("a CA in it goes by the name that pods know the hub by, or by the one that it says itself", async () => {
+      const host = await startHostStandIn(hub.port, hub.adminKubeconfig.replace(hub.url, IN_CLUSTER_SERVER));
+      host.addPod("one");
+      vi.stubEnv("KUBECONFIG", keep("operator", host.kubeconfig));
+      const out = join(dir, "new");
+      const again = () => run(["--from-cluster", "--out", out], forPods);
+      await again();
+      const trust = (how: object) =>
+        keep("new", verifying(readFileSync(out, "utf8"), { ...trusting(hub.ca), ...how }));
+      trust({});
+      await expect(again()).rejects.toThrow(
+        /certificate that .*new does not trust \(ERR_TLS_CERT_ALTNAME_INVALID\)/,
+      );
+      trust({ "tls-server-name": "localhost" });
+      const before = clusterIn(readFileSync(out, "utf8"));
+      await again();
+      await host.stop();
+      expect(before).toMatchObject({ server: IN_CLUSTER_SERVER, "tls-server-name": "localhost" });
+      expect(clusterIn(readFileSync(out, "utf8"))).toEqual(before);
     });
 
     test("an administrator's file leads nowhere, which is said", async () => {
