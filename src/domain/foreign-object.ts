@@ -16,4 +16,6 @@ export interface ForeignObject {
   held?: true;
   /** It bore a grant's name, and the bot removed it. */
   removed?: true;
+  /** An account that the bot itself had before, with its rights still. */
+  older?: true;
 }

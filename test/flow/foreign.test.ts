@@ -1,4 +1,6 @@
 /** What others made on the hub, past the bot: told once an object, whoever restarts, and told later when Slack is away. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
@@ -12,6 +14,7 @@ import { alarmMessage } from "../../src/slack/views/index.ts";
 import { ALICE, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
 import { scene } from "../helpers/scene.ts";
+import { rotateHalfway } from "../helpers/set-up.ts";
 import { mrkdwnIn } from "../helpers/speech.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 import { swept } from "../helpers/swept.ts";
@@ -151,6 +154,41 @@ describe("forged, and removed by the next sweep, it is told all the same", () =>
     await steps.work();
     await forge({ id });
     await removedAndTold(steps);
+  });
+});
+
+describe("an older account of the bot that has its rights still", () => {
+  const OLD = "`karpor-access-system/karpor-access`, an older account of the bot, still has its rights";
+  const sweepLater = (steps: Steps, ms: number) => {
+    world.clock.jump(ms);
+    return steps.sweep();
+  };
+
+  test("is told once it has stood so for a quarter of an hour: in the midst of a rotation it does, too", async () => {
+    expect(await rotateHalfway(world)).toContain("Both accounts stand now");
+    await using steps = await openSteps(world);
+    await steps.sweep();
+    await sweepLater(steps, 14 * MINUTE);
+    expect(news()).toEqual([]);
+    await sweepLater(steps, MINUTE);
+    await sweepLater(steps, MINUTE);
+    expect(news()).toEqual([expect.stringContaining(OLD)]);
+    expect(news()[0]).toMatch(/has the bot's access until you run `npm run setup -- --rotate`/);
+  });
+
+  test("is told also where the bot itself was put back onto it", async () => {
+    const file = join(dirname(world.env.KARPOR_ACCESS_CONFIG), "hub.kubeconfig");
+    const before = readFileSync(file, "utf8");
+    await rotateHalfway(world);
+    await using steps = await openSteps(world);
+    await steps.sweep();
+    const admin = hubClient(world.hub, world.hub.admin);
+    await admin("DELETE", "/api/v1/namespaces/karpor-access-system/serviceaccounts/karpor-access-2");
+    await admin.close();
+    writeFileSync(file, before);
+    await sweepLater(steps, MINUTE);
+    await sweepLater(steps, 15 * MINUTE);
+    expect(news()).toEqual([expect.stringContaining(OLD)]);
   });
 });
 

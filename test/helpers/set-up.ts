@@ -16,8 +16,18 @@ export function configure({ env }: World, change: (file: File) => void): void {
   writeFileSync(env.KARPOR_ACCESS_CONFIG, stringify(file));
 }
 
-/** As the command line does; resolves to what it said. */
-export async function setUp({ env, hub }: World, ...args: string[]): Promise<string> {
+/** As the command line does, where whoever runs it says yes; resolves to what it said. */
+export const setUp = (world: World, ...args: string[]): Promise<string> => run(world, args, async () => true);
+
+/** The new kubeconfig is written, and not said to be where the bot reads it: both accounts stand. */
+export const rotateHalfway = (world: World): Promise<string> =>
+  run(world, ["--rotate"], async (question) => question === "Go on?").catch((error: Error) => error.message);
+
+async function run(
+  { env, hub }: World,
+  args: string[],
+  confirm: (question: string) => Promise<boolean>,
+): Promise<string> {
   const admin = join(dirname(env.KARPOR_ACCESS_CONFIG), "admin.kubeconfig");
   writeFileSync(admin, hub.adminKubeconfig);
   const lines: string[] = [];
@@ -25,7 +35,7 @@ export async function setUp({ env, hub }: World, ...args: string[]): Promise<str
     log: pino({ level: "silent" }),
     clock: systemClock(),
     say: (line) => void lines.push(line),
-    confirm: async () => true,
+    confirm,
   });
   return lines.join("\n");
 }

@@ -21,7 +21,9 @@ import { objectsFor } from "./objects.ts";
 import type { SetupOptions } from "./options.ts";
 import { assertOwn } from "./others.ts";
 import { writeOwn } from "./own.ts";
+import { assertNotRestored } from "./restored.ts";
 import { rotate } from "./rotate.ts";
+import { ownStanding, standingIn } from "./standing.ts";
 
 export interface SetupMeans {
   log: Logger;
@@ -101,14 +103,18 @@ async function administrator(options: SetupOptions): Promise<KubeconfigSource> {
 
 /** Account and rights stand: only its token is dead. */
 async function renewOwn(context: SetupContext, own: KubeconfigSource): Promise<void> {
-  const inUse = generationsInUse(await botAccounts(context.client, context.config.hub.namespace));
-  await writeOwn(context, inUse.at(-1) ?? 1, own);
+  const accounts = await botAccounts(context.client, context.config.hub.namespace);
+  const standing = await standingIn(own);
+  assertNotRestored(context, accounts, standing ? [standing] : []);
+  await writeOwn(context, generationsInUse(accounts).at(-1) ?? 1, own);
 }
 
 async function makeOwn(context: SetupContext): Promise<void> {
   const { config, client, means } = context;
   await assertOwn(context);
-  const inUse = generationsInUse(await botAccounts(client, config.hub.namespace));
+  const accounts = await botAccounts(client, config.hub.namespace);
+  assertNotRestored(context, accounts, await ownStanding(context));
+  const inUse = generationsInUse(accounts);
   await applyAll(client, objectsFor(config, inUse), means.say);
   await writeOwn(context, inUse.at(-1) ?? 1);
   if (inUse.length > 1)

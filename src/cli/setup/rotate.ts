@@ -18,7 +18,7 @@ import { objectsFor } from "./objects.ts";
 import { assertKubeconfig, assertOwner } from "./others.ts";
 import { writeOwn } from "./own.ts";
 import { removeAll } from "./remove.ts";
-import { kubeconfigPath } from "./standing.ts";
+import { generationIn, kubeconfigPath, ownStanding } from "./standing.ts";
 
 /** The hub trusts a token that it saw good for 10 s more. */
 const TOKEN_DEAD_AFTER_MS = 11 * SECOND;
@@ -32,7 +32,9 @@ export async function rotate(context: SetupContext): Promise<void> {
   const newest = old.at(-1);
   if (!newest)
     throw new Error("The hub has no account of the bot to replace: run setup without --rotate first.");
-  const next = newest.generation + 1;
+  // A hub that was restored has forgotten the last: no name is used again.
+  const known = (await ownStanding(context)).map((one) => generationIn(one, config.hub.namespace));
+  const next = Math.max(newest.generation, ...known) + 1;
   await agree(context, old, next);
 
   await removeForeign(context);

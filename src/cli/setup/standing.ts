@@ -1,6 +1,6 @@
 /** The bot's kubeconfig as it stands before another is written: whose token it holds, and whom it trusts. */
 import { resolve } from "node:path";
-import { botNamespace } from "../../hub/bot-account.ts";
+import { botGenerationOf, botNamespace } from "../../hub/bot-account.ts";
 import { identityOf, type TokenIdentity } from "../../hub/kubeconfig/identity.ts";
 import { type HubAccess, parseKubeconfig } from "../../hub/kubeconfig/kubeconfig.ts";
 import type { KubeconfigSource } from "../../hub/kubeconfig/source.ts";
@@ -32,6 +32,10 @@ export async function standingIn(source: KubeconfigSource): Promise<Standing | n
     return null;
   }
 }
+
+/** Of which of the bot's accounts; 0 for any other. */
+export const generationIn = ({ self }: Standing, namespace: string): number =>
+  self.namespace === botNamespace(namespace) ? (botGenerationOf(namespace, self.name) ?? 0) : 0;
 
 /** Of this bot, in a file: where the new one goes, and where the bot reads it. */
 export async function ownStanding(context: SetupContext): Promise<Standing[]> {

@@ -6,6 +6,7 @@ import { createGrant } from "./create.ts";
 import { createEnforcing } from "./enforcing.ts";
 import { find, isAbsent } from "./find.ts";
 import { list } from "./list.ts";
+import { createOlderBots } from "./older-bots.ts";
 import { removeAccount, removeBinding } from "./remove.ts";
 import { rightsOf, roleWatch } from "./roles.ts";
 import { surveyForSweep } from "./survey.ts";
@@ -30,6 +31,7 @@ export interface GrantsOptions {
 
 export function createGrants(options: GrantsOptions): Grants {
   const roles = roleWatch(options);
+  const older = createOlderBots(options);
   return {
     create: (request, signal, onceOurs) => createGrant(options, roles, request, signal, onceOurs),
     mint: (key, ms, signal) => mint(options, key, ms, signal),
@@ -46,6 +48,7 @@ export function createGrants(options: GrantsOptions): Grants {
     survey: (signal) =>
       surveyForSweep(
         { known: [], instances: [], ...options, clusterRoles: options.clusterRoles?.() ?? [] },
+        older,
         signal,
       ),
   };

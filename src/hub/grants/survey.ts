@@ -5,6 +5,7 @@ import type { Hub } from "./find.ts";
 import { createSurveyor } from "./foreign.ts";
 import { createLister, type Listing } from "./list.ts";
 import { type Mark, markOf } from "./names.ts";
+import type { OlderBots } from "./older-bots.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { type ForeignScope, grantOf } from "./whose.ts";
 
@@ -15,6 +16,7 @@ const isOfNamespace = (object: HubObject, mark: Mark | null, { namespace }: Hub)
 /** Throws HubError, or the signal's reason. */
 export async function* surveyForSweep(
   hub: Listing & ForeignScope,
+  older: OlderBots,
   signal: AbortSignal,
 ): AsyncGenerator<GrantObjects[], ForeignObject[] | null> {
   const lister = createLister(hub);
@@ -31,7 +33,7 @@ export async function* surveyForSweep(
     yield lister.whole();
   }
   yield await lister.halves(signal);
-  const { foreign, elsewhere } = await surveyor.survey();
+  const { foreign, elsewhere, bots } = await surveyor.survey();
   // What cannot be read hides nothing.
-  return isWhole ? [...foreign, ...elsewhere.map(({ binding }) => binding)] : null;
+  return isWhole ? [...foreign, ...elsewhere.map(({ binding }) => binding), ...older(bots)] : null;
 }

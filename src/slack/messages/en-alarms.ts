@@ -88,12 +88,14 @@ export const enAlarms = {
     `${fmt.b("A leaked token may still work:")} that of ${fmt.code(requester.name)} for ${fmt.code(role)} on ${hub}, ${fmt.until(until)} at the longest. It cannot be shown that Karpor refuses it; the bot keeps trying. ${fmt.code("npm run doctor")} says what is wrong; ${revoke(id, fmt)} ends the whole access.`,
   foreign: (objects: readonly ForeignObject[], hub: string, fmt: Formatter): string => {
     const [these, them] = objects.length === 1 ? ["an object", "it"] : [`${objects.length} objects`, "each"];
-    const line = (one: ForeignObject) =>
-      one.elsewhere !== undefined
-        ? `grants of another bot: instance ${foreignCode(one.instance ?? "", 50)}, in ${foreignCode(one.elsewhere, 50)}`
-        : one.kind === "ServiceAccount"
-          ? `an account among the grants': ${objectCode(one)}`
-          : `${objectCode(one)} gives ${foreignCode(one.clusterRole ?? "", 50)} to ${subjectCodes(one.subjects)}${one.removed ? "; removed" : ""}`;
+    const line = (one: ForeignObject) => {
+      if (one.elsewhere !== undefined)
+        return `grants of another bot: instance ${foreignCode(one.instance ?? "", 50)}, in ${foreignCode(one.elsewhere, 50)}`;
+      if (one.older)
+        return `${objectCode(one)}, an older account of the bot, still has its rights: a rotation did not finish, or Karpor was restored from before its end. Whoever has that account's token has the bot's access until you ${rotate(fmt)}`;
+      if (one.kind === "ServiceAccount") return `an account among the grants': ${objectCode(one)}`;
+      return `${objectCode(one)} gives ${foreignCode(one.clusterRole ?? "", 50)} to ${subjectCodes(one.subjects)}${one.removed ? "; removed" : ""}`;
+    };
     return [
       `${fmt.b("Not made by the bot:")} ${these} on ${hub} that may give access past it.`,
       ...bullets(objects, line, (more) => `and ${more} more`),

@@ -57,12 +57,14 @@ export const zhAlarms: typeof enAlarms = {
   leakUnproven: ({ id, role, requester }, until, hub, fmt) =>
     `${fmt.b("泄露的令牌可能仍然有效：")} ${fmt.code(requester.name)} 在 ${hub} 的 ${fmt.code(role)} 权限的令牌，最迟 ${fmt.when(until)} 失效。目前无法确认 Karpor 已拒绝它，机器人会继续重试。命令 ${fmt.code("npm run doctor")} 会说明原因；命令 ${revoke(id, fmt)} 可以结束整项权限。`,
   foreign: (objects, hub, fmt) => {
-    const line = (one: ForeignObject) =>
-      one.elsewhere !== undefined
-        ? `另一个机器人的授权：实例 ${foreignCode(one.instance ?? "", 50)} 位于 ${foreignCode(one.elsewhere, 50)}`
-        : one.kind === "ServiceAccount"
-          ? `授权命名空间中的账号 ${objectCode(one)}`
-          : `${objectCode(one)} 把 ${foreignCode(one.clusterRole ?? "", 50)} 授予 ${subjectCodes(one.subjects)}${one.removed ? "；已移除" : ""}`;
+    const line = (one: ForeignObject) => {
+      if (one.elsewhere !== undefined)
+        return `另一个机器人的授权：实例 ${foreignCode(one.instance ?? "", 50)} 位于 ${foreignCode(one.elsewhere, 50)}`;
+      if (one.older)
+        return `机器人的旧账号 ${objectCode(one)} 仍拥有机器人的权限：更换账号没有完成，或 Karpor 从完成之前的备份恢复，持有其令牌的人也就拥有机器人的权限。${rotate(fmt)}`;
+      if (one.kind === "ServiceAccount") return `授权命名空间中的账号 ${objectCode(one)}`;
+      return `${objectCode(one)} 把 ${foreignCode(one.clusterRole ?? "", 50)} 授予 ${subjectCodes(one.subjects)}${one.removed ? "；已移除" : ""}`;
+    };
     return [
       `${fmt.b("并非机器人所建：")} ${hub} 上有 ${objects.length} 个对象可能绕过机器人授予访问权限。`,
       ...bullets(objects, line, (more) => `另有 ${more} 个`),

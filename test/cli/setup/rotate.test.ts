@@ -296,6 +296,30 @@ test("setup keeps the account that the last rotation made", async () => {
   expect(words(said, "wrote")[0]).toContain(`the token of ${NEXT} until`);
 });
 
+test("on a hub that was restored from before it, the bot is not put back onto the account whose token was stolen", async () => {
+  const { thief } = world;
+  const file = world.config.hub.kubeconfig ?? "";
+  const bindings = async () => (await thief.ask("GET", BINDINGS_API)).status;
+  const restore = hub.backup();
+  await world.rotate([], true);
+  expect(await bindings()).toBe(401);
+  const before = readFileSync(file, "utf8");
+  restore();
+  expect(await bindings()).toBe(200);
+
+  const says =
+    /hub\.kubeconfig holds the token of karpor-access-system\/karpor-access-2, and .* an older account alone: it was restored from before a rotation.*setup -- --rotate/;
+  await expect(world.setup([])).rejects.toThrow(says);
+  await expect(world.setup(["--if-refused"])).rejects.toThrow(says);
+  expect(readFileSync(file, "utf8")).toBe(before);
+  expect(await accounts()).not.toContain(NEXT);
+
+  await world.rotate([], true);
+  expect(await accounts()).toEqual(["karpor-access-system/karpor-access-3"]);
+  expect(await bindings()).toBe(401);
+  expect(words(await world.setup([]), "wrote")[0]).toContain("karpor-access-system/karpor-access-3 until");
+});
+
 test("there is nothing to replace before the first setup", async () => {
   await world.admin("DELETE", `${SYSTEM}/karpor-access`);
   await expect(world.rotate([], true)).rejects.toThrow(/run setup without --rotate first/);
