@@ -1,5 +1,6 @@
 /** What a month's access comes to, out of the trail: told its lines in their order. Pure. */
 import { BY_BREAK_GLASS } from "./break-glass.ts";
+import { type Contradiction, contradictionIn } from "./contradiction.ts";
 import { MINUTE } from "./duration.ts";
 import type { RequestId, UserId } from "./ids.ts";
 import { isFinal, isState } from "./lifecycle.ts";
@@ -14,6 +15,8 @@ interface Ending {
   ended: { at: number } | null;
   /** When it was proved, and how. */
   confirmed: { at: number; method: string } | null;
+  /** What the trail says against it, before or after that. */
+  contradicted: Contradiction[];
 }
 
 /** One request, as far as the trail told of it. Times are milliseconds since the epoch. */
@@ -41,7 +44,7 @@ export interface Access extends Ending {
   /** Its tokens that gave way to others. */
   former: (Ending & { generation: number })[];
   denied: { by: string; why: string } | null;
-  /** What it was used for; null where that was not told. */
+  /** What it was used for, in numbers alone; null where that was not told. */
   use: SeenUse | null;
 }
 
@@ -57,6 +60,8 @@ export interface AccessReport extends ReportRange {
   asked: Access[];
   /** Held within it, for however short a part. */
   held: Access[];
+  /** Over before it, with an end that is contradicted within it. */
+  contradicted: Access[];
   lockdowns: { at: number; what: string; by: string; why: string }[];
   /** Who went on with a Redis that was behind the hub. */
   restores: { at: number; by: string }[];
@@ -68,10 +73,17 @@ export interface AccessReport extends ReportRange {
 /** An end is proved 11 to 13 s after the binding went; what took longer than this was not proved at once. */
 export const CONFIRMED_WITHIN_MS = MINUTE;
 
-/** Not proved within a minute of its beginning, or by nothing but the token's own time or an operator's word, or not yet. */
-export const isConfirmedLate = ({ ended, confirmed }: Ending): boolean =>
+/** Contradicted, or not proved within a minute of its beginning, or by nothing but the token's own time or an operator's word, or not yet. */
+export const isConfirmedLate = ({ ended, confirmed, contradicted }: Ending): boolean =>
   ended !== null &&
-  (confirmed === null || isUnproved(confirmed.method) || confirmed.at - ended.at > CONFIRMED_WITHIN_MS);
+  (contradicted.length > 0 ||
+    confirmed === null ||
+    isUnproved(confirmed.method) ||
+    confirmed.at - ended.at > CONFIRMED_WITHIN_MS);
+
+/** By what happened then. */
+export const isContradictedIn = ({ contradicted }: Ending, { from, to }: ReportRange): boolean =>
+  contradicted.some(({ at }) => at >= from && at < to);
 
 const ENDED_WITHIN_MS = MINUTE;
 
@@ -107,6 +119,7 @@ export function buildReport(range: ReportRange): ReportBuilder {
   const [lockdowns, policies]: [AccessReport["lockdowns"], AccessReport["policies"]] = [[], []];
   const [restores, attempts]: [AccessReport["restores"], AccessReport["attempts"]] = [[], []];
   const isWithin = (at: number) => at >= from && at < to;
+  const isContradicted = (one: Access) => [one, ...one.former].some((end) => isContradictedIn(end, range));
   const askedLater = new Set<RequestId>();
   let begins: number | null = null;
   return {
@@ -118,14 +131,15 @@ export function buildReport(range: ReportRange): ReportBuilder {
         if (askedLater.has(step.id)) return;
         // Remarked on after its end: of what was over before, it is no part either.
         if (step.from === step.to && !isHeldIn(step.from) && !all.has(step.id)) return;
-        const access = after(all.get(step.id) ?? first(step, begins), step);
+        const access = withContradiction(after(all.get(step.id) ?? first(step, begins), step), step);
         all.set(step.id, access);
         // Its grant lasts longer by them.
         const grant =
           step.extends && step.from !== step.to && step.to === "extended" ? all.get(step.extends) : undefined;
         if (grant) all.set(grant.id, { ...grant, moreBy: [...grant.moreBy, ...access.approvedBy] });
-        // Over before: no part of it.
-        if (isOver(access) && (access.confirmed?.at ?? access.stateAt) < from) all.delete(step.id);
+        // Over before: no part of it. What ended is kept: that may be contradicted within it.
+        const isBefore = isOver(access) && (access.confirmed?.at ?? access.stateAt) < from;
+        if (isBefore && access.ended === null) all.delete(step.id);
       } else if ("at" in trail && typeof trail.at === "number" && isWithin(trail.at)) {
         const { at, ...fields } = trail as Record<string, unknown> & { at: number };
         const { lockdown, restore, attempt, took } = fields;
@@ -142,6 +156,7 @@ export function buildReport(range: ReportRange): ReportBuilder {
       ...{ ...range, lockdowns, restores, policies, attempts },
       asked: [...all.values()].filter(({ askedAt }) => askedAt !== null && isWithin(askedAt)),
       held: [...all.values()].filter((one) => heldFor(one, range) > 0),
+      contradicted: [...all.values()].filter((one) => heldFor(one, range) === 0 && isContradicted(one)),
     }),
   };
 }
@@ -156,7 +171,7 @@ const first = ({ id, requester, role, reason, at, from }: TrailStep, begins: num
   ...{ id, requester, role, reason, askedAt: from === null ? at : null, state: "requested", stateAt: at },
   ...{ approvedBy: [], moreBy: [], isEmergency: false, reviewedBy: [] },
   ...{ begun: isHeldIn(from) ? begins : null, expiresAt: null },
-  ...{ ended: null, confirmed: null, former: [], denied: null, use: null },
+  ...{ ended: null, confirmed: null, contradicted: [], former: [], denied: null, use: null },
 });
 
 function after(before: Access, step: TrailStep): Access {
@@ -177,17 +192,29 @@ function after(before: Access, step: TrailStep): Access {
       ? { confirmed: { at: verification.at, method: verification.method } }
       : {}),
     former: formerAfter(before, step),
-    ...(step.use ? { use: step.use } : {}),
+    ...(step.use ? { use: { ...step.use, changes: [] } } : {}),
     ...(moved && to === "denied" ? { denied: { by: who, why: why ?? "" } } : {}),
   };
 }
 
 function formerAfter({ former }: Access, step: TrailStep): Access["former"] {
   const { at, generation, verification } = step;
-  if (isRenewal(step)) return [...former, { generation: generation - 1, ended: { at }, confirmed: null }];
+  if (isRenewal(step))
+    return [...former, { generation: generation - 1, ended: { at }, confirmed: null, contradicted: [] }];
   if (!verification) return former;
   const { at: provedAt, method } = verification;
   return former.map((one) =>
     one.generation === generation ? { ...one, confirmed: one.confirmed ?? { at: provedAt, method } } : one,
   );
+}
+
+/** The end of its own token, or of one that gave way. */
+function withContradiction(access: Access, step: TrailStep): Access {
+  const found = contradictionIn(step);
+  if (!found) return access;
+  const told = <E extends Ending>(end: E): E => ({ ...end, contradicted: [...end.contradicted, found] });
+  const isIt = ({ generation }: { generation: number }): boolean => generation === found.generation;
+  return access.former.some(isIt)
+    ? { ...access, former: access.former.map((one) => (isIt(one) ? told(one) : one)) }
+    : told(access);
 }

@@ -1,5 +1,6 @@
 /** One line of history for each change of state and each remark, derived from the record before and after. Pure. */
 import type { Review } from "./break-glass.ts";
+import { ACCEPTED_AFTER_END, returnedAfterEnd, usedAfterEnd } from "./contradiction.ts";
 import { revealsOf } from "./delivery.ts";
 import { formatDuration } from "./duration.ts";
 import type { Extension } from "./extension.ts";
@@ -146,15 +147,10 @@ function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
   if (leak && leaksOf(before).length < leaksOf(after).length)
     return { who: after.requester.id, why: saidOf(leak), qualified: null };
   const late = newLateUse(before, after);
-  if (late)
-    return byBot(
-      `the binding of generation ${late.generation} allowed a request at ${new Date(late.at).toISOString()}, after it was deleted`,
-    );
-  if (newlyContradicted(before, after) !== undefined)
-    return byBot("a token was accepted after its account was removed");
+  if (late) return byBot(usedAfterEnd(late));
+  if (newlyContradicted(before, after) !== undefined) return byBot(ACCEPTED_AFTER_END);
   const returned = returnedNow(before, after);
-  if (returned !== undefined)
-    return byBot(`generation ${returned} stood on the hub again after it was gone, and goes once more`);
+  if (returned !== undefined) return byBot(returnedAfterEnd(returned));
   if (before.state === "active" && before.refresh && after.state === "active" && isShownAnew(before, after))
     return byBot(`a fresh token: ${before.refresh.why}`);
   const left = leftTokens(after).find(

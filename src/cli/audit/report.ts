@@ -7,6 +7,7 @@ import {
   heldFor,
   heldUntil,
   isConfirmedLate,
+  isContradictedIn,
   isEndedLate,
   type ReportRange,
 } from "../../domain/access-report.ts";
@@ -73,7 +74,12 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
   const { asked, held } = report;
   const denied = asked.filter((one) => one.denied);
   const emergencies = held.filter((one) => one.isEmergency);
-  const late = held.flatMap((one) => lateEnds(one, report));
+  const late = [
+    ...held.flatMap((one) => lateEnds(one, report)),
+    ...report.contradicted.flatMap((one) =>
+      lateEnds(one, report).filter((end) => isContradictedIn(end, report)),
+    ),
+  ];
   const longest = held.toSorted((a, b) => heldFor(b, report) - heldFor(a, report)).slice(0, LONGEST);
   const who = async (one: Access) => [await nameOf(one.requester), one.role];
   return [
@@ -125,9 +131,9 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
     ...(await tableOf(
       ["Was to end", "Ended", "Person", "Role", "Confirmed", "How", "Request"],
       late,
-      async ({ of, dueAt, ended, confirmed, what }) => [
+      async ({ of, dueAt, ended, confirmed, contradicted, what }) => [
         ...[time(dueAt), ended ? time(ended.at) : "not yet", ...(await who(of))],
-        ...[confirmed ? time(confirmed.at) : "not yet", confirmed?.method ?? "", what],
+        ...[confirmed ? time(confirmed.at) : "not yet", howOf({ confirmed, contradicted }), what],
       ],
     )),
     "",
@@ -177,6 +183,15 @@ const lateEnds = (one: Access, report: AccessReport) => [
     ? [{ ...one, of: one, dueAt: one.expiresAt, what: one.id }]
     : []),
 ];
+
+const AGAINST = { used: "used", accepted: "a token accepted", returned: "stood again" };
+
+/** How it was proved, and what contradicts that. */
+const howOf = ({ confirmed, contradicted }: Pick<Access, "confirmed" | "contradicted">): string =>
+  [
+    ...(confirmed ? [confirmed.method] : []),
+    ...contradicted.map(({ what, at }) => `${AGAINST[what]} ${time(at)}`),
+  ].join("; ");
 
 function proofOf({ faults: [fault], newest, notes }: Verdict): string[] {
   const whole = newest
@@ -231,7 +246,7 @@ function sumOf(all: readonly Access[], count: (use: SeenUse) => number): string 
 
 async function csvOf(report: AccessReport, nameOf: NameOf): Promise<string[]> {
   const rows = await Promise.all(
-    report.held.map(async (one) => [
+    [...report.held, ...report.contradicted].map(async (one) => [
       ...[one.id, one.requester, await nameOf(one.requester), one.role, one.reason, time(one.askedAt)],
       ...[(await Promise.all(approversOf(one).map(nameOf))).join("; "), one.isEmergency ? "yes" : "no"],
       ...[(await Promise.all(one.reviewedBy.map(nameOf))).join("; "), time(one.begun), time(one.expiresAt)],

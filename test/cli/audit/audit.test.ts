@@ -10,9 +10,14 @@ import { auditOptions } from "../../../src/cli/audit/options.ts";
 import type { Config } from "../../../src/config.ts";
 import { backgroundOf } from "../../../src/domain/background.ts";
 import { DAY, HOUR, MINUTE } from "../../../src/domain/duration.ts";
-import { generationGone, renewed } from "../../../src/domain/generations.ts";
+import {
+  generationContradicted,
+  generationGone,
+  renewed,
+  usedLate,
+} from "../../../src/domain/generations.ts";
 import { AllowanceId, type RequestId } from "../../../src/domain/ids.ts";
-import type { In, Verification } from "../../../src/domain/request.ts";
+import type { In, State, Verification } from "../../../src/domain/request.ts";
 import { headText } from "../../../src/domain/seal.ts";
 import { NO_USE } from "../../../src/domain/use.ts";
 import { createAllowances } from "../../../src/store/allowances.ts";
@@ -420,6 +425,77 @@ test("an end that an operator settled within the minute is confirmed by nothing"
   expect(await reported(clock.now())).toMatch(
     new RegExp(`Ends late, or not confirmed at once[^#]*\\| abandoned \\| ${id} \\|`),
   );
+});
+
+/** In the month of that time. */
+const lateOnes = async (at: number): Promise<string> =>
+  /Ends late, or not confirmed at once\n\n([^#]*)\n\n##/.exec(await reported(at))?.[1] ?? "";
+
+/** To the second of the next one, so that it is the same an hour later. */
+function intoMonth(): void {
+  const { clock } = trail;
+  const now = new Date(clock.now());
+  clock.jump(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 2) - clock.now());
+}
+
+const ENDING: State[] = ["pending", "approved", "delivering", "active", "ending"];
+
+test.each<[string, number]>([
+  ["in the same month", HOUR],
+  ["in a later month", 40 * DAY],
+])("an end that was proved at once, and contradicted %s, is in the report of both", async (_, later) => {
+  trail = openTrail(redis);
+  const { clock, requests, walk } = trail;
+  intoMonth();
+  const endedAt = clock.now();
+  const ended = async (role: string) => {
+    const id = await walk(ENDING, { role });
+    await proved(id, { method: "probe" });
+    return id;
+  };
+  const [used, returned] = [await ended("guest"), await ended("reader")];
+  await ended("admin");
+  expect(await lateOnes(endedAt)).toBe("None.");
+
+  clock.jump(later);
+  const at = clock.now();
+  await requests.update(used, (r) => usedLate(r, { generation: 1, at }, at));
+  await requests.update(returned, (r) => ({ ...r, untold: { what: "returned", at, generation: 1 } }));
+  const usedAt = new Date(at).toISOString().slice(0, 16).replace("T", " ");
+  const row = (id: RequestId, role: string, how: string) =>
+    new RegExp(
+      `^(\\| \\S+ \\S+ UTC ){2}\\| U0ANA \\| ${role} \\| \\S+ \\S+ UTC \\| probe; ${how} UTC \\| ${id} \\|$`,
+    );
+  for (const month of [endedAt, at]) {
+    const [, , ...rows] = (await lateOnes(month)).split("\n");
+    expect(rows).toEqual([
+      expect.stringMatching(row(used, "guest", `used ${usedAt}`)),
+      expect.stringMatching(row(returned, "reader", "stood again \\S+ \\S+")),
+    ]);
+    const csv = (await reported(month, " --format csv")).split("\n");
+    for (const id of [used, returned])
+      expect(csv.filter((line) => line.startsWith(id))).toEqual([expect.stringMatching(/,probe,no,\d+,/)]);
+  }
+  expect(await lateOnes(at + 40 * DAY)).toBe("None.");
+});
+
+test("a token that was accepted before its end was proved, and one that gave way and was used after that, are in the report", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, walk } = trail;
+  intoMonth();
+  const accepted = await walk(ENDING);
+  await requests.update(accepted, (r) => generationContradicted(r, 1, clock.now()));
+  await proved(accepted, { method: "probe" });
+  const renewing = await walk(ENDING.slice(0, -1), { role: "reader", duration: 8 * HOUR });
+  await requests.update(renewing, (r) => renewed(r, "leaked", clock.now()));
+  const at = clock.now();
+  await requests.update(renewing, (r) => generationGone(r, 1, { method: "probe", deletedAt: at, at }));
+  await requests.update(renewing, (r) => usedLate(r, { generation: 1, at: at + 2_000 }, at + 2_000));
+  const [, , ...rows] = (await lateOnes(at)).split("\n");
+  expect(rows).toEqual([
+    expect.stringMatching(new RegExp(`\\| probe; a token accepted \\S+ \\S+ UTC \\| ${accepted} \\|$`)),
+    expect.stringMatching(new RegExp(`\\| probe; used \\S+ \\S+ UTC \\| ${renewing} token 1 \\|$`)),
+  ]);
 });
 
 test("a token that may have been read, though nobody wrote down that it was shown, was held", async () => {
