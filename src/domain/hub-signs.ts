@@ -27,8 +27,14 @@ export const ObservedWrite = z.object({
     .optional(),
   /** It is for so many more. */
   moreSubjects: z.int().optional(),
+  /** The hub did not say that it was done, nor that it was refused: it may have been done. */
+  unsure: z.literal(true).optional(),
 });
 export type ObservedWrite = z.infer<typeof ObservedWrite>;
+
+/** Of none of them the hub says that it was done. */
+export const areUnsure = (writes: readonly Pick<ObservedWrite, "unsure">[]): boolean =>
+  writes.every(({ unsure }) => unsure === true);
 
 /** What one batch tells of a generation of a grant; null where it tells nothing of it. */
 export interface GrantSigns {
@@ -39,6 +45,8 @@ export interface GrantSigns {
   /** When its binding was made and deleted last. */
   made: number | null;
   deleted: number | null;
+  /** When a deletion by the bot last found none: it was gone by then, by one of which the hub did not say so. */
+  absent: number | null;
   refused: readonly { at: number; event: string }[];
 }
 
@@ -58,9 +66,13 @@ export interface HubSigns {
 /** A deletion reaches every replica of the hub within a tenth of that. */
 export const LATE_USE_MS = 1000;
 
-/** Times by the hub's clock. */
-export const isLateUse = ({ used, made, deleted }: Pick<GrantSigns, "used" | "made" | "deleted">): boolean =>
-  used !== null && deleted !== null && used > deleted + LATE_USE_MS && (made === null || made <= deleted);
+type Times = Pick<GrantSigns, "used" | "made" | "deleted" | "absent">;
+
+/** By the hub's clock. */
+export const isLateUse = ({ used, made, deleted, absent }: Times): boolean =>
+  [deleted, absent].some(
+    (gone) => used !== null && gone !== null && used > gone + LATE_USE_MS && (made === null || made <= gone),
+  );
 
 export const REFUSED_WITHIN_MS = HOUR;
 
@@ -71,6 +83,7 @@ export const HubAlarm = z.discriminatedUnion("kind", [
     kind: z.literal("late-use"),
     id: z.string(),
     generation: z.int(),
+    /** Or gone by then. */
     deleted: Ms,
     used: Ms,
   }),

@@ -70,8 +70,9 @@ function matters(write: ObservedWrite, { grant, gave }: WriteFacts, scope: Write
   const { name, did, subjects = [], moreSubjects = 0 } = write;
   if (name === "" || grant) return true;
   // What a patch made is told without its role, and what one of that name gave before says nothing of it.
-  const clusterRole = write.clusterRole ?? (did === "made" ? null : gave);
-  if (clusterRole === null) return did === "made";
+  const mayBeNew = did === "made" || (did === "changed" && write.unsure === true);
+  const clusterRole = write.clusterRole ?? (mayBeNew ? null : gave);
+  if (clusterRole === null) return mayBeNew;
   const accounts = subjects.filter(({ kind }) => kind === "ServiceAccount");
   const areAll = (found: readonly object[]) =>
     did !== "deleted" && found.length === subjects.length + moreSubjects && found.length > 0;

@@ -6,8 +6,8 @@ import type { Client } from "./open.ts";
  * KEYS: alarms writes writesMore own writesBy. ARGV: what begins the keys request signs refusals told; keep, refusedWithin and
  * lateAfter (ms), refusedMost, writesMost, writesMostOfOne, seenFor (ms); when the bot's latest own write was, and whose it was ('' for
  * none); latest (what was heard later was so by a clock that was ahead); how many grants, and of each: id, generation, used, made,
- * deleted ('' for none), how many refusals, and of each its time and number; then of each write: the set of those seen, its number,
- * itself, and whose it is.
+ * deleted, absent ('' for none), how many refusals, and of each its time and number; then of each write: the set of those seen, its
+ * number, itself, and whose it is.
  */
 const TAKE = `
 local request, signs, refusals, told = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -27,6 +27,10 @@ local function latest(key, field, ms)
     return tonumber(ms)
   end
   return known and tonumber(known)
+end
+
+local function isLate(used, made, gone)
+  return used and gone and used > gone + late and not (made and made > gone)
 end
 
 local function day(ms) return string.format('%.0f', math.floor(ms / 86400000)) end
@@ -54,20 +58,22 @@ local function countRefused(id, from, count)
 end
 
 for _ = 1, tonumber(ARGV[15]) do
-  local id, generation, count = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 5])
+  local id, generation, count = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 6])
   if redis.call('EXISTS', request .. id) == 1 then
     local key = signs .. id
     local used = latest(key, generation .. ':used', ARGV[at + 2])
     local made = latest(key, generation .. ':made', ARGV[at + 3])
     local deleted = latest(key, generation .. ':deleted', ARGV[at + 4])
+    local absent = latest(key, generation .. ':absent', ARGV[at + 5])
+    local gone = isLate(used, made, deleted) and deleted or isLate(used, made, absent) and absent
     local alarm = 'late-use:' .. id .. ':' .. generation
-    if used and deleted and used > deleted + late and not (made and made > deleted) and not isTold(alarm) then
+    if gone and not isTold(alarm) then
       redis.call('HSET', KEYS[1], alarm, string.format(
-        '{"kind":"late-use","id":"%s","generation":%s,"deleted":%.0f,"used":%.0f}', id, generation, deleted, used))
+        '{"kind":"late-use","id":"%s","generation":%s,"deleted":%.0f,"used":%.0f}', id, generation, gone, used))
     end
-    if count > 0 then countRefused(id, at + 6, count) end
+    if count > 0 then countRefused(id, at + 7, count) end
   end
-  at = at + 6 + 2 * count
+  at = at + 7 + 2 * count
 end
 
 for i = at, #ARGV, 4 do

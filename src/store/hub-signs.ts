@@ -134,9 +134,10 @@ const landed = async (redis: Client, change: ChainableCommander): Promise<void> 
 
 const numberOf = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 16);
 
-function fieldsOf({ id, generation, used, made, deleted, refused }: GrantSigns): (string | number)[] {
+function fieldsOf({ id, generation, used, made, deleted, absent, refused }: GrantSigns): (string | number)[] {
+  const signs = [used, made, deleted, absent].map((at) => at ?? "");
   const times = refused.flatMap(({ at, event }) => [at, numberOf(event)]);
-  return [id, generation, used ?? "", made ?? "", deleted ?? "", refused.length, ...times];
+  return [id, generation, ...signs, refused.length, ...times];
 }
 
 const Waiting = z.tuple([

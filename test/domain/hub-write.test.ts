@@ -10,7 +10,8 @@ import { objectName } from "../../src/hub/grants/names.ts";
 import { DECIDED_AT, EXPIRES_AT, each } from "./records.ts";
 
 describe("a use after the end", () => {
-  test.each<[string, { used: number | null; made: number | null; deleted: number | null }, boolean]>([
+  const nothing = { used: null, made: null, deleted: null, absent: null };
+  test.each<[string, Partial<Parameters<typeof isLateUse>[0]>, boolean]>([
     ["more than a second later", { used: 12_001, made: 1_000, deleted: 11_000 }, true],
     ["a second later: the hub may not know yet", { used: 12_000, made: 1_000, deleted: 11_000 }, false],
     ["before", { used: 5_000, made: 1_000, deleted: 11_000 }, false],
@@ -18,8 +19,12 @@ describe("a use after the end", () => {
     ["of one that was made again", { used: 20_000, made: 15_000, deleted: 11_000 }, false],
     ["of one of which only the end was heard", { used: 20_000, made: null, deleted: 11_000 }, true],
     ["by nobody", { used: null, made: 1_000, deleted: 11_000 }, false],
+    ["of one that a deletion found gone", { used: 13_001, made: 1_000, absent: 12_000 }, true],
+    ["before that", { used: 13_000, made: 1_000, absent: 12_000 }, false],
+    ["after the first of both", { used: 12_500, made: 1_000, deleted: 11_000, absent: 12_000 }, true],
+    ["of one that was made since", { used: 20_000, made: 15_000, absent: 12_000 }, false],
   ])("%s: %o", (_, times, late) => {
-    expect(isLateUse(times)).toBe(late);
+    expect(isLateUse({ ...nothing, ...times })).toBe(late);
   });
 });
 
@@ -120,6 +125,10 @@ describe("whose a write is that bears no name of the bot's", () => {
     ["by a bot of hub.instances", gone({ did: "made" }), facts({ isNamedBot: true }), "nothing"],
     ["as the bot", gone({ did: "made", who: BOT }), facts(), "as-bot"],
     ["as the bot, under a grant's name", gone({ did: "made", name, who: BOT }), ofActive, "as-bot"],
+    ["one that a patch may have made", gone({ did: "changed", unsure: true }), facts(), "others"],
+    ["and under such a name", gone({ did: "changed", unsure: true }), facts({ gave: "view" }), "others"],
+    ["one that may be deleted, and is unknown", gone({ unsure: true }), facts(), "nothing"],
+    ["another role, which may be given", binding({ clusterRole: "view", unsure: true }), facts(), "nothing"],
     ["its deletion", gone(), facts({ gave: "karpor-admin" }), "others"],
     ["the deletion of something unknown", gone(), facts(), "nothing"],
     ["the deletion of all that a selector finds", gone({ name: "" }), facts(), "others"],

@@ -187,6 +187,27 @@ test("a use more than a second after its binding was deleted contradicts an end,
   expect(trail).toHaveLength(1);
 });
 
+test("so does one after a deletion that the hub did not answer: the bot's next finds nothing", async () => {
+  const { name, at, deletion } = await ended();
+  const answered = (code: number) => ({
+    ...deletion,
+    ...{ auditID: ownLooks(secret(SECRET)).name(), responseStatus: { code } },
+  });
+  await bring([answered(504), use(name, at + 3_000, name)]);
+  await nothingTold();
+  await bring([answered(404), use(name, at + 1_000, name)]);
+  expect(await told(/Used after its end/, 1)).toMatch(/`guest`/);
+  expect(await record("over")).toMatchObject({ lateUse: { generation: 1, at: at + 3_000 } });
+});
+
+test("a later deletion that finds nothing moves no end on", async () => {
+  const { name, at, deletion } = await ended();
+  const again = bindingOf("delete", name, BOT, "", at + 10_000);
+  Object.assign(again, { auditID: ownLooks(secret(SECRET)).name(), responseStatus: { code: 404 } });
+  await bring([deletion, again, use(name, at + 3_000, name)]);
+  await told(/Used after its end/, 1);
+});
+
 test.each(["create", "update", "patch"])(
   "a binding that somebody makes anew, by the verb %s, is told as made, and its use contradicts no end",
   async (verb) => {
@@ -266,6 +287,25 @@ test("of a patch the hub tells no body: what it makes is told, and what it chang
   expect(first).not.toMatch(/of-nothing/);
   await bring([patchOf("theirs", 200, "eve")]);
   expect(await told(/Not done by the bot/, 2)).toMatch(/changed the binding `theirs`, from/);
+});
+
+test("what the hub says that it failed at may be done all the same, and is told so", async () => {
+  const failing = (verb: string, name: string, who: string, code = 504) =>
+    Object.assign(bindingOf(verb, name, who), { responseStatus: { code } });
+  await bring([failing("create", "theirs", "mallory"), failing("create", "no-role", "mallory", 409)]);
+  const first = await told(/Not done by the bot/, 1);
+  expect(first).toContain("`mallory` may have changed who has access on production");
+  expect(first).toMatch(/may have made the binding `theirs`, which gives `karpor-admin`/);
+  expect(first).not.toMatch(/no-role/);
+  // Which role it gave is known until it is gone for sure.
+  await bring([failing("delete", "theirs", "eve")]);
+  expect(await told(/Not done by the bot/, 2)).toContain("may have deleted the binding `theirs`");
+  await bring([bindingOf("delete", "theirs", "trudy")]);
+  const third = await told(/Not done by the bot/, 3);
+  expect(third).toMatch(/deleted the binding `theirs`/);
+  expect(third).not.toMatch(/may have/);
+  await bring([Object.assign(failing("patch", "applied", "peggy"), { requestObject: undefined })]);
+  expect(await told(/Not done by the bot/, 4)).toContain("may have changed the binding `applied`");
 });
 
 test("harmless writes hide no other: that there were more than could be looked at is told by itself", async () => {
@@ -506,7 +546,7 @@ test("where Slack asks to wait, it is told when that time is over", async () => 
 test("names and clients of any length stay one message that Slack takes", () => {
   const write = {
     ...{ at: 0, event: "e", who: "&".repeat(200), as: "<".repeat(200), address: "<".repeat(200) },
-    ...{ agent: "`>".repeat(100), did: "deleted" as const, what: "binding" as const },
+    ...{ agent: "`>".repeat(100), did: "deleted" as const, unsure: true as const, what: "binding" as const },
     ...{ name: "&".repeat(253), clusterRole: "x".repeat(200) },
     subjects: Array.from({ length: 5 }, () => ({ kind: "User", name: "`>".repeat(200) })),
   };

@@ -49,8 +49,8 @@ function event(at: number, username: string, change: Record<string, unknown>) {
 type Told = ReturnType<typeof event>;
 
 const BINDINGS = { apiGroup: "rbac.authorization.k8s.io", resource: "clusterrolebindings" };
-const byBot = (at: number, verb: string, objectRef: object) =>
-  event(at, BOT, { auditID: ownName(), verb, objectRef });
+const byBot = (at: number, verb: string, objectRef: object, code = 200) =>
+  event(at, BOT, { auditID: ownName(), verb, objectRef, responseStatus: { code } });
 const allowed = (at: number, name: string, by: string) =>
   event(at, `system:serviceaccount:${NAMESPACE}:${name}`, {
     verb: "get",
@@ -69,12 +69,14 @@ const life = fc.record({
   lasts: fc.integer({ min: 2_000, max: 4_000_000 }),
   /** Parts of its time. */
   uses: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 }),
+  /** Of its end the hub says nothing, and to the next try that nothing is there. */
+  unanswered: fc.boolean(),
   /** After its end: what everybody may do, and what the hub did not know yet. */
   late: fc.array(fc.nat(10_000), { maxLength: 3 }),
 });
 type Life = typeof life extends fc.Arbitrary<infer T> ? T : never;
 
-function eventsOf({ id, generation, from, lasts, uses, late }: Life): Told[] {
+function eventsOf({ id, generation, from, lasts, uses, unanswered, late }: Life): Told[] {
   const name = objectName({ id, role: "guest", generation });
   const end = from + lasts;
   const token = { resource: "serviceaccounts", namespace: NAMESPACE, name, subresource: "token" };
@@ -83,7 +85,7 @@ function eventsOf({ id, generation, from, lasts, uses, late }: Life): Told[] {
     byBot(from, "create", { resource: "serviceaccounts", namespace: NAMESPACE, name }),
     byBot(from + 1, "create", token),
     ...uses.map((part) => allowed(from + 2 + part * (lasts - 2), name, name)),
-    byBot(end, "delete", { ...BINDINGS, name }),
+    ...(unanswered ? [504, 404] : [200]).map((code) => byBot(end, "delete", { ...BINDINGS, name }, code)),
     byBot(end + 1, "delete", { resource: "serviceaccounts", namespace: NAMESPACE, name }),
     ...late.map((ms) =>
       ms <= 1_000 ? allowed(end + ms, name, name) : allowed(end + ms, name, "system:discovery"),

@@ -11,11 +11,11 @@ const TOKEN = { ...ACCOUNT, subresource: "token" };
 const GIVES = { roleRef: { kind: "ClusterRole", name: "karpor-admin" }, subjects: [] };
 const OPTIONS = { kind: "DeleteOptions", apiVersion: "v1" };
 
-const signs = (verb: string, objectRef: object, query: string, requestObject?: object) => {
+const signs = (verb: string, objectRef: object, query: string, requestObject?: object, code = 200) => {
   const at = "2026-11-25T15:00:00.000000Z";
   const event = {
     ...{ auditID: "one", stage: "ResponseComplete", verb, objectRef, user: { username: "mallory" } },
-    ...{ requestURI: `/x${query}`, requestReceivedTimestamp: at, responseStatus: { code: 200 } },
+    ...{ requestURI: `/x${query}`, requestReceivedTimestamp: at, responseStatus: { code } },
     requestObject,
   };
   return signsIn(eventsIn({ apiVersion: "audit.k8s.io/v1", kind: "EventList", items: [event] }), grounds);
@@ -46,4 +46,16 @@ describe("one that was only tried", () => {
   ])("%s", (_, ...asked) => {
     expect(signs(...asked)).toMatchObject({ writes: [], grants: [] });
   });
+});
+
+describe("one that the hub answered with", () => {
+  test.each([500, 503, 504])("%i, which may have been done", (code) => {
+    const { writes } = signs("create", BINDING, "?timeout=6ms", GIVES, code);
+    expect(writes).toMatchObject([{ name: "theirs", did: "made", unsure: true }]);
+    expect(signs("create", BINDING, "?dryRun=All", GIVES, code).writes).toEqual([]);
+  });
+
+  test.each([400, 403, 404, 409, 422, 429])("%i, which was only tried", (code) =>
+    expect(signs("create", BINDING, "", GIVES, code).writes).toEqual([]),
+  );
 });

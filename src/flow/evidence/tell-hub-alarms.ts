@@ -127,7 +127,7 @@ async function judge(ports: HubAlarmPorts, { writes, unread, own }: WaitingSigns
   const made = bindings.flatMap(({ name, clusterRole }) =>
     clusterRole === undefined ? [] : { name, clusterRole },
   );
-  const gone = bindings.flatMap(({ did, name }) => (did === "deleted" ? name : []));
+  const gone = bindings.flatMap(({ did, unsure, name }) => (did === "deleted" && !unsure ? name : []));
   if (done.length > 0 || alarms.length > 0)
     await signs.judged({
       writes: done,

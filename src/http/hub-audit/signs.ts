@@ -26,9 +26,11 @@ export function signsIn(events: readonly Event[], grounds: Grounds): HubSigns {
   let own: HubSigns["own"] = null;
   for (const event of events) {
     const write = writeIn(event, grounds);
-    if (write?.what === "binding" && write.did !== "changed")
+    if (write?.what === "binding" && write.did !== "changed" && !write.unsure)
       add(write.name, write.did === "made" ? { made: write.at } : { deleted: answeredAt(event) });
     const isOwn = grounds.isOwn(event.auditID);
+    if (isOwn && foundNoBinding(event, grounds))
+      add(event.objectRef?.name ?? "", { absent: answeredAt(event) });
     // Setup has the secret too, and whoever runs it is not the bot.
     if (isOwn && isHeartbeat(event, grounds) && receivedAt(event) > (own?.at ?? 0))
       own = { at: receivedAt(event), who: event.user.username };
@@ -42,7 +44,7 @@ export function signsIn(events: readonly Event[], grounds: Grounds): HubSigns {
   return { grants: [...grants.values()], writes, own };
 }
 
-const NOTHING = { used: null, made: null, deleted: null, refused: [] };
+const NOTHING = { used: null, made: null, deleted: null, absent: null, refused: [] };
 
 export const later = (a: number | null, b: number | null = null) =>
   a === null || b === null ? (a ?? b) : Math.max(a, b);
@@ -52,6 +54,7 @@ const merged = (known: GrantSigns, more: Partial<GrantSigns>): GrantSigns => ({
   used: later(known.used, more.used),
   made: later(known.made, more.made),
   deleted: later(known.deleted, more.deleted),
+  absent: later(known.absent, more.absent),
   refused: [...known.refused, ...(more.refused ?? [])],
 });
 
@@ -72,6 +75,7 @@ const DID: Record<string, ObservedWrite["did"]> = {
 };
 /** Also an update and a server-side apply make what is not there. */
 const CREATED = 201;
+const NOT_FOUND = 404;
 const isWrite = ({ verb }: Event): boolean => verb in DID;
 
 const Subject = z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() });
@@ -83,13 +87,23 @@ const DeleteOptions = z.object({ dryRun: z.array(z.string()).default([]) });
 /** More are not told of. */
 const SUBJECTS = 5;
 
+/** A deletion that came after another. */
+const foundNoBinding = ({ verb, objectRef, responseStatus }: Event, { namespace }: Grounds): boolean =>
+  verb === "delete" &&
+  responseStatus?.code === NOT_FOUND &&
+  objectRef !== undefined &&
+  whatIs(objectRef, namespace) === "binding";
+
+/** Also what came too late for its answer may have been done: whoever asks can name a timeout of milliseconds. */
+const isUnsure = (code: number): boolean => code === 0 || code > 499;
+
 /** Null: it changed nothing that matters here. */
 function writeIn(event: Event, { namespace }: Grounds): ObservedWrite | null {
   const { verb, objectRef, user, impersonatedUser, sourceIPs, userAgent } = event;
   const code = event.responseStatus?.code ?? 0;
   const did = code === CREATED && isWrite(event) ? "made" : DID[verb];
   const what = objectRef && whatIs(objectRef, namespace);
-  if (!did || !what || code < 200 || code > 299) return null;
+  if (!did || !what || (!isUnsure(code) && (code < 200 || code > 299))) return null;
   if (isTried(event, what)) return null;
   const body = Body.safeParse(event.requestObject).data;
   const role = what === "binding" && body?.roleRef?.kind === "ClusterRole" ? body.roleRef.name : undefined;
@@ -100,6 +114,7 @@ function writeIn(event: Event, { namespace }: Grounds): ObservedWrite | null {
     ...(impersonatedUser && { as: text(impersonatedUser.username) }),
     ...(role !== undefined && { clusterRole: text(role) }),
     ...(what === "binding" && subjectsIn(body?.subjects)),
+    ...(isUnsure(code) && { unsure: true as const }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** English: what the hub's audit log gives cause for alarm. */
-import type { HubAlarm, ObservedWrite } from "../../domain/hub-signs.ts";
+import { areUnsure, type HubAlarm, type ObservedWrite } from "../../domain/hub-signs.ts";
 import type { Facts } from "./facts.ts";
 import { alarmCode, bullets, subjectCodes } from "./foreign-objects.ts";
 import type { Formatter } from "./formatter.ts";
@@ -11,12 +11,13 @@ const ONE = { binding: "the binding", account: "the account", token: "a token of
 const ALL = { binding: "bindings", account: "the grants' accounts", token: "tokens" };
 
 function line(write: ObservedWrite, fmt: Formatter): string {
-  const { did, what, name, clusterRole, subjects, address, agent } = write;
+  const { did, unsure, what, name, clusterRole, subjects, address, agent } = write;
+  const done = unsure ? `may have ${DID[did]}` : DID[did];
   const object = name === "" ? ALL[what] : `${ONE[what]} ${alarmCode(name)}`;
   const whom = subjects?.length ? ` to ${subjectCodes(subjects)}` : "";
   const gives = clusterRole === undefined ? "" : `, which gives ${alarmCode(clusterRole)}${whom}`;
   const from = `from ${alarmCode(address || "?")}${agent ? `, by ${alarmCode(agent)}` : ""}`;
-  return `${fmt.exact(write.at)} ${DID[did]} ${object}${gives}, ${from}${write.as ? `, as ${alarmCode(write.as)}` : ""}`;
+  return `${fmt.exact(write.at)} ${done} ${object}${gives}, ${from}${write.as ? `, as ${alarmCode(write.as)}` : ""}`;
 }
 
 const whose = (f: Facts | null, id: string, fmt: Formatter): string =>
@@ -37,7 +38,7 @@ export const enHubAlarms = {
         ? `${fmt.b("Too many to look at:")} ${unread} more writes on ${hub}, which may have changed who has access. Nobody knows here whose they were: Karpor's own audit log does.`
         : asBot
           ? `${fmt.b("The bot's own account did what the bot did not:")} ${fmt.code(who)} on ${hub}.`
-          : `${fmt.b("Not done by the bot:")} ${fmt.code(who)} changed who has access on ${hub}.`,
+          : `${fmt.b("Not done by the bot:")} ${fmt.code(who)} ${areUnsure(writes) ? "may have changed" : "changed"} who has access on ${hub}.`,
       ...bullets(
         writes,
         (one) => line(one, fmt),

@@ -1,5 +1,5 @@
 /** Chinese: what the hub's audit log gives cause for alarm. */
-import type { ObservedWrite } from "../../domain/hub-signs.ts";
+import { areUnsure, type ObservedWrite } from "../../domain/hub-signs.ts";
 import type { enHubAlarms } from "./en-hub-alarms.ts";
 import type { Facts } from "./facts.ts";
 import { alarmCode, bullets, subjectCodes } from "./foreign-objects.ts";
@@ -10,12 +10,13 @@ const ONE = { binding: "绑定", account: "账号", token: "令牌，所属账�
 const ALL = { binding: "一批绑定", account: "一批授权账号", token: "一批令牌" };
 
 function line(write: ObservedWrite, fmt: Formatter): string {
-  const { did, what, name, clusterRole, subjects, address, agent } = write;
+  const { did, unsure, what, name, clusterRole, subjects, address, agent } = write;
+  const done = unsure ? `可能${DID[did]}` : DID[did];
   const object = name === "" ? ALL[what] : `${ONE[what]} ${alarmCode(name)}`;
   const whom = subjects?.length ? `授予 ${subjectCodes(subjects)}` : "授予他人";
   const gives = clusterRole === undefined ? "" : ` · 把 ${alarmCode(clusterRole)} ${whom}`;
   const from = `来自 ${alarmCode(address || "?")}${agent ? ` · 客户端 ${alarmCode(agent)}` : ""}`;
-  return `${fmt.exact(write.at)} ${DID[did]}${object}${gives} · ${from}${write.as ? ` · 以 ${alarmCode(write.as)} 的身份` : ""}`;
+  return `${fmt.exact(write.at)} ${done}${object}${gives} · ${from}${write.as ? ` · 以 ${alarmCode(write.as)} 的身份` : ""}`;
 }
 
 const whose = (f: Facts | null, id: string, fmt: Formatter): string =>
@@ -35,7 +36,7 @@ export const zhHubAlarms: typeof enHubAlarms = {
         ? `${fmt.b("数量过多，未能逐项查看：")} ${hub} 上另有 ${unread} 项写操作，可能改动了访问权限。这里不知道是谁所为，请查看 Karpor 自己的审计日志。`
         : asBot
           ? `${fmt.b("机器人的账号做了机器人没有做的事：")} ${hub} 上的账号 ${fmt.code(who)} 由机器人专用。`
-          : `${fmt.b("不是机器人所为：")} ${fmt.code(who)} 改动了 ${hub} 上的访问权限。`,
+          : `${fmt.b("不是机器人所为：")} ${fmt.code(who)} ${areUnsure(writes) ? "可能改动了" : "改动了"} ${hub} 上的访问权限。`,
       ...bullets(
         writes,
         (one) => line(one, fmt),

@@ -429,6 +429,10 @@ const hubAlarms: HubAlarm[] = [
   ...[true, false].map((asBot) => ({
     ...{ kind: "writes" as const, who: "mallory", asBot, writes: [write, plainWrite], count: 5, unread: 3 },
   })),
+  ...[write, plainWrite].map((one) => ({
+    ...{ kind: "writes" as const, who: "mallory", asBot: false, count: 1, unread: 0 },
+    writes: [{ ...one, unsure: true as const }],
+  })),
 ];
 
 describe.each(Locale.options)("to the administrators, in %s", (locale) => {
