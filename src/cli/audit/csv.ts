@@ -1,14 +1,18 @@
 /** CSV (RFC 4180) that a spreadsheet takes for text, and its inverse. Pure. */
 
-/** A cell that would begin a formula gets an apostrophe before it, as spreadsheets themselves mark text. */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * What would begin a formula gets an apostrophe before it, as spreadsheets themselves mark text: at the beginning of a
+ * cell, and where one that separates by semicolons begins another in the midst of it.
+ */
+const FORMULA = /(?<=^|[;\t\r\n])(?=[=+\-@\t\r])/g;
 
-export const csvCell = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
+export const csvCell = (text: string): string => text.replaceAll(FORMULA, "'");
 
 export const csvRow = (cells: readonly string[]): string =>
   cells.map((one) => quoted(csvCell(one))).join(",");
 
-const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const quoted = (text: string): string =>
+  /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
 /** Rows out of chunks of text, each with the line where it begins, from 1. A quote that is never closed ends with the text. */
 export async function* csvRows(

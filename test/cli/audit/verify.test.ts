@@ -86,6 +86,13 @@ describe("as it was made", () => {
     expect(rows.flat()).toContain(`'=HYPERLINK("http://x"), "quoted"\nand a line`);
   });
 
+  test("nor does what a spreadsheet takes for one where it separates by semicolons", () => {
+    const cells = csvOf(exports.whole).join("\n").split(/[;\n]/);
+    expect(cells).toContain("'=1+1");
+    expect(cells).toContain("'@sum");
+    expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
+  });
+
   test("the log's own lines are whole in any order, and twice", async () => {
     const lines = [...shipped, ...shipped.slice(0, 5), "nothing of ours"].reverse();
     expect(await verifyShipped(read(lines), [])).toMatchObject({
