@@ -108,20 +108,23 @@ describe("asking", () => {
     expect(words).not.toMatch(/Waiting for approval|Sent to|等待审批|提交给/);
   });
 
-  test("what nobody was to decide closes as not checked in time", async () => {
-    const door = await openDoor();
-    await door.meet(BOB);
-    door.clock.jump(2 * HOUR);
-    door.slack.failNext("users.info", { status: 500 }, 99);
-    await door.slack.command(BOB, GENERAL, "peek");
-    await expect.poll(() => door.ports.requests.all()[0]?.state).toBe("requested");
-    const { id, closesAt } = door.ports.requests.all()[0] as AccessRequest;
-    door.clock.jump(closesAt - door.clock.now());
-    await timeOutRequest(door.ports, id);
-    door.slack.clearFailures();
-    await door.work();
-    await door.dm(BOB, "Closed, it could not be checked in time:");
-  });
+  test.each(["peek", "emergency admin 30m search is down"])(
+    "what nobody was to decide closes as not checked in time: %s",
+    async (line) => {
+      const door = await openDoor();
+      await door.meet(BOB);
+      door.clock.jump(2 * HOUR);
+      door.slack.failNext("users.info", { status: 500 }, 99);
+      await door.slack.command(BOB, GENERAL, line);
+      await expect.poll(() => door.ports.requests.all()[0]?.state).toBe("requested");
+      const { id, closesAt } = door.ports.requests.all()[0] as AccessRequest;
+      door.clock.jump(closesAt - door.clock.now());
+      await timeOutRequest(door.ports, id);
+      door.slack.clearFailures();
+      await door.work();
+      await door.dm(BOB, "Closed, it could not be checked in time:");
+    },
+  );
 
   test("so it is where the DM would say it all: it says nothing yet", async () => {
     const door = await openDoor();

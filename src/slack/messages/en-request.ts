@@ -260,8 +260,7 @@ const revoked: Sentence = (f, fmt) => {
 };
 
 /** Where nobody was to decide, it was never looked at. */
-const undecided = (f: Facts): string =>
-  f.approvers.length === 0 ? "it could not be checked in time" : "nobody decided";
+const undecided = (f: Facts): string => (f.unasked ? "it could not be checked in time" : "nobody decided");
 const unchecked = "Nobody was asked yet; the answer comes in our DM.";
 
 const waiting = {

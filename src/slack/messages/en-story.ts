@@ -82,7 +82,8 @@ const steps: ByState<Step> = {
   pending: () => "sent to its approvers",
   refused: (s, fmt) => `refused by policy${coded([s.qualified, s.why].filter(Boolean).join(", "), fmt)}`,
   withdrawn: (s, fmt) => `withdrawn by ${who(s.who, fmt)}`,
-  timedOut: () => "closed, nobody decided",
+  timedOut: ({ from }) =>
+    `closed, ${from === "requested" ? "it could not be checked in time" : "nobody decided"}`,
   denied: (s, fmt) => `denied by ${who(s.who, fmt)}${through(s, fmt)}${because(s.why)}`,
   scheduled: (s, fmt) =>
     `${approved(s, fmt)}${s.startsAt === null ? "" : `; it begins ${fmt.at(s.startsAt)}`}`,

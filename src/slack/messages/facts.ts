@@ -36,6 +36,8 @@ export interface Facts {
   /** Who asked for them, where that is somebody else. */
   askedBy: Person | undefined;
   approvers: readonly Principal[];
+  /** None of them is to decide: there are none, or it is asked for in an emergency. */
+  unasked: boolean;
   /** So many of them must approve, and these did. */
   count: number;
   approvals: readonly Pick<Approval, "by" | "at">[];
@@ -106,6 +108,7 @@ export function facts(r: AccessRequest, hub: string): Facts {
   const grant = "grant" in r ? r.grant : undefined;
   return {
     ...common,
+    unasked: approvers.length === 0 || r.emergency !== undefined,
     withdrawnBy: (r.state === "withdrawn" && r.by) || requester,
     decidedBy: decision.by,
     rule: "qualified" in decision && decision.by === "policy" ? ruleNamed(decision.qualified) : undefined,

@@ -246,8 +246,7 @@ const byAnother: Sentence = (f, fmt) => (f.askedBy ? `，由 ${fmt.who(f.askedBy
 const progress = ({ count, approvals }: Facts): string =>
   count > 1 ? `（${approvals.length}/${count}）` : "";
 
-const undecided = (f: Facts): string =>
-  f.approvers.length === 0 ? "未能在期限内完成核对" : "无人在期限内审批";
+const undecided = (f: Facts): string => (f.unasked ? "未能在期限内完成核对" : "无人在期限内审批");
 const unchecked = "尚未请任何人审批，结果会在私信中告知。";
 
 const waiting: Words["waiting"] = {

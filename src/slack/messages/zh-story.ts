@@ -92,7 +92,7 @@ const steps: Words["steps"] = {
   pending: () => "提交给审批人",
   refused: (s, fmt) => `未受理${coded([s.qualified, s.why].filter(Boolean).join(", "), fmt)}`,
   withdrawn: (s, fmt) => `${by(s.who, fmt)}撤回`,
-  timedOut: () => "已过期，无人在期限内审批",
+  timedOut: ({ from }) => `已过期，${from === "requested" ? "未能在期限内完成核对" : "无人在期限内审批"}`,
   denied: (s, fmt) => `${by(s.who, fmt)}拒绝${through(s, fmt)}${because(s.why)}`,
   scheduled: (s, fmt) => `${approved(s, fmt)}${s.startsAt === null ? "" : `，${fmt.when(s.startsAt)} 开始`}`,
   approved: (s, fmt) => {

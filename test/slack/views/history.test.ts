@@ -45,6 +45,7 @@ const ALL: TrailStep[] = [
     why: "<it is gone>",
     verification: { method: "abandoned", deletedAt: NOW, at: NOW },
   }),
+  ...["requested", "pending"].map((from) => step({ from, to: "timedOut", who: "time" })),
   step({ from: "pending", to: "pending", who: "U0A", why: "approved, 1 of 2; <ok>" }),
   step({ from: "active", to: "approved", who: bob.id, why: "the token of generation 1 leaked" }),
   step({ from: "active", to: "frozen", who: "bot" }),
@@ -122,6 +123,12 @@ test("who approved for less, and why, in whose words", () => {
   expect(line).toMatch(
     /approved by <@U0A> and <@U0B> \(through <!subteam\^S0SRE>\), for less than asked: `admin`, 8 h became `admin`, 4 h: &lt;be quick&gt;; &lt;be quick&gt;$/,
   );
+});
+
+test("what closed before anybody was asked is not told as if nobody decided", () => {
+  const closed = (from: string) => words([step({ from, to: "timedOut", who: "time" })], "en").join();
+  expect(closed("requested")).toContain("closed, it could not be checked in time");
+  expect(closed("pending")).toContain("closed, nobody decided");
 });
 
 test("a new token is not told as an approval", () => {
