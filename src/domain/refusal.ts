@@ -215,7 +215,7 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** Tokens shown in an hour; `at`: when one more may be. */
   kind("too-many-shows", { id: RequestId, max: z.number(), at: z.number() }),
   /** Today's rules would not give it. */
-  kind("not-allowed-now", { id: RequestId, role: z.string() }),
+  kind("not-allowed-now", { id: RequestId, terms: z.number(), role: z.string() }),
   /** No token can be made for somebody to see. */
   kind("hub-away", { id: RequestId }),
   /** Redis may be older than the hub, which does not say what stands. */

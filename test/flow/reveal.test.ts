@@ -1,10 +1,17 @@
 /** A token that stands on no message: made at a click, seen in a view by its holder alone, for two minutes, and never after the end. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ClickResult, type SlackMessage, type View, visibleText } from "../../sandbox/slack/index.ts";
+import {
+  buttonsOf,
+  type ClickResult,
+  type SlackMessage,
+  type View,
+  visibleText,
+} from "../../sandbox/slack/index.ts";
 import { SHOWS_AN_HOUR } from "../../src/domain/delivery.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { In } from "../../src/domain/request.ts";
 import { ALICE, BOB, catalog, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { changeFile } from "../helpers/config-file.ts";
 import { login } from "../helpers/login.ts";
 import { type Scene, scene, TOKEN } from "../helpers/scene.ts";
 
@@ -59,6 +66,16 @@ async function shown(user: string, on: Pressed): Promise<string> {
 }
 const covered = async (reason: string) =>
   world.until(async () => (await record(reason)).reveals?.views.length === 0);
+/** These roles are in force. */
+async function take(roles: Record<string, unknown>): Promise<void> {
+  const took = () => bot.lines.filter(({ msg }) => msg.startsWith("took in a changed configuration")).length;
+  const before = took();
+  changeFile(world, { roles });
+  await world.until(async () => {
+    await world.jump(SECOND);
+    return took() > before;
+  });
+}
 const end = async (user: string, reason: string) => {
   await it.say(user, `revoke ${(await record(reason)).id}`);
   await world.until(async () => ["ending", "ended"].includes((await record(reason)).state));
@@ -210,6 +227,21 @@ test("reminded before its end like any other: with the button for more time, and
   expect(visibleText(reminder)).not.toMatch(TOKEN);
   expect(JSON.stringify(reminder.blocks)).toContain("延长");
   await end(MEI, "reminded");
+});
+
+test("its role is gone: New token stops nothing, and where that is refused, what one has ends at a press", async () => {
+  const token = await shown(BOB, await held(BOB, "under old rules"));
+  await take(catalog);
+  await world.slack.select(BOB, await newest(BOB), "menu", "New token", { confirm: true });
+  const refusal = await it.whisper(BOB, "No new token:");
+  expect(await login(world.hub, token)).toBe(200);
+  expect(buttonsOf(refusal)).toEqual(["End now"]);
+  await world.slack.click(BOB, refusal, "End now", { confirm: true });
+  await world.until(async () => (await login(world.hub, token)) !== 200);
+  await world.until(async () => "deletedAt" in (await record("under old rules")));
+  await world.jump(11 * SECOND);
+  await world.until(async () => (await record("under old rules")).state.toString() === "ended");
+  await take({ ...catalog, vault });
 });
 
 test("it begins later: then the message comes; a lockdown takes the token off the view", async () => {

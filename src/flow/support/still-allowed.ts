@@ -84,7 +84,7 @@ export async function assertStillAllowed(ports: Ports, request: Approved): Promi
 
 /** What is shown at a click is shown only where a new grant would be given. Throws Refused, and what the directory throws. */
 export async function assertShowable(ports: Ports, request: In<"active">): Promise<void> {
-  const { id, role } = request;
+  const { id, terms, role } = request;
   if (await waitsForRules(ports, request)) throw new Refused({ kind: "rules-differ" });
   await assertStillAllowed(ports, request).catch((error: unknown) => {
     if (!(error instanceof GrantFailed)) throw error;
@@ -92,7 +92,7 @@ export async function assertShowable(ports: Ports, request: In<"active">): Promi
       { id, failure: error.failure, err: error },
       "no token is shown: the rules do not allow it",
     );
-    throw new Refused({ kind: "not-allowed-now", id, role });
+    throw new Refused({ kind: "not-allowed-now", id, terms, role });
   });
 }
 

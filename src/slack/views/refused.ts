@@ -93,7 +93,8 @@ const editButtons = (p: Renderer, refusal: Refusal): Button[] =>
     : [];
 
 function ownButtons(p: Renderer, refusal: Refusal): Button[] {
-  if (refusal.kind === "too-many-tokens") return [releaseButton(p, refusal)];
+  if (refusal.kind === "too-many-tokens" || refusal.kind === "not-allowed-now")
+    return [releaseButton(p, refusal)];
   if (refusal.kind !== "yours-already") return [];
   return [...moreIfAny(p, refusal, refusal), newTokenButton(p, refusal), releaseButton(p, refusal)];
 }

@@ -212,7 +212,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "token-coming": [{ kind: "token-coming", id: ID }],
   "not-ready-yet": [{ kind: "not-ready-yet", id: ID }],
   "too-many-shows": [{ kind: "too-many-shows", id: ID, max: 10, at: NOW + HOUR }],
-  "not-allowed-now": [{ kind: "not-allowed-now", id: ID, role: "admin" }],
+  "not-allowed-now": [{ kind: "not-allowed-now", id: ID, terms: 1, role: "admin" }],
   "hub-away": [{ kind: "hub-away", id: ID }],
   "too-many-tokens": [{ kind: "too-many-tokens", id: ID, terms: 1, role: "admin", max: 5, at: NOW + HOUR }],
   "stands-unknown": [{ kind: "stands-unknown" }],
