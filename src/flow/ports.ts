@@ -264,8 +264,8 @@ export interface MassEndNotifier {
 export interface Seals {
   /** The newest. */
   head(): Promise<SealHead | null>;
-  /** Whether this very seal stands on the trail. */
-  has(seal: SealHead): Promise<boolean>;
+  /** Whether the newest comes of this very seal: by the hashes between them, or of one that names it as lost. */
+  follows(newest: SealHead, seal: SealHead): Promise<boolean>;
   /**
    * Seals all entries since the newest one; resolves to the newest made, null where there was nothing to seal. `gap`:
    * a seal that Redis lost, which the next one names, and none after that.

@@ -32,11 +32,7 @@ export function createSeals(options: SealStore): Seals {
   const replicate = replicator(store);
   return {
     head: () => newestSeal(store),
-    has: async ({ place, hash }) => {
-      const { redis, keys } = store;
-      const [[, fields] = []] = await reading(redis, () => redis.xrange(keys.trail, place, place));
-      return fields?.[1] !== undefined && sha256(fields[1]) === hash;
-    },
+    follows: (newest, seal) => follows(store, newest, seal),
     async add(gap) {
       let last = await newestSeal(store);
       let made: Head | null = null;
@@ -63,6 +59,35 @@ async function isNamed({ redis, keys }: SealStore, { hash, at }: SealHead): Prom
   for await (const { trail } of trailLines({ redis, keys }, { from: `${at}` }))
     if (isSeal(trail) && trail.gap?.hash === hash) return true;
   return false;
+}
+
+/** By the trail's own hashes: whoever can write to Redis can call any seal the newest. */
+async function follows(store: SealStore, newest: SealHead, { seal, hash }: SealHead): Promise<boolean> {
+  let next = newest.hash;
+  for await (const found of sealsBefore(store, newest.place)) {
+    if (found.hash !== next) continue;
+    if (found.hash === hash || found.seal.gap?.hash === hash) return true;
+    if (found.seal.seal <= seal || found.seal.prev === undefined) return false;
+    next = found.seal.prev;
+  }
+  return false;
+}
+
+const BACK = 20;
+
+/** The one in that place, and those before it: the newest first. */
+async function* sealsBefore({ redis, keys }: SealStore, place: string) {
+  for (let to = place; ; ) {
+    const end = to;
+    const found = await reading(redis, () => redis.xrevrange(keys.trail, end, "-", "COUNT", BACK));
+    for (const [, [, entry = "{}"]] of found) {
+      const seal = JSON.parse(entry) as object;
+      if (isSeal(seal)) yield { seal, hash: sha256(entry) };
+    }
+    const last = found.at(-1)?.[0];
+    if (last === undefined) return;
+    to = `(${last}`;
+  }
 }
 
 /** Null: nothing is left to seal, or another replica does. */

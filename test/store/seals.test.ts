@@ -305,13 +305,16 @@ function memoryAnchor() {
   return { anchor, seal: () => anchored?.seal ?? null, away };
 }
 
-test("the newest seal stands on the hub; a Redis that lost it goes on with a gap that the next seal names", async () => {
-  const hub = memoryAnchor();
+/** One that seals, and what it logs. */
+function replica({ anchor }: Pick<ReturnType<typeof memoryAnchor>, "anchor">) {
   const log = memoryLog();
   let isBehind = false;
+  const behind = (is: boolean) => {
+    isBehind = is;
+  };
   const keep = () =>
     keepSeals({
-      ...{ clock: trail.clock, log, seals: trail.seals, anchor: hub.anchor, checkpoint: null },
+      ...{ clock: trail.clock, log, seals: trail.seals, anchor, checkpoint: null },
       told: createTold(trail.store),
       lease: createLease(redis.commands, trail.store.keys),
       epoch: {
@@ -319,6 +322,12 @@ test("the newest seal stands on the hub; a Redis that lost it goes on with a gap
         ...{ before: () => 0, settle: async () => {}, confirm: async () => true },
       },
     });
+  return { log, behind, keep };
+}
+
+test("the newest seal stands on the hub; a Redis that lost it goes on with a gap that the next seal names", async () => {
+  const hub = memoryAnchor();
+  const { log, behind, keep } = replica(hub);
   const { keys } = trail.store;
   await trail.walk(["pending"]);
   await keep();
@@ -337,10 +346,10 @@ test("the newest seal stands on the hub; a Redis that lost it goes on with a gap
   for (const [i, key] of [keys.trail, keys.texts, keys.seal].entries())
     await redis.commands.restore(key, 0, copies[i] ?? Buffer.of(), "REPLACE");
   await trail.walk(["pending"], { role: "peek" });
-  isBehind = true;
+  behind(true);
   await keep();
   expect(await sealsOf()).toHaveLength(1);
-  isBehind = false;
+  behind(false);
   await keep();
   expect(log.lines.find(({ level }) => level === "error")?.fields).toMatchObject({
     hub: { seal: 2 },
@@ -362,4 +371,27 @@ test("the newest seal stands on the hub; a Redis that lost it goes on with a gap
   await keep();
   expect(await sealsOf()).toMatchObject([{ seal: 4, gap: { seal: 3 } }]);
   expect((await verifyLive(trail.store, { heads: [], hub: hub.seal() })).faults).toEqual([]);
+});
+
+test("whoever has Redis go on from an older seal does not have the hub go back: the next one names what the hub had", async () => {
+  const hub = memoryAnchor();
+  const { log, keep } = replica(hub);
+  const { redis: commands, keys } = trail.store;
+  await trail.walk(["pending"]);
+  await keep();
+  const older = await commands.dumpBuffer(keys.seal);
+  await trail.walk(["pending"], { role: "admin" });
+  await keep();
+  const had = hub.seal();
+  await commands.restore(keys.seal, 0, older ?? Buffer.of(), "REPLACE");
+  await keep();
+  expect(log.lines).toMatchObject([{ level: "error", fields: { hub: { seal: 2 }, redis: { seal: 1 } } }]);
+  expect(await sealsOf()).toMatchObject([{ seal: 1 }, { seal: 2 }, { seal: 3, gap: { hash: had?.hash } }]);
+  expect(hub.seal()).toMatchObject({ seal: 3 });
+  // So that its seal can be taken off the trail, and not the word of it.
+  await commands.xdel(keys.trail, had?.place ?? "");
+  expect(await verifyLive(trail.store, { heads: [], hub: hub.seal() })).toMatchObject({
+    faults: [],
+    notes: [expect.stringMatching(/^Between seal 2 .* and seal 3 .* Redis was lost or restored/)],
+  });
 });

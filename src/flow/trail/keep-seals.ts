@@ -24,11 +24,11 @@ async function seal(needs: Needs, signal: AbortSignal): Promise<void> {
   const head = await seals.head();
   // Until it is settled which Redis counts, nothing is built on this one.
   if (await isBehind(needs, head, hub)) return;
-  const gap = hub?.seal && !(await seals.has(hub.seal)) ? hub.seal : null;
+  const gap = hub?.seal && !(head && (await seals.follows(head, hub.seal))) ? hub.seal : null;
   if (gap)
     log.error(
       { hub: gap, redis: head },
-      `the hub remembers seal ${gap.seal} of the trail, and Redis does not: what was sealed since is lost, and the next seal says so`,
+      `the hub remembers seal ${gap.seal} of the trail, and Redis does not go on from it: what was sealed since is lost, and the next seal says so`,
     );
   const newest = (await seals.add(gap)) ?? (await seals.head());
   if (hub !== undefined && newest) await tellHub(needs, newest, hub, signal);
@@ -46,8 +46,15 @@ const isBehind = ({ epoch }: Needs, head: SealHead | null, hub: Anchored | null 
       );
 
 /** Tried again in a minute where somebody else was faster. */
-async function tellHub({ anchor, log }: Needs, seal: SealHead, hub: Anchored | null, signal: AbortSignal) {
+async function tellHub(
+  { anchor, log, seals }: Needs,
+  seal: SealHead,
+  hub: Anchored | null,
+  signal: AbortSignal,
+): Promise<void> {
   if (hub?.seal?.hash === seal.hash) return;
+  // The hub never goes back, whatever Redis calls the newest.
+  if (hub?.seal && !(await seals.follows(seal, hub.seal))) return;
   await anchor
     .write({ seal }, hub, signal)
     .catch((error: unknown) => log.warn({ err: error }, "the newest seal is not told to the hub"));
