@@ -47,7 +47,7 @@ export function createBeginning(
       );
       keep(keepWatchingHub(config, timerPorts, clients));
       keep(keepEpoch(ports, means));
-      keep(keepSealing({ ...ports, ...assembled.sealing }));
+      keep(keepSealing({ ...ports, ...assembled.sealing, holds: assembled.holds }));
       keep(keepHomes(ports, means));
       keep(keepMassEnds(ports, means));
       keep(keepLooking(ports));

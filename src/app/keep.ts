@@ -17,6 +17,7 @@ import type { LivePolicy } from "../flow/support/live-policy.ts";
 import { type Repeating, repeat } from "../flow/support/repeat.ts";
 import { carryOutMassEnds } from "../flow/together/mass-end.ts";
 import { keepSeals, SEAL_EVERY_MS } from "../flow/trail/keep-seals.ts";
+import { createSealWatch } from "../flow/trail/watch-seals.ts";
 import { renewCredential } from "../flow/watch/renew-credential.ts";
 import { watchAccess } from "../flow/watch/watch-access.ts";
 import { watchGroups, watchPeople } from "../flow/watch/watch-departures.ts";
@@ -96,9 +97,15 @@ export function keepEpoch({ epoch, lockdown }: Ports, { clock, log }: AppDeps): 
   return repeat(run, { what: "what hub and Redis agree on", sleep: clock.sleep, log });
 }
 
-export function keepSealing(ports: Parameters<typeof keepSeals>[0]): Repeating {
+type Sealing = Parameters<typeof keepSeals>[0] & Parameters<typeof createSealWatch>[0];
+
+export function keepSealing(ports: Sealing): Repeating {
   const { clock, log } = ports;
-  const run = () => keepSeals(ports).catch(againUnlessDown);
+  const watch = createSealWatch(ports);
+  const run = (signal: AbortSignal) =>
+    keepSeals(ports)
+      .finally(() => watch(signal))
+      .catch(againUnlessDown);
   return repeat(run, { what: "the sealing of the trail", sleep: clock.sleep, after: SEAL_EVERY_MS, log });
 }
 

@@ -26,6 +26,8 @@ export type Alarm =
   | { kind: "altered"; request: AccessRequest }
   /** The hub tells no more what tokens are used for, since then. */
   | { kind: "hub-silent"; heard: number | null; since: number }
+  /** What came to the trail since this seal (0: from its beginning) is in none that the hub has. */
+  | { kind: "unsealed"; seal: number; since: number | null }
   /** What a directory sync may have done: nobody lost access by it. */
   | { kind: "groups"; groups: readonly DoubtedGroup[] };
 

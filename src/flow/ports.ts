@@ -271,6 +271,8 @@ export interface Seals {
    * a seal that Redis lost, which the next one names, and none after that.
    */
   add(gap: SealHead | null): Promise<SealHead | null>;
+  /** Whether something came that neither this seal nor one before it lists; null: whether anything did. */
+  isLeft(seal: SealHead | null): Promise<boolean>;
   /** What is older than the trail is kept goes, by whole seals. */
   trim(): Promise<void>;
 }

@@ -45,6 +45,10 @@ export function createSeals(options: SealStore): Seals {
       if (made) await replicate();
       return made;
     },
+    isLeft: async (seal) => {
+      const last = seal && (await standing(store, seal));
+      return (await unsealedAfter(store, last?.to)).length > 0;
+    },
     trim: () => trim(store),
   };
 }
@@ -52,6 +56,13 @@ export function createSeals(options: SealStore): Seals {
 export async function newestSeal({ redis, keys }: Pick<Store, "redis" | "keys">): Promise<Head | null> {
   const { head, place } = await reading(redis, () => redis.hgetall(keys.seal));
   return head === undefined ? null : Head.parse({ ...JSON.parse(head), place });
+}
+
+/** The seal itself; null where another entry, or none, has its place. */
+async function standing({ redis, keys }: SealStore, { place, hash }: SealHead): Promise<Seal | null> {
+  const [[, fields] = []] = await reading(redis, () => redis.xrange(keys.trail, place, place));
+  const entry = fields?.[1];
+  return entry !== undefined && sha256(entry) === hash ? (JSON.parse(entry) as Seal) : null;
 }
 
 /** By a seal of which the hub has not been told yet. */

@@ -79,7 +79,7 @@ async function startBare(
   startWork(lanes, clients, keysOf(config.instance).prefix, deps, opened);
   opened.adopt(keepEpoch(ports, deps), (r) => r.close());
   opened.adopt(keepLooking(ports), (r) => r.close());
-  opened.adopt(keepSealing({ ...ports, ...sealing }), (r) => r.close());
+  opened.adopt(keepSealing({ ...ports, ...sealing, holds }), (r) => r.close());
   opened.adopt(keepMassEnds(ports, deps), (r) => r.close());
   const hubAudit = hubAuditOf(config, assembled, hubAlarmsOf(config, assembled, clients)?.signs);
   const http = opened.adopt(await startHttp(0, {}, hubAudit ?? {}), (h) => h.stop());

@@ -5,7 +5,7 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import { verifyLive } from "../../src/cli/audit/live.ts";
 import { DAY, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import { headIn, headText, type SealHead } from "../../src/domain/seal.ts";
-import { APPROVALS, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, APPROVALS, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { changeFile } from "../helpers/config-file.ts";
 import { type Scene, scene } from "../helpers/scene.ts";
 
@@ -130,3 +130,33 @@ test("with audit.checkpoint it is posted once a day by all replicas, as the hub 
   expect((await verifyLive({ redis, keys, clock }, { heads, hub })).faults).toEqual([]);
   expect(heads).toHaveLength(4);
 }, 120_000);
+
+test("what somebody keeps from being sealed /status and the administrators are told of, and verify finds it, until it is sealed", async () => {
+  await run();
+  await look();
+  const { commands: redis, keys, clock } = world;
+  const head = async () => JSON.parse((await redis.hget(keys.seal, "head")) ?? "{}") as SealHead;
+  const alarms = () => world.slack.dm(ALICE).filter((m) => visibleText(m).includes("is not sealed"));
+  const notices = async () => {
+    const found = await Promise.all(bots.map((bot) => bot.status()));
+    return found
+      .flatMap(({ body }) => (body as { notices: { cause: string }[] }).notices)
+      .filter(({ cause }) => cause === "sealing");
+  };
+  const faults = async () =>
+    (await verifyLive({ redis, keys, clock }, { heads: [], hub: (await witnessed())?.seal ?? null })).faults;
+  await redis.hset(keys.seal, "hash", "x");
+  await it.ask("guest 1h", "looking");
+  await world.until(async () => {
+    await world.jump(MINUTE);
+    return alarms().length > 0 && (await notices()).length === 1;
+  });
+  expect(await faults()).toMatchObject([{ what: expect.stringMatching(/is in no seal that was witnessed/) }]);
+  await redis.hset(keys.seal, "hash", (await head()).hash);
+  await world.until(async () => {
+    await world.jump(MINUTE);
+    return (await notices()).length === 0;
+  });
+  expect(await faults()).toEqual([]);
+  expect(alarms()).toHaveLength(1);
+}, 60_000);

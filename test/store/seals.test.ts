@@ -4,10 +4,13 @@ import { readTrail } from "../../src/cli/audit/from-seal.ts";
 import { verifyLive } from "../../src/cli/audit/live.ts";
 import { verifyExport } from "../../src/cli/audit/verify-export.ts";
 import { verifyShipped } from "../../src/cli/audit/verify-shipped.ts";
-import { DAY } from "../../src/domain/duration.ts";
+import type { Alarm } from "../../src/domain/alarm.ts";
+import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { isSeal, type Seal } from "../../src/domain/seal.ts";
 import type { Anchor, Anchored } from "../../src/flow/ports.ts";
+import { createHolds } from "../../src/flow/support/holds.ts";
 import { keepSeals } from "../../src/flow/trail/keep-seals.ts";
+import { createSealWatch } from "../../src/flow/trail/watch-seals.ts";
 import { hashesOf } from "../../src/store/chain.ts";
 import { createLease } from "../../src/store/lease.ts";
 import { createSeals } from "../../src/store/seals.ts";
@@ -75,8 +78,8 @@ test("what is older than 400 days goes by whole seals, with its texts; the rest 
   clock.jump(10 * DAY);
   await trail.walk(["pending", "denied"]);
   await trail.seal();
-  await trail.walk(["pending"]);
   clock.jump(385 * DAY);
+  await trail.walk(["pending"]);
   await trail.seal();
   await seals.trim();
   expect(await count()).toBe(8);
@@ -305,24 +308,34 @@ function memoryAnchor() {
   return { anchor, seal: () => anchored?.seal ?? null, away };
 }
 
-/** One that seals, and what it logs. */
+/** One that seals, what it logs, and what its administrators are told. */
 function replica({ anchor }: Pick<ReturnType<typeof memoryAnchor>, "anchor">) {
+  const { clock } = trail;
   const log = memoryLog();
+  const alarms: Alarm[] = [];
   let isBehind = false;
   const behind = (is: boolean) => {
     isBehind = is;
   };
-  const keep = () =>
-    keepSeals({
-      ...{ clock: trail.clock, log, seals: trail.seals, anchor, checkpoint: null },
-      told: createTold(trail.store),
-      lease: createLease(redis.commands, trail.store.keys),
-      epoch: {
-        look: async () => (isBehind ? null : { before: 0 }),
-        ...{ before: () => 0, settle: async () => {}, confirm: async () => true },
+  const needs = {
+    ...{ clock, log, seals: trail.seals, anchor, checkpoint: null },
+    told: createTold(trail.store),
+    lease: createLease(redis.commands, trail.store.keys),
+    epoch: {
+      look: async () => (isBehind ? null : { before: 0 }),
+      ...{ before: () => 0, settle: async () => {}, confirm: async () => true },
+    },
+    holds: createHolds({ clock, log }),
+    admins: {
+      tell: async (alarm: Alarm) => {
+        alarms.push(alarm);
+        return true;
       },
-    });
-  return { log, behind, keep };
+    },
+  };
+  const watch = createSealWatch(needs);
+  const keep = () => keepSeals(needs).finally(() => watch(new AbortController().signal));
+  return { log, alarms, behind, keep };
 }
 
 test("the newest seal stands on the hub; a Redis that lost it goes on with a gap that the next seal names", async () => {
@@ -394,4 +407,114 @@ test("whoever has Redis go on from an older seal does not have the hub go back: 
     faults: [],
     notes: [expect.stringMatching(/^Between seal 2 .* and seal 3 .* Redis was lost or restored/)],
   });
+});
+
+/** A replica's own look, minute by minute. */
+async function pass(minutes: number, replicas: readonly ReturnType<typeof replica>[]): Promise<void> {
+  for (let n = 0; n < minutes; n++) {
+    trail.clock.jump(MINUTE);
+    for (const one of replicas) await one.keep();
+  }
+}
+
+/** As whoever can write to Redis keeps it from being sealed. */
+const KEPT_BY: [string, () => Promise<unknown>][] = [
+  ["a head of another hash", () => redis.commands.hset(trail.keys.seal, "hash", "x")],
+  ["a head that is past all", () => moveHead({ to: "9999999999999-0" })],
+  ["a lease without an end", () => redis.commands.set(trail.keys.lease("seal"), "x")],
+];
+async function moveHead(to: object): Promise<void> {
+  const head = JSON.parse((await redis.commands.hget(trail.keys.seal, "head")) ?? "{}");
+  await redis.commands.hset(trail.keys.seal, "head", JSON.stringify({ ...head, ...to }));
+}
+
+test.each(KEPT_BY)(
+  "what %s keeps from being sealed each replica says, to its log and the administrators, until it is sealed",
+  async (_, keepFrom) => {
+    const hub = memoryAnchor();
+    const both = [replica(hub), replica(hub)];
+    await trail.walk(["pending"]);
+    await pass(1, both);
+    const { keys } = trail.store;
+    const before = await redis.commands.dumpBuffer(keys.seal);
+    const { at: since } = hub.seal() ?? {};
+    await keepFrom();
+    await pass(20, both);
+    expect(both.flatMap(({ log }) => log.lines)).toEqual([]);
+    await trail.walk(["pending"], { role: "admin" });
+    await pass(9, both);
+    expect(both.flatMap(({ log }) => log.lines)).toEqual([]);
+    await pass(3, both);
+    for (const { log, alarms } of both) {
+      expect(log.lines).toMatchObject([
+        { level: "error", fields: { cause: "sealing" }, message: expect.stringMatching(/since seal 1 of/) },
+      ]);
+      expect(alarms[0]).toEqual({ kind: "unsealed", seal: 1, since });
+    }
+    await redis.commands.restore(keys.seal, 0, before ?? Buffer.of(), "REPLACE");
+    await redis.commands.del(keys.lease("seal"));
+    await pass(1, both);
+    expect(hub.seal()).toMatchObject({ seal: 2 });
+    for (const { log } of both)
+      expect(log.lines.at(-1)).toMatchObject({ level: "info", message: expect.stringMatching(/^over: /) });
+  },
+);
+
+test("while nothing came, the hub is away or an administrator is waited for, nobody is told that nothing is sealed", async () => {
+  const hub = memoryAnchor();
+  const one = replica(hub);
+  await trail.walk(["pending"]);
+  await pass(30, [one]);
+  one.behind(true);
+  await trail.walk(["pending"], { role: "admin" });
+  await pass(30, [one]);
+  one.behind(false);
+  hub.away(true);
+  await pass(30, [one]);
+  hub.away(false);
+  await pass(1, [one]);
+  expect(hub.seal()).toMatchObject({ seal: 2 });
+  expect(one.alarms).toEqual([]);
+});
+
+test("what is not sealed is a fault ten minutes after it came; what was sealed two hours late says so for good", async () => {
+  await trail.walk(["pending"]);
+  await trail.seal();
+  const { keys } = trail.store;
+  await redis.commands.hset(keys.seal, "hash", "x");
+  await trail.walk(["pending"], { role: "admin" });
+  expect(await trail.seal()).toBeNull();
+  expect(await live()).toMatchObject({ ...whole, unsealed: 2 });
+  trail.clock.jump(2 * HOUR);
+  expect((await live()).faults).toMatchObject([
+    { what: expect.stringMatching(/^what came since seal 1 of \S+ is in no seal that was witnessed: 2/) },
+  ]);
+  const head = await trail.seals.head();
+  await redis.commands.hset(keys.seal, "hash", head?.hash ?? "");
+  await trail.seal();
+  await trail.walk(["pending"], { role: "reader" });
+  await trail.seal();
+  const late = {
+    faults: [],
+    notes: [expect.stringMatching(/^What came from \S+ on was not sealed before \S+, by seal 2: until then/)],
+  };
+  expect(await live()).toMatchObject(late);
+  expect(await verifyExport(read(await trail.exported()), [])).toMatchObject(late);
+  const logged = trail.logged.map((line) => JSON.stringify(line));
+  expect(await verifyShipped(read(logged), [])).toMatchObject(late);
+});
+
+test("a seal that the hub was never told of holds nothing where the hub answers", async () => {
+  await trail.walk(["pending"]);
+  const hub = await trail.seal();
+  await trail.walk(["pending"], { role: "admin" });
+  await trail.seal();
+  trail.clock.jump(HOUR);
+  expect((await verifyLive(trail.store, { heads: [], hub })).faults).toMatchObject([
+    { what: expect.stringMatching(/^what came since seal 1 of \S+ is in no seal that was witnessed: 2/) },
+  ]);
+  const head = await trail.seals.head();
+  const heads = head ? [head] : [];
+  expect((await verifyLive(trail.store, { heads, hub })).faults).toEqual([]);
+  expect((await verifyLive(trail.store, { heads: [], hub: undefined })).faults).toEqual([]);
 });

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Config } from "../../config.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { DAY } from "../../domain/duration.ts";
-import type { Witnessed } from "../../domain/seal.ts";
+import { SEALED_WITHIN_MS, type Witnessed } from "../../domain/seal.ts";
 import { openHub } from "../../hub/client/access.ts";
 import { createHubClient } from "../../hub/client/client.ts";
 import { createAnchor } from "../../hub/grants/anchor.ts";
@@ -11,6 +11,7 @@ import { newestSeal } from "../../store/seals.ts";
 import type { Store } from "../../store/store.ts";
 import { KEEP_TRAIL_MS } from "../../store/trail.ts";
 import { type Beginning, readTrail } from "./from-seal.ts";
+import { createUnheld, type Unheld } from "./unheld.ts";
 import { createVerifier, type Verdict } from "./verifier.ts";
 
 export type Head = Pick<Witnessed, "seal" | "hash">;
@@ -38,24 +39,32 @@ export async function proving(
   const { first, later, lines } = await readTrail(store);
   const known = [...heads, ...[hub, newest].filter((one) => one != null)];
   const verifier = createVerifier({ heads: known, isLater: later, ...(first === null ? {} : { first }) });
+  // Where the hub does not say, Redis's own word counts.
+  const witnessed = hub ? Math.max(hub.seal, ...heads.map(({ seal }) => seal)) : Number.POSITIVE_INFINITY;
+  const unheld = createUnheld(witnessed);
   let at = 0;
   async function* told() {
     for await (const line of lines) {
       verifier.line(line, ++at);
+      unheld.line(line);
       yield line;
     }
   }
   return {
     lines: told(),
     later,
-    verdict: () => judged(verifier.end(at + 1), { hub, later, now: store.clock.now() }),
+    verdict: () =>
+      judged(verifier.end(at + 1), { hub, later, unheld: unheld.found(), now: store.clock.now() }),
   };
 }
 
-function judged(
-  verdict: Verdict,
-  { hub, later, now }: Pick<Witnesses, "hub"> & { later: boolean; now: number },
-): Verdict {
+interface Known extends Pick<Witnesses, "hub"> {
+  later: boolean;
+  unheld: Unheld | null;
+  now: number;
+}
+
+function judged(verdict: Verdict, { hub, later, unheld, now }: Known): Verdict {
   if (hub === undefined)
     verdict.notes.push("The hub did not say which seal it witnessed: compared with Redis alone.");
   if (hub === null) verdict.notes.push("The hub has witnessed no seal yet: compared with Redis alone.");
@@ -64,8 +73,18 @@ function judged(
       at: 1,
       what: `its beginning is cut off: it begins with seal ${verdict.from.seal} of ${new Date(verdict.from.at).toISOString()}, and ${KEEP_TRAIL_MS / DAY} days are kept`,
     });
+  // Of what is wrong already it may be a part.
+  if (verdict.faults.length === 0 && unheld && now - unheld.since >= SEALED_WITHIN_MS)
+    verdict.faults.push({ at: Number.POSITIVE_INFINITY, what: unheldFault(unheld, hub) });
   return verdict;
 }
+
+function unheldFault({ count, since, after }: Unheld, hub: Witnesses["hub"]): string {
+  const what = after ? `what came since seal ${after.seal} of ${time(after.at)}` : "what came";
+  return `${what} is in no seal${hub ? " that was witnessed" : ""}: ${count} entries, the first of ${time(since)}, and each is sealed within a minute where a bot runs and nothing keeps it from that`;
+}
+
+const time = (ms: number): string => new Date(ms).toISOString();
 
 /** Undefined where the hub does not answer. */
 export async function sealOnHub(

@@ -19,6 +19,7 @@ import { csvRow } from "./csv.ts";
 import type { ExportMeans } from "./export.ts";
 import { proving, type Witnesses } from "./live.ts";
 import type { ReportOptions } from "./options.ts";
+import { unsealedWords } from "./verdict.ts";
 import type { Verdict } from "./verifier.ts";
 
 type NameOf = (id: string) => Promise<string>;
@@ -193,11 +194,15 @@ const howOf = ({ confirmed, contradicted }: Pick<Access, "confirmed" | "contradi
     ...contradicted.map(({ what, at }) => `${AGAINST[what]} ${time(at)}`),
   ].join("; ");
 
-function proofOf({ faults: [fault], newest, notes }: Verdict): string[] {
+function proofOf({ faults: [fault], newest, unsealed, notes }: Verdict): string[] {
   const whole = newest
-    ? `The trail it was made of is whole up to seal ${headText(newest)}.`
+    ? `The trail it was made of is whole up to seal ${headText(newest)} of ${time(newest.at)}.`
     : "Nothing of the trail it was made of is sealed yet.";
-  return [fault ? `**The trail it was made of is not whole:** ${cell(fault.what)}.` : whole, ...notes];
+  return [
+    fault ? `**The trail it was made of is not whole:** ${cell(fault.what)}.` : whole,
+    ...unsealedWords(unsealed),
+    ...notes,
+  ];
 }
 
 const beginning = ({ seal, at }: Pick<Seal, "seal" | "at">): string =>

@@ -26,12 +26,15 @@ export function wordsOf({ faults, notes, entries, seals, unsealed, from, newest 
           `Read: ${counted}${range}.`,
         ]
       : [`Whole: ${counted}${range}.`]),
-    ...(unsealed > 0
-      ? [`${unsealed} entries are newer than the newest seal: only their requests' chains hold them yet.`]
-      : []),
+    ...unsealedWords(unsealed),
     ...notes,
     ...(newest ? [`The newest seal: ${headText(newest)}`] : []),
   ];
 }
+
+export const unsealedWords = (unsealed: number): string[] =>
+  unsealed > 0
+    ? [`${unsealed} entries are newer than the newest seal: only their requests' chains hold them yet.`]
+    : [];
 
 const time = (ms: number): string => new Date(ms).toISOString();

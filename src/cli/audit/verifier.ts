@@ -1,6 +1,6 @@
 /** Whether a trail is whole: told its lines one after the other, it finds the first that was edited, removed, inserted or moved. No I/O. */
 import { HOUR } from "../../domain/duration.ts";
-import { headText, isSeal, type Seal, type Witnessed } from "../../domain/seal.ts";
+import { cameAt, headText, isSeal, msOf, type Seal, type Witnessed } from "../../domain/seal.ts";
 import { hashesOf, type TrailLine } from "../../store/chain.ts";
 import { nameOf } from "./name.ts";
 
@@ -49,6 +49,16 @@ interface Waiting {
   at: number;
   hash: string;
   name: string;
+  /** When it came to the trail. */
+  came: number;
+}
+
+/** Seals in a row of what had come long before: since when, and when the last of them was made. */
+interface Late {
+  since: number;
+  at: number;
+  first: number;
+  last: number;
 }
 
 /** As its last line says. */
@@ -78,6 +88,7 @@ export function createVerifier(options: VerifyOptions = {}): Verifier {
   let from: Verdict["from"] = null;
   let last: (Witnessed & Pick<Seal, "to">) | null = null;
   const gaps: { from: number; to: number; by: string }[] = [];
+  const lates: Late[] = [];
   let counts = { entries: 0, seals: 0 };
   const fault = (at: number, what: string) => void faults.push({ at, what });
 
@@ -93,7 +104,7 @@ export function createVerifier(options: VerifyOptions = {}): Verifier {
     if ("forgot" in trail && Array.isArray(trail.forgot))
       for (const one of trail.forgot) forgotten.add(String(one));
     if (chain.n !== undefined) follow(id, { ...chain, n: chain.n, trail }, { at, name });
-    waiting.push({ at, hash: found.hash, name });
+    waiting.push({ at, hash: found.hash, name, came: cameAt(trail, last) });
   };
 
   /** Against the entry before it of the same request. */
@@ -153,10 +164,18 @@ export function createVerifier(options: VerifyOptions = {}): Verifier {
     last = { seal: trail.seal, hash: chain.hash, at: trail.at, to: trail.to };
     const known = new Set(trail.entries);
     const isKnown = ({ hash }: Waiting) => known.has(hash);
+    if (!isEdited) noteLate(trail, Math.min(...waiting.filter(isKnown).map(({ came }) => came)));
     if (isEdited) skipTo(waiting.findLastIndex(isKnown) + 1);
     // Those of the seals that are missing are judged by nobody.
     else if (lost) skipTo(waiting.findIndex(isKnown));
     if (!begins && !isEdited) compare(trail.entries, left, at, name);
+  };
+
+  const noteLate = ({ seal: number, at }: Seal, since: number) => {
+    if (!(at - since >= LATE_MS)) return;
+    const before = lates.at(-1);
+    if (before?.last === number - 1) Object.assign(before, { at, last: number });
+    else lates.push({ since, at, first: number, last: number });
   };
 
   const skipTo = (index: number) => {
@@ -191,6 +210,7 @@ export function createVerifier(options: VerifyOptions = {}): Verifier {
     line: (line, at, left = []) =>
       isSeal(line.trail) ? seal({ ...line, trail: line.trail }, at, left) : entry(line, at),
     end(at, known) {
+      notes.push(...lates.map(lateNote));
       const count = waiting.length;
       const newest = last?.seal ?? 0;
       if (known && newest < known.newest) {
@@ -249,6 +269,12 @@ function gapNote({ seal, at }: Seal, gap: Witnessed, last: Witnessed | null): st
   return `Between seal ${gap.seal} (${time(gap.at)}) and seal ${seal} (${time(at)}) Redis was lost or restored from an older copy: what the hub witnessed as ${headText(gap)} is not here.${anew}`;
 }
 
+/** What waited so long, where a minute is the rule, could be changed meanwhile. */
+const LATE_MS = 2 * HOUR;
+
+const lateNote = ({ since, at, first, last }: Late): string =>
+  `What came from ${time(since)} on was not sealed before ${time(at)}, by ${first === last ? `seal ${first}` : `seals ${first} to ${last}`}: until then whoever had Redis could change it.`;
+
 const hides = (left: Left): boolean => left === "all" || left.length > 0;
 
 /** What an entry says of itself may be behind its place by so much. */
@@ -266,8 +292,6 @@ function mayHide(
   const isEarlier = since !== undefined && (begun === null || begun < since + AHEAD_MS);
   return isEarlier || (until !== undefined && (seal === null || msOf(seal.to) >= until));
 }
-
-const msOf = (place: string): number => Number(place.split("-")[0]);
 
 /** A request's, an allowance's; what is neither stands for itself. */
 const idOf = (trail: object): string => ("id" in trail ? String(trail.id) : nameOf(trail));

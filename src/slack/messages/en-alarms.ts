@@ -47,6 +47,9 @@ export const enAlarms = {
   /** Its audit log does not reach the bot. */
   hubSilent: (since: number, hub: string, fmt: Formatter): string =>
     `${fmt.b("Use is not known:")} ${hub} does not tell the bot what tokens are used for${fmt.rich ? ` (since ${fmt.when(since)})` : ""}. Access works and ends as before; what is shown of its use is not complete. Run ${fmt.code("npm run doctor")}.`,
+  /** Something keeps the trail from being sealed. */
+  unsealed: (since: number | null, hub: string, fmt: Formatter): string =>
+    `${fmt.b("The trail is not sealed:")} what came to it${fmt.rich && since !== null ? ` since ${fmt.when(since)}` : ""} is in no seal that Karpor on ${hub} has. Until it is, whoever can write to Redis can change it unseen. If nobody you know is at work on Redis, its password may be in other hands. ${fmt.code("npm run -s audit -- verify --live")} says how much it is, and docs/audit.md what to look at.`,
   /** `hub.anonymous: closed` does not hold, and holds again. */
   readsOpened: (
     { reads, allows }: Extract<Alarm, { kind: "reads-opened" }>,

@@ -31,6 +31,8 @@ export const zhAlarms: typeof enAlarms = {
     `${fmt.b("机器人已恢复：")} ${hub} 的 Karpor 重新接受机器人的令牌。期间获批或到期的权限现在处理。若 Karpor 更换了签名密钥，所有持有有效权限的人都会收到新令牌。`,
   hubSilent: (since, hub, fmt) =>
     `${fmt.b("无法得知使用情况：")} 自 ${fmt.when(since)} 起，${hub} 没有再向机器人报告令牌的使用情况。权限照常授予和结束，但所显示的使用记录不完整。请用 ${fmt.code("npm run doctor")} 检查。`,
+  unsealed: (since, hub, fmt) =>
+    `${fmt.b("审计轨迹没有被封印：")} ${since === null ? "" : `自 ${fmt.when(since)} 起，`}写入轨迹的记录不在 ${hub} 的 Karpor 所持有的任何封印中。在此期间，能写 Redis 的人可以改动它们而不被发现。如果没有认识的人在处理 Redis，说明它的密码可能已落入他人之手。命令 ${fmt.code("npm run -s audit -- verify --live")} 显示涉及多少记录；如何检查见 docs/audit.md。`,
   readsOpened: ({ reads, allows }, hub, fmt) =>
     [
       `${fmt.b("无需令牌即可读取：")} ${hub} 的 Karpor。配置写明 ${fmt.code("hub.anonymous: closed")} 不允许这样。${reads ? "任何能访问它的人都能读取 guest 能读的内容。" : "最迟在 karpor-server 下次启动时，任何能访问它的人都能读取。"}`,

@@ -72,6 +72,7 @@ function nameOf(alarm: Alarm): string | null {
   if (alarm.kind === "adopted" || alarm.kind === "returned")
     return `${alarm.kind}:${Math.floor((alarm.request.untold?.at ?? 0) / TOGETHER_MS)}`;
   if (alarm.kind === "hub-silent") return `${alarm.kind}:${alarm.heard ?? "never"}`;
+  if (alarm.kind === "unsealed") return `${alarm.kind}:${alarm.seal}`;
   if ("credential" in alarm) return `${alarm.kind}:${alarm.credential}`;
   if (alarm.kind === "leak-unproven") return `${alarm.kind}:${alarm.request.id}:${alarm.generation}`;
   return `${alarm.kind}:${"request" in alarm ? alarm.request.id : alarm.epoch}`;

@@ -53,6 +53,8 @@ function said({ words: { alarms: w }, ctx, hub }: Renderer, alarm: Alarm, fmt: F
       return w.letIn(hub, fmt);
     case "hub-silent":
       return w.hubSilent(alarm.since, hub, fmt);
+    case "unsealed":
+      return w.unsealed(alarm.since, hub, fmt);
     case "reads-opened":
       return w.readsOpened(alarm, hub, fmt);
     case "reads-closed":

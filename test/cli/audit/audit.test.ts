@@ -132,7 +132,7 @@ test("a month: exported, verified, reported; texts removed, and whole all the sa
   await expect(run(`verify ${other}`)).rejects.toThrow("holds no line of a trail");
 
   const report = (await run(`report --month ${month} --no-names`)).said;
-  expect(report).toContain(`The trail it was made of is whole up to seal ${head}.`);
+  expect(report).toContain(`The trail it was made of is whole up to seal ${head} of ${month}-02 `);
   expect(report).toMatch(/^\| U0ANA \| admin \| 1 \| \S+ \| \S+ \| U0BEN \| not known \| not known \|$/m);
   expect(report).toMatch(new RegExp(`^\\| .* \\| U0BEN \\| guest \\| U0BEN \\| no \\| ${denied} \\|$`, "m"));
   // Its end took three hours to be confirmed.

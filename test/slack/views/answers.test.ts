@@ -403,6 +403,9 @@ const alarms: { [K in Alarm["kind"]]: (Alarm & { kind: K })[] } = {
   "hub-silent": [NOW - HOUR, NOW - 50 * HOUR].map((since) => ({
     ...{ kind: "hub-silent" as const, heard: null, since },
   })),
+  unsealed: [NOW - HOUR, NOW - 50 * HOUR, null].map((since) => ({
+    ...{ kind: "unsealed" as const, seal: 812, since },
+  })),
   groups: [
     {
       kind: "groups",
