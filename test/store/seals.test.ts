@@ -149,6 +149,28 @@ test("from a time on it is whole, also after a clock that was a day ahead for a 
   expect((await verifyExport(read(lines), [])).faults).toEqual([]);
 });
 
+test("up to a time it is whole, and shows what came after a clock that was ahead of that time for a while", async () => {
+  const { clock } = trail;
+  const walked = async (role: string) => {
+    await trail.walk(["pending"], { role });
+    await trail.seal();
+  };
+  await walked("one");
+  clock.jump(DAY);
+  await walked("ahead");
+  clock.jump(-DAY);
+  await walked("two");
+  clock.jump(HOUR);
+  const until = clock.now();
+  clock.jump(1);
+  await walked("three");
+  await walked("four");
+  const lines = await trail.exported({ until });
+  const roles = lines.flatMap((json) => JSON.parse(json).trail?.role ?? []);
+  expect([...new Set(roles)]).toEqual(["one", "two"]);
+  expect(await verifyExport(read(lines), [])).toMatchObject({ faults: [], seals: 3 });
+});
+
 test("past as many seals as were ever made in one go it is sealed on", async () => {
   const { redis: commands, keys } = trail.store;
   await trail.walk(["pending"]);

@@ -1,9 +1,8 @@
 /** `audit export`: the trail line by line, with the seals that prove it; memory does not grow with it. */
 import { createHash } from "node:crypto";
-import { isSeal, type Seal } from "../../domain/seal.ts";
+import { isSeal, msOf, type Seal } from "../../domain/seal.ts";
 import type { Store } from "../../store/store.ts";
-import type { PlacedLine } from "../../store/trail.ts";
-import { readTrail } from "./from-seal.ts";
+import { lastBefore, readTrail } from "./from-seal.ts";
 import { type End, endHash, type Heading } from "./line.ts";
 import type { ExportOptions } from "./options.ts";
 import { peopleIn } from "./people.ts";
@@ -26,6 +25,7 @@ export async function* exportTrail(
   const { clock, instance } = means;
   const { since, until, person, role } = options;
   const { first, later, lines } = await readTrail(means, since);
+  const last = until === undefined ? null : await lastBefore(means, until);
   const heading: Heading = {
     ...{ audit: 1, instance, made: clock.now(), since, until, person, role },
     ...(first === null ? {} : { first }),
@@ -46,7 +46,7 @@ export async function* exportTrail(
   let isMet = false;
   yield line(heading);
   for await (const found of lines) {
-    const { place: _, ...entry } = found;
+    const { place, ...entry } = found;
     const { trail, chain } = entry;
     if (isSeal(trail)) {
       yield line({
@@ -55,7 +55,7 @@ export async function* exportTrail(
       });
       counts = { ...counts, seals: counts.seals + 1, newest: trail.seal };
       // All that is asked for is sealed, and whoever removed some of it is named.
-      if (isPast(found, until) && !open.some((one) => one.isShown) && removed.size === 0) break;
+      if (isPast(place, until, last) && !open.some((one) => one.isShown) && removed.size === 0) break;
       continue;
     }
     isMet ||= "role" in trail && trail.role === role;
@@ -81,8 +81,14 @@ export async function* exportTrail(
 /** What the seal that it begins with sealed is not read. */
 const begins = ({ seal }: Seal, first: number | null, later: boolean): boolean => later && seal === first;
 
-const isPast = ({ place }: PlacedLine, until: number | undefined): boolean =>
-  until !== undefined && Number(place.split("-")[0]) >= until;
+/** Nothing of before `until` comes behind it. */
+const isPast = (place: string, until: number | undefined, last: string | null): boolean =>
+  until !== undefined && msOf(place) >= until && (last === null || !isBefore(place, last));
+
+function isBefore(place: string, other: string): boolean {
+  const [number = 0, otherNumber = 0] = [place, other].map((one) => Number(one.split("-")[1]));
+  return msOf(place) < msOf(other) || (msOf(place) === msOf(other) && number < otherNumber);
+}
 
 function leftOf(sealed: readonly { isShown: boolean }[]): { left?: number[] } {
   const left = sealed.flatMap(({ isShown }, i) => (isShown ? [] : [i]));

@@ -48,15 +48,31 @@ async function isTrimmed({ redis, keys }: Where, { seal }: Start): Promise<boole
   return (await reading(redis, () => redis.xrange(keys.trail, "-", seal.to, "COUNT", 1))).length === 0;
 }
 
-async function sealBefore({ redis, keys }: Where, since: number): Promise<Start | null> {
-  for (let to = `(${since}`; ; ) {
+async function sealBefore(where: Where, since: number): Promise<Start | null> {
+  const place = await lastPlace(where, `(${since}`, isSeal);
+  const [line] = place === null ? [] : await linesAt(where, [place]);
+  return line ? (startOf(line)[0] ?? null) : null;
+}
+
+/**
+ * The place of the last line that says it is of before `until`; null where there is none. Places never go back: after a
+ * clock that was ahead for a while, what is of before stands behind what is not.
+ */
+export const lastBefore = (where: Where, until: number): Promise<string | null> =>
+  lastPlace(where, "+", (said) => "at" in said && typeof said.at === "number" && said.at < until);
+
+/** From there back. */
+async function lastPlace(
+  { redis, keys }: Where,
+  from: string,
+  isIt: (said: object) => boolean,
+): Promise<string | null> {
+  for (let to = from; ; ) {
     const end = to;
     const found = await reading(redis, () => redis.xrevrange(keys.trail, end, "-", "COUNT", BATCH));
-    const place = found.find(([, fields]) => isSeal(JSON.parse(fields[1] ?? "{}")))?.[0];
-    const [line] = place === undefined ? [] : await linesAt({ redis, keys }, [place]);
-    if (line) return startOf(line)[0] ?? null;
+    const place = found.find(([, fields]) => isIt(JSON.parse(fields[1] ?? "{}")))?.[0];
     const last = found.at(-1)?.[0];
-    if (last === undefined || found.length < BATCH) return null;
+    if (place !== undefined || last === undefined || found.length < BATCH) return place ?? null;
     to = `(${last}`;
   }
 }
