@@ -207,6 +207,35 @@ test("also right behind a seal, where all that is left is whole by itself", asyn
   expect((await verifyExport(read(exported), [])).faults[0]?.what).toBe("seal 1 is missing before seal 2");
 });
 
+test("an export whose beginning is cut off, with all else made to fit, is found by its dates, and says that it is a part", async () => {
+  const { clock, seals } = trail;
+  for (let n = 0; n < 3; n++) {
+    await trail.walk(["pending"], { role: `role-${n}` });
+    await trail.seal();
+    clock.jump(DAY);
+  }
+  const lines = await trail.exported();
+  const second = lines.findIndex((json) => JSON.parse(json).trail?.seal === 2);
+  const heading = { ...JSON.parse(lines[0] ?? ""), first: 2, later: true };
+  const head = await seals.head();
+  const heads = head ? [head] : [];
+  const verified = (over: object) =>
+    verifyExport(read(resigned([JSON.stringify({ ...heading, ...over }), ...lines.slice(second)])), heads);
+  const part = "It says that it shows a part alone: what came after the seal that it begins with.";
+  const cut = (why: string) => [
+    { at: 1, what: expect.stringMatching(`^its beginning is cut off: .* seal 2 of \\S+, and ${why}`) },
+  ];
+  expect(await verified({})).toMatchObject({ faults: cut("400 days are kept$"), notes: [part] });
+  const since = heading.made - 30 * DAY;
+  expect((await verified({ since })).faults).toMatchObject(cut("it says that it shows what came from"));
+  expect(await verified({ made: heading.made + 400 * DAY })).toMatchObject({ faults: [], notes: [part] });
+  // As it is where nobody cut it.
+  clock.jump(398 * DAY);
+  await seals.trim();
+  const trimmed = await verifyExport(read(await trail.exported()), heads);
+  expect(trimmed).toMatchObject({ faults: [], notes: [part] });
+});
+
 test("an entry edited, removed or moved in Redis itself is found and named", async () => {
   const id = await trail.walk(["pending", "denied"]);
   await trail.seal();

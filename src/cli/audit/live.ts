@@ -2,14 +2,13 @@
 import type { Logger } from "pino";
 import type { Config } from "../../config.ts";
 import type { Clock } from "../../domain/clock.ts";
-import { DAY } from "../../domain/duration.ts";
 import { SEALED_WITHIN_MS, type Witnessed } from "../../domain/seal.ts";
 import { openHub } from "../../hub/client/access.ts";
 import { createHubClient } from "../../hub/client/client.ts";
 import { createAnchor } from "../../hub/grants/anchor.ts";
 import { newestSeal } from "../../store/seals.ts";
 import type { Store } from "../../store/store.ts";
-import { KEEP_TRAIL_MS } from "../../store/trail.ts";
+import { cutFault } from "./cut.ts";
 import { type Beginning, readTrail } from "./from-seal.ts";
 import { createUnheld, type Unheld } from "./unheld.ts";
 import { createVerifier, type Verdict } from "./verifier.ts";
@@ -68,11 +67,8 @@ function judged(verdict: Verdict, { hub, later, unheld, now }: Known): Verdict {
   if (hub === undefined)
     verdict.notes.push("The hub did not say which seal it witnessed: compared with Redis alone.");
   if (hub === null) verdict.notes.push("The hub has witnessed no seal yet: compared with Redis alone.");
-  if (later && verdict.from && verdict.from.at > now - KEEP_TRAIL_MS + DAY)
-    verdict.faults.unshift({
-      at: 1,
-      what: `its beginning is cut off: it begins with seal ${verdict.from.seal} of ${new Date(verdict.from.at).toISOString()}, and ${KEEP_TRAIL_MS / DAY} days are kept`,
-    });
+  const cut = later && cutFault(verdict, { at: now });
+  if (cut) verdict.faults.unshift({ at: 1, what: cut });
   // Of what is wrong already it may be a part.
   if (verdict.faults.length === 0 && unheld && now - unheld.since >= SEALED_WITHIN_MS)
     verdict.faults.push({ at: Number.POSITIVE_INFINITY, what: unheldFault(unheld, hub) });

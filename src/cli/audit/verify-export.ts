@@ -1,5 +1,6 @@
 /** Whether an export is as it was made: its lines against its seals, and all else against its end. */
 import { createHash } from "node:crypto";
+import { cutFault } from "./cut.ts";
 import { type End, endHash, type Heading, readLine } from "./line.ts";
 import { createVerifier, type Fault, type Verdict, type Verifier, type VerifyOptions } from "./verifier.ts";
 
@@ -48,14 +49,18 @@ export async function verifyExport(
   if (!verdict) fault(last + 1, "its end is cut off: the last line of an export is missing");
   verdict ??= verifier.end(last + 1);
   const all = [...verdict.faults, ...faults].sort((a, b) => a.at - b.at);
+  // Of what is wrong already it may be a part.
+  const cut = all.length === 0 && heading.later ? cutFault(verdict, { ...heading, at: heading.made }) : null;
+  if (cut) all.push({ at: 1, what: cut });
   return { ...verdict, faults: all, notes: [...partNote(heading), ...verdict.notes] };
 }
 
 /** Whoever can change the file can change its heading, too. */
-function partNote({ person, role, since, until }: Heading): string[] {
+function partNote({ person, role, since, until, later }: Heading): string[] {
   const of = [
     ...(person === undefined ? [] : [`of ${person}`]),
     ...(role === undefined ? [] : [`of the role ${role}`]),
+    ...(later && since === undefined ? ["what came after the seal that it begins with"] : []),
     ...(since === undefined ? [] : [`from ${new Date(since).toISOString()}`]),
     ...(until === undefined ? [] : [`to ${new Date(until).toISOString()}`]),
   ];
