@@ -211,11 +211,14 @@ const beginning = ({ seal, at }: Pick<Seal, "seal" | "at">): string =>
 function totals({ asked, held }: AccessReport): string[] {
   const of = (...states: string[]) => asked.filter(({ state }) => states.includes(state)).length;
   const people = new Set(held.map(({ requester }) => requester)).size;
-  const byPolicy = asked.filter(
+  // What was approved, and withdrawn or refused before anything came of it, is counted as that.
+  const approved = asked.filter(
+    ({ approvedBy, state }) => approvedBy.length > 0 && state !== "withdrawn" && state !== "refused",
+  );
+  const byPolicy = approved.filter(
     ({ approvedBy, isEmergency }) => approvedBy.includes("policy") && !isEmergency,
   ).length;
-  const approved = asked.filter(({ approvedBy }) => approvedBy.length > 0);
-  const emergencies = asked.filter(({ isEmergency }) => isEmergency).length;
+  const emergencies = approved.filter(({ isEmergency }) => isEmergency).length;
   return [
     `${asked.length} requests: ${approved.length - byPolicy - emergencies} approved by people, ${byPolicy} by policy, ${emergencies} taken in an emergency, ${of("denied")} denied, ${of("refused")} refused by policy, ${of("timedOut")} that nobody decided, ${of("withdrawn")} withdrawn, ${of("requested", "pending")} still waiting.`,
     `${held.length} grants were held, by ${people} people.`,

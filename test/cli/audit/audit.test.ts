@@ -531,6 +531,21 @@ test("whoever approved more time is named beside whoever approved its grant", as
   expect(rows.find((row) => row.startsWith(held))).toContain("U0BEN; U0CYD; U0DEE");
 });
 
+test("what was approved and then withdrawn, or refused, is counted once", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, walk } = trail;
+  const until = clock.now() + HOUR;
+  const held = await walk(["pending", "approved", "delivering", "active"], { role: "reader" });
+  await walk(["pending", "scheduled", "withdrawn"], { role: "admin" });
+  const extending = { id: held, from: until - HOUR, until };
+  const more = await walk([], { role: "reader", extends: extending });
+  for (const state of ["extending", "refused"] as const)
+    await requests.update(more, (r) => ({ ...inState(r, state), extends: extending }) as typeof r);
+  expect(await reported(clock.now())).toContain(
+    "3 requests: 1 approved by people, 0 by policy, 0 taken in an emergency, 0 denied, 1 refused by policy, 0 that nobody decided, 1 withdrawn, 0 still waiting.",
+  );
+});
+
 test("a role that neither trail nor catalog knows is said to be none; one that left the catalog is exported as ever", async () => {
   await trail.walk(["pending"], { role: "peek" });
   const exported = async (role: string) => {
