@@ -106,15 +106,11 @@ export async function followOnHub(ports: Ports, { id, unknown = false }: Followe
   const records = await requests.getMany((standing ?? []).map(({ key }) => key.id));
   const ahead = (standing ?? []).filter((on, i) => {
     const record = records[i] ?? null;
-    if (isKnown(record) && isDoubtful(record, { before: epoch.before() }))
-      return knowsMore(ports, record, on);
-    return (unknown || record !== null) && repairFor(ports, record, on) === "adopt";
+    return (unknown || record !== null) && knowsMore(ports, record, on);
   });
   await Promise.all(ahead.map((on) => adoptGrant(ports, on)));
   return standing !== null;
 }
-
-const isKnown = (record: Recorded): record is AccessRequest => record !== null && record !== "unreadable";
 
 /** The record, once it says what the hub knows of it. Needs no lease: whatever is done meanwhile wins. Throws what the hub throws. */
 export async function asOnHub(ports: Ports, request: AccessRequest): Promise<AccessRequest> {
@@ -137,7 +133,11 @@ async function standingOf({ grants }: Ports, request: AccessRequest, signal: Abo
   return own?.account && own.binding ? [own] : grants.standingOf(request.id, signal);
 }
 
-/** What is being set up has no token yet, for all that its record knows. */
-const knowsMore = (ports: Ports, request: AccessRequest, on: GrantObjects): boolean =>
-  repairFor(ports, request, on, { ahead: isAhead(ports, request, on) }) === "adopt" ||
-  (rowOf(request).onHub === "may-stand" && request.generation === on.key.generation && wasDelivered(on));
+/** Whether what stands says more than its record. */
+function knowsMore(ports: Ports, record: Recorded, on: GrantObjects): boolean {
+  if (repairFor(ports, record, on, { ahead: isAhead(ports, record, on) }) === "adopt") return true;
+  if (record === null || record === "unreadable") return false;
+  if (!isDoubtful(record, { before: ports.epoch.before() })) return false;
+  // What is being set up has no token yet, for all that its record knows.
+  return rowOf(record).onHub === "may-stand" && record.generation === on.key.generation && wasDelivered(on);
+}
