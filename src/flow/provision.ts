@@ -12,7 +12,7 @@ import { toldOutage } from "../domain/outage.ts";
 import type { Grant } from "../domain/request.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
 import { mustLeave, unbindMeanwhile } from "./end.ts";
-import { settleDoubtful } from "./mend/settle-doubtful.ts";
+import { failDoubtful, followLive } from "./mend/settle-doubtful.ts";
 import {
   type AccessRequest,
   type Change,
@@ -78,8 +78,12 @@ async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<
   const differing = waitsForRules(ports, request, each);
   const [[epoch, lockdown, ended], differs] = await settleAll([looking, differing, each]);
   const over = lockdown ? endBy(lockdown, ports.clock.now()) : ended;
+  const isOlder = isDoubtful(request, epoch ?? { before: ports.epoch.before() });
+  // Its record says so before it ends, and whatever new access waits for.
+  const isLive = isOlder && (await orTold(ports, id, followLive(ports, request)));
   // Awaited: the room may take longer than this takes to fail.
   if (over) return await stop(ports, id, (r) => ending(r, over));
+  if (isLive) return undefined;
   // Whether it has more time on the hub, its end asks.
   if (!epoch && ports.clock.now() >= request.expiresAt) return undefined;
   const waits = !epoch || ports.heldBack() ? "held-back" : differs;
@@ -88,7 +92,7 @@ async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<
     await announceWait(ports, id);
     return { again: ports.clock.now() + HELD_BACK_MS };
   }
-  if (epoch && isDoubtful(request, epoch)) await settleDoubtful(ports, request);
+  if (epoch && isOlder) await failDoubtful(ports, request);
   else await setUp(ports, request, { early, each }, signal);
   return undefined;
 }

@@ -585,11 +585,12 @@ describe("restored after what the copy waits for is over, and its jobs were copi
   });
 });
 
-/** Pending in the copy, and its token stands since; the hub has heard of it. */
-async function liveSince() {
+/** Pending or approved in the copy, and its token stands since; the hub has heard of it. */
+async function liveSince(copied: "pending" | "approved" = "pending") {
   const id = await pending();
+  if (copied === "approved") await decide(id);
   const before = await copy();
-  await decide(id);
+  if (copied === "pending") await decide(id);
   await steps.work();
   const { expiresAt } = (await record(id)) as In<"active">;
   world.clock.jump(2 * MINUTE);
@@ -607,6 +608,27 @@ test.each([
   await expect(act(id)).rejects.toMatchObject({ refusal: { kind: "late", did: "approved" } });
   await steps.work();
   await goesOn(id, expiresAt);
+});
+
+test("approved in the copy and live since: its record follows while new access waits", async () => {
+  const { id, before, expiresAt } = await liveSince("approved");
+  await restored(before);
+  await goOn();
+  expect(steps.ports.heldBack()).toMatchObject({ cause: "redis-behind" });
+  expect(world.slack.dm(BOB).map(visibleText).join()).not.toContain("held back");
+  await goesOn(id, expiresAt);
+});
+
+test("approved in the copy and live since, and locked down before anybody looked: it ends as what it is", async () => {
+  const { id, before, token } = await liveSince("approved");
+  await restored(before);
+  const by = { id: ALICE as UserId, name: "Alice", locale: "en" } as const;
+  await steps.ports.lockdown.set({ by, qualified: ALICE, reason: "stolen", at: world.clock.now() });
+  await provisionGrant(steps.ports, id);
+  await steps.finish();
+  expect(await login(world.hub, token)).toBe(401);
+  expect(await record(id)).toMatchObject({ state: "ended", grant: expect.anything() });
+  expect(bearing(BOB)).toEqual([]);
 });
 
 test.each([true, false])(
@@ -741,13 +763,7 @@ describe.each([
     ["with the others", async () => void (await revokeThem())],
     ["by an operator", (id: RequestId) => endByOperator(steps.ports, { id, operator: "nightshift" })],
   ])("what the copy calls approved, and is live since, ends %s as what it is", async (_, endIt) => {
-    const id = await pending();
-    await decide(id);
-    const before = await copy();
-    await steps.work();
-    world.clock.jump(2 * MINUTE);
-    await settled();
-    const token = tokens(BOB).at(-1) ?? "";
+    const { id, token, before } = await liveSince("approved");
     await restored(before);
     await endIt(id);
     await carriedOut();

@@ -8,23 +8,25 @@ import { reportOutage } from "../support/outage.ts";
 import { takeOffReplaced } from "../support/take-off-replaced.ts";
 import { adoptGrant } from "./repair.ts";
 
-/** While the request's lease is held. Throws what the hub throws. */
-export async function settleDoubtful(ports: Ports, request: In<"approved" | "delivering">): Promise<void> {
+type Open = In<"approved" | "delivering">;
+
+/** Whether it is live: its record says so then. While the request's lease is held. Throws what hub and Slack throw. */
+export async function followLive(ports: Ports, request: Open): Promise<boolean> {
   const on = await reportOutage(ports, request.id, "hub", () => aheadOnHub(ports, request));
-  if (on) {
-    await withoutSecondMessage(ports, request, on);
-    return adoptGrant(ports, on);
-  }
-  ports.log.warn({ id: request.id }, "not provisioned: Redis was restored, and it may have ended since");
-  await commit(ports, request.id, (r) => failed(r, "restored", ports.clock.now()));
+  if (!on) return false;
+  await withoutSecondMessage(ports, request, on);
+  await adoptGrant(ports, on);
+  return true;
+}
+
+/** What is not live. */
+export async function failDoubtful(ports: Ports, { id }: Open): Promise<void> {
+  ports.log.warn({ id }, "not provisioned: Redis was restored, and it may have ended since");
+  await commit(ports, id, (r) => failed(r, "restored", ports.clock.now()));
 }
 
 /** The one that waited beside the message with the token. */
-async function withoutSecondMessage(
-  ports: Ports,
-  request: In<"approved" | "delivering">,
-  { account }: GrantObjects,
-): Promise<void> {
+async function withoutSecondMessage(ports: Ports, request: Open, { account }: GrantObjects): Promise<void> {
   const mine = request.messages.token;
   const first = account?.annotations?.tokenMessage;
   if (!mine || mine.ts === "" || mine.ts === first?.ts) return;
