@@ -2,14 +2,14 @@
 import { isDoubtful } from "../domain/epoch.ts";
 import { renewed, type Said } from "../domain/generations.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
-import { lateFor } from "../domain/lifecycle.ts";
+import { isAdoptable, lateFor } from "../domain/lifecycle.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { In } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
 import { finishExtension } from "./extend-grant.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { willBeRevealed } from "./support/as-delivered.ts";
-import { lookAtEpoch } from "./support/as-on-hub.ts";
+import { followHub, lookAtEpoch } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
 import { assertShowable } from "./support/still-allowed.ts";
@@ -19,11 +19,15 @@ export async function renewToken(
   ports: Ports,
   { id, by, why, on }: { id: RequestId; by: UserId; why: Said; on?: string | undefined },
 ): Promise<AccessRequest> {
-  const request = await load(ports, id);
-  if (request.requester.id !== by) throw new Refused({ kind: "not-yours", id });
+  const found = await load(ports, id);
+  if (found.requester.id !== by) throw new Refused({ kind: "not-yours", id });
   // A lost token can wait for its successor; a leaked one cannot.
   if (why === "lost" && ports.heldBack()) throw new Refused({ kind: "held-back", id });
-  const unseen = !(await isSeen(ports, request));
+  const isKnown = await lookAtEpoch(ports);
+  // Of an older copy the token may be of a grant, or a generation, that it does not know yet.
+  const mayFollow = isAdoptable(found) || found.state === "active";
+  const request = mayFollow ? await followHub(ports, found) : found;
+  const unseen = !(await isSeen(ports, request, isKnown));
   // Another one would be shown to nobody, and the one of now stop.
   if (why === "lost" && request.state === "active" && (await willBeRevealed(ports, request)))
     await assertShowable(ports, request);
@@ -39,8 +43,7 @@ export async function renewToken(
 }
 
 /** Whether Redis is known to be no older copy, or what it says of the grant to stand. Throws Refused(late). */
-async function isSeen(ports: Ports, request: AccessRequest): Promise<boolean> {
-  const isKnown = await lookAtEpoch(ports);
+async function isSeen(ports: Ports, request: AccessRequest, isKnown: boolean): Promise<boolean> {
   if (request.state !== "active") return isKnown && !isDoubtful(request, { before: ports.epoch.before() });
   await assertStands(ports, request);
   return isKnown;

@@ -619,6 +619,39 @@ test("approved in the copy and live since: its record follows while new access w
   await goesOn(id, expiresAt);
 });
 
+/** Live in the copy, and another token of it since. */
+async function renewedSince() {
+  const id = await grant();
+  const before = await copy();
+  await renewToken(steps.ports, { id, by: BOB as UserId, why: "lost" });
+  await steps.finish();
+  world.clock.jump(2 * MINUTE);
+  await settled();
+  return { id, before, token: tokens(BOB).at(-1) ?? "" };
+}
+
+test.each([
+  ["pending in the copy, and live since", () => liveSince()],
+  ["approved in the copy, and live since", () => liveSince("approved")],
+  ["live in the copy, and another token since", renewedSince],
+])("%s: its holder says that it leaked before anybody looked, and it stops", async (_, since) => {
+  const { id, before, token } = await since();
+  world.clock.jump(MINUTE);
+  await restored(before);
+  expect(await login(world.hub, token)).toBe(200);
+  const on = bearing(BOB).at(-1)?.ts;
+  await renewToken(steps.ports, { id, by: BOB as UserId, why: "leaked", on });
+  await steps.finish();
+  expect(await login(world.hub, token)).toBe(401);
+  expect(await it.standing()).toEqual([]);
+  expect(bearing(BOB)).toEqual([]);
+  await confirm();
+  world.clock.jump(5 * SECOND);
+  await steps.finish();
+  expect(await record(id)).toMatchObject({ state: "active" });
+  expect(await login(world.hub, tokens(BOB).at(-1) ?? "")).toBe(200);
+});
+
 test("approved in the copy and live since, and locked down before anybody looked: it ends as what it is", async () => {
   const { id, before, token } = await liveSince("approved");
   await restored(before);
@@ -664,14 +697,8 @@ test.each([
   ["revoked", revoke],
   ["released", (id: RequestId) => releaseGrant(steps.ports, { id, by: BOB as UserId })],
 ])("a new token since the copy, and %s: what is proved is the end of that token", async (_, endIt) => {
-  const id = await grant();
-  const before = await copy();
-  await renewToken(steps.ports, { id, by: BOB as UserId, why: "lost" });
-  await steps.finish();
-  const token = tokens(BOB).at(-1) ?? "";
+  const { id, before, token } = await renewedSince();
   expect(await login(world.hub, token)).toBe(200);
-  world.clock.jump(2 * MINUTE);
-  await settled();
   await restored(before);
   await endIt(id);
   await steps.finish();

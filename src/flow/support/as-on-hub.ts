@@ -44,9 +44,9 @@ export async function lookAtEpoch({ epoch, clock }: Looking): Promise<boolean> {
   return isKnown;
 }
 
-/** Before it is closed or ended: of an older copy what waits may be live since, and a token another by now; its record says so then. Throws what the hub throws. */
-export async function followHub(ports: Ports, request: AccessRequest): Promise<void> {
-  if (isDoubtful(request, { before: ports.epoch.before() })) await asOnHub(ports, request);
+/** Before it is closed or ended, or its token is: of an older copy what waits may be live since, and a token another by now; its record says so then. Throws what the hub throws. */
+export async function followHub(ports: Ports, request: AccessRequest): Promise<AccessRequest> {
+  return isDoubtful(request, { before: ports.epoch.before() }) ? asOnHub(ports, request) : request;
 }
 
 /**
