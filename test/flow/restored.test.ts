@@ -21,11 +21,12 @@ import { startGrant } from "../../src/flow/start.ts";
 import { load } from "../../src/flow/support/load.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { createExpiry } from "../../src/flow/together/expire-together.ts";
+import { lockDown } from "../../src/flow/together/lockdown.ts";
 import { beginMassEnd, carryOutMassEnds } from "../../src/flow/together/mass-end.ts";
 import { revokeAll } from "../../src/flow/together/revoke-all.ts";
 import { vetRequest } from "../../src/flow/validate.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
-import { ALICE, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, APPROVALS, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
 import { copyRedis, restoreRedis } from "../helpers/copy.ts";
 import { login } from "../helpers/login.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
@@ -759,21 +760,39 @@ test("for later in the copy and live since: while the hub is away nobody says th
   expect(await login(world.hub, token)).toBe(401);
 });
 
+const carriedOut = () =>
+  vi.waitFor(
+    async () => {
+      await carryOutMassEnds(steps.ports);
+      await steps.finish();
+      expect(await steps.ports.massEnds.open()).toEqual([]);
+    },
+    { timeout: 20_000 },
+  );
+
+test.each(["pending", "approved"] as const)(
+  "%s in the copy, live since, and locked down before a sweep: it ends as what it is, and is counted",
+  async (copied) => {
+    const { id, token, before } = await liveSince(copied);
+    await restored(before);
+    await lockDown(steps.ports, { by: ALICE as UserId, reason: "stolen" });
+    await carriedOut();
+    expect(await login(world.hub, token)).toBe(401);
+    expect(await record(id)).toMatchObject({ state: "ended", grant: expect.anything() });
+    expect(bearing(BOB)).toEqual([]);
+    const told = visibleText(await it.channel("Locked down by"));
+    expect(told).toContain("It is confirmed: Karpor refuses the token.");
+    const said = [...world.slack.dm(BOB), ...world.slack.messages(APPROVALS)].map((m) => visibleText(m));
+    expect(said.filter((text) => /no token was given out/i.test(text))).toEqual([]);
+  },
+);
+
 describe.each([
   ["a person", { what: "person", person: BOB as UserId }],
   ["a role", { what: "role", role: "guest" }],
 ] as const)("all of %s is revoked after a restore, before a sweep", (_, scope) => {
   const revokeThem = () =>
     revokeAll(steps.ports, { by: ALICE as UserId, scope, reason: "stolen", triggerId: "all" });
-  const carriedOut = () =>
-    vi.waitFor(
-      async () => {
-        await carryOutMassEnds(steps.ports);
-        await steps.finish();
-        expect(await steps.ports.massEnds.open()).toEqual([]);
-      },
-      { timeout: 20_000 },
-    );
 
   test("what is live since the copy ends with the others, and is told", async () => {
     const { id, token, before } = await liveSince();

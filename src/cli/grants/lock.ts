@@ -1,6 +1,7 @@
 /** `grants lockdown`, `unlock` and `confirm-restore`: an administrator's word, from where the bot runs. */
 import { operatorOf, whoOf } from "../../domain/operator.ts";
 import { endOnHub } from "../../flow/operator/end-by-operator.ts";
+import { followOnHub } from "../../flow/support/as-on-hub.ts";
 import { lockDownAs, unlockAs } from "../../flow/together/lockdown.ts";
 import { counted, endTogether, endUnknown, everything, lost, mayStand, offOpen } from "./end.ts";
 import { type Answer, type GrantsMeans, nullIfAway } from "./means.ts";
@@ -29,7 +30,10 @@ export async function lockdown({ ports, operator }: GrantsMeans, reason: string)
       : ["Karpor does not answer: what stands there works until it does. A running bot goes on."]),
   ];
   const endAll = async () => {
-    const ended = await endTogether(ports, ids ?? (await everything(ports)));
+    // What only the hub knew has a record by then, and is counted by that.
+    await followOnHub(ports, { unknown: true });
+    const all = new Set([...(ids ?? []), ...(await everything(ports))]);
+    const ended = await endTogether(ports, [...all]);
     return counted(ended, await endUnknown({ ports, operator }, reason));
   };
   // Locked down it is, whatever becomes of Redis meanwhile.

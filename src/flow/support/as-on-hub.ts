@@ -108,9 +108,18 @@ export async function followOnHub(ports: Ports, { id, unknown = false }: Followe
     const record = records[i] ?? null;
     return (unknown || record !== null) && knowsMore(ports, record, on);
   });
-  await Promise.all(ahead.map((on) => adoptGrant(ports, on)));
+  await Promise.all(ahead.map((on) => adoptGrant(ports, on).catch(unlessLocked)));
   return standing !== null;
 }
+
+/** Locked down, its record is not given the time that it lacks: it ends without. */
+function unlessLocked(error: unknown): void {
+  if (!(error instanceof Refused) || error.refusal.kind !== "locked-down") throw error;
+}
+
+/** Before all of much ends: of an older copy of Redis more may stand than its records grant. False where the hub does not say. Throws StoreDown, StoreUnsure. */
+export const followAll = async (ports: Ports): Promise<boolean> =>
+  !(await mayAnyBeOlder(ports)) || followOnHub(ports, { unknown: true });
 
 /** The record, once it says what the hub knows of it. Needs no lease: whatever is done meanwhile wins. Throws what the hub throws. */
 export async function asOnHub(ports: Ports, request: AccessRequest): Promise<AccessRequest> {

@@ -17,6 +17,7 @@ import {
   PostUnanswered,
   type Recorded,
 } from "../ports.ts";
+import { followAll } from "../support/as-on-hub.ts";
 import { commit } from "../support/commit.ts";
 import { settleAll } from "../support/settle-all.ts";
 import { stripBindings } from "../support/strip-bindings.ts";
@@ -25,6 +26,8 @@ import { isAnnounced, tellMassEnd } from "../support/tell-mass-end.ts";
 const BATCH = 200;
 /** Since the last binding went: records wait no longer for a hub that is slow. */
 const STALLED_MS = 2 * SECOND;
+/** Bindings wait no longer for a hub that is slow to say what stands. */
+const FOLLOWED_WITHIN_MS = 2 * SECOND;
 /** That it is over waits so long for the word that it began. */
 const UNTOLD_MS = 10 * MINUTE;
 
@@ -52,6 +55,7 @@ async function goOn(ports: Ports, id: string): Promise<void> {
 
 async function step(ports: Ports, found: MassEnd, signal: AbortSignal): Promise<void> {
   if (found.unlocked) return tellUnlocked(ports, found, found.unlocked);
+  if (isLockdown(found) && !found.stripped) await followInTime(ports, found);
   const one = found.grants ? found : await gathered(ports, found, signal);
   const [said, stripped] = await settleAll([announce(ports, one), endAll(ports, one)]);
   const known = { ...one, ...said, stripped, ...(await counted(ports, one)) };
@@ -91,6 +95,18 @@ async function tellUnlocked(ports: Ports, one: MassEnd, lockdown: Lockdown): Pro
     if (!(error instanceof PostRefused || error instanceof PostUnanswered)) throw error;
   });
   await ports.massEnds.close(one.id);
+}
+
+/** Without its binding nothing tells any more what its record does not know. Never rejects. */
+async function followInTime(ports: Ports, { id }: MassEnd): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, FOLLOWED_WITHIN_MS).unref();
+  const following = followAll(ports).then(
+    () => {},
+    (error: unknown) => ports.log.warn({ id, err: error }, "ended without a look at what the hub knows"),
+  );
+  await Promise.race([following, late]);
+  clearTimeout(timer);
 }
 
 /** Also what is ending already: its token may still work. */

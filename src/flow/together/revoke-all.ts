@@ -5,7 +5,7 @@ import { Refused } from "../../domain/refusal.ts";
 import type { Ports } from "../ports.ts";
 import { assertAdmin } from "../support/admin.ts";
 import { openAllowances } from "../support/allowances.ts";
-import { followOnHub, mayAnyBeOlder } from "../support/as-on-hub.ts";
+import { followAll } from "../support/as-on-hub.ts";
 import { beginMassEnd } from "./mass-end.ts";
 
 export interface RevokeAll {
@@ -22,7 +22,7 @@ export async function revokeAll(
   { by, scope, reason, triggerId }: RevokeAll,
 ): Promise<Affected> {
   const admin = await assertAdmin(ports, by, "revoke all");
-  const isSeen = await followScope(ports);
+  const isSeen = await followAll(ports);
   const affected = await lookAtScope(ports, scope);
   if (affected.grants + affected.allowed === 0)
     throw new Refused({ kind: isSeen ? "nothing-in-scope" : "stands-unknown" });
@@ -33,10 +33,6 @@ export async function revokeAll(
   await beginMassEnd(ports, one);
   return affected;
 }
-
-/** Of an older copy of Redis more may stand than its records grant. False where the hub does not say. Throws StoreDown, StoreUnsure. */
-const followScope = async (ports: Ports): Promise<boolean> =>
-  !(await mayAnyBeOlder(ports)) || followOnHub(ports, { unknown: true });
 
 export interface Affected {
   grants: number;

@@ -54,6 +54,19 @@ const COPIED = {
     await isState("older", "scheduled");
     return () => world.jump(at - world.clock.now());
   },
+  async approved() {
+    const card = await it.ask("guest 4h", "older");
+    let refuses = true;
+    const isMade = (method: string, path: string) =>
+      refuses && method === "POST" && /\/(serviceaccounts|clusterrolebindings)(\?|$)/.test(path);
+    world.localHub?.failNext(Number.POSITIVE_INFINITY, 503, isMade);
+    await world.slack.click(ALICE, card, "approve");
+    await isState("older", "approved");
+    return async () => {
+      refuses = false;
+      await inTime(isState("older", "active"));
+    };
+  },
   async active() {
     const first = await it.get("guest 4h", "older");
     const old = tokenIn(first);
@@ -117,13 +130,26 @@ describe.each(["pending", "scheduled"] as const)("%s in the copy of Redis, and l
 
   test("locked down, it is among what is confirmed", async () => {
     const { token } = await older(state);
-    expect(await inTime(operate(["lockdown", "a thief"]))).toEqual({
+    expect(await proven(operate(["lockdown", "a thief"]))).toEqual({
       good: true,
       says: "Locked down: nothing is granted until it is lifted with unlock.\n1 of 1 confirmed ended.",
     });
     expect(await login(world.hub, token)).toBe(401);
     expect(await it.standing()).toEqual([]);
+    await recorded();
   });
+});
+
+test.each([
+  ["end ID", (id: string) => ["end", id, "a thief"]],
+  ["end --all", () => ["end", "--all", "a thief"]],
+  ["lockdown", () => ["lockdown", "a thief"]],
+])("approved in the copy of Redis, and live since: %s ends it as what it is", async (_, line) => {
+  const { id, token } = await older("approved");
+  expect((await proven(operate(line(id)))).good).toBe(true);
+  expect(await login(world.hub, token)).toBe(401);
+  expect(await recordOf("older")).toMatchObject({ state: "ended", grant: expect.anything() });
+  await recorded();
 });
 
 test.each(["ID", "--all"])("end %s: a token that came since the copy ends with its grant", async (which) => {
