@@ -757,6 +757,11 @@ export interface Told {
   fresh(keys: readonly string[]): Promise<string[]>;
   /** Resolves to those that were not: of several who tell at once, only the first hears so. */
   remember(keys: readonly string[]): Promise<string[]>;
+  /**
+   * Of what is told as long as it stands: these keys of the group do now, and where they `areAll`, no others. What was told
+   * of those that are gone is fresh again.
+   */
+  noteStanding(group: string, keys: readonly string[], of: { areAll: boolean }): Promise<void>;
 }
 
 /** The company's own service, asked before anybody approves and before a token is made. */

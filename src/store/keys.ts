@@ -114,6 +114,8 @@ export interface Keys {
   leased(name: string): string;
   /** That something was told. */
   told(key: string): string;
+  /** What a group of these tells of, as long as it stands: the keys of what stood at the last look. */
+  standing(group: string): string;
   /** When Slack was called, by room. */
   calls(room: string): string;
   /** When a room is open again. */
@@ -195,6 +197,7 @@ export function keysOf(instance: string): Keys {
     lease: (name) => `${prefix}:lease:${name}`,
     leased: (name) => `${prefix}:leased:${name}`,
     told: (key) => `${prefix}:told:${key}`,
+    standing: (group) => `${prefix}:standing:${group}`,
     calls: (room) => `${prefix}:calls:${room}`,
     line: (room) => `${prefix}:line:${room}`,
     waiting: (room) => `${prefix}:waiting:${room}`,

@@ -8,7 +8,7 @@ import type { Store } from "./store.ts";
 const REMEMBERED_SECONDS = (365 * DAY) / 1000;
 
 /** Each call throws StoreDown or StoreUnsure when Redis does not answer. */
-export function createTold({ redis, keys: { told } }: Pick<Store, "redis" | "keys">): Told {
+export function createTold({ redis, keys: { told, standing } }: Pick<Store, "redis" | "keys">): Told {
   return {
     async fresh(keys) {
       if (keys.length === 0) return [];
@@ -20,6 +20,17 @@ export function createTold({ redis, keys: { told } }: Pick<Store, "redis" | "key
       for (const key of keys) pipeline.set(told(key), "1", "EX", REMEMBERED_SECONDS, "NX");
       const answers = await writing(redis, () => allOf(pipeline));
       return keys.filter((_, i) => answers[i] === "OK");
+    },
+    async noteStanding(group, keys, { areAll }) {
+      const before = areAll ? await reading(redis, () => redis.smembers(standing(group))) : [];
+      const now = new Set(keys);
+      const gone = before.filter((key) => !now.has(key));
+      if (keys.length + gone.length === 0) return;
+      const pipeline = redis.pipeline();
+      if (keys.length > 0) pipeline.sadd(standing(group), [...keys]);
+      // What breaks off in between is done by the next.
+      if (gone.length > 0) pipeline.del(gone.map(told)).srem(standing(group), gone);
+      await writing(redis, () => allOf(pipeline));
     },
   };
 }

@@ -7,6 +7,7 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import { sweep } from "../../src/flow/mend/sweep.ts";
+import type { Ports } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { PREFIX } from "../../src/hub/grants/names.ts";
 import { account, binding } from "../../src/hub/grants/objects.ts";
@@ -27,12 +28,17 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+
 async function bind(name: string, subject: object = { kind: "User", name: "system:anonymous" }) {
   const admin = hubClient(world.hub, world.hub.admin);
   const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "karpor-admin" };
-  await admin("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
-    body: { metadata: { name }, roleRef, subjects: [subject] },
-  });
+  await admin("POST", BINDINGS, { body: { metadata: { name }, roleRef, subjects: [subject] } });
+  await admin.close();
+}
+async function unbind(name: string) {
+  const admin = hubClient(world.hub, world.hub.admin);
+  expect((await admin("DELETE", `${BINDINGS}/${name}`)).status).toBe(200);
   await admin.close();
 }
 const news = () => world.slack.dm(ALICE).map(visibleText);
@@ -87,6 +93,43 @@ test("while Slack is away it is logged once, and told when Slack is back", async
   expect(errors).toHaveLength(1);
 });
 
+test("once more when it was gone and stands again, as after a restore of the hub, and not while it stands", async () => {
+  await bind("stays");
+  await bind("goes");
+  const errors: object[] = [];
+  await using steps = await openSteps(world);
+  const { log, grants } = steps.ports;
+  const ports = { ...steps.ports, log: { ...log, error: (fields: object) => void errors.push(fields) } };
+  const seeing = (survey: Ports["grants"]["survey"]): Ports => ({ ...ports, grants: { ...grants, survey } });
+  await sweep(ports);
+  expect(news()).toHaveLength(1);
+  const restore = world.localHub?.backup();
+  // A hub that was not seen whole says of nothing that it is gone.
+  const unreadable = seeing(async function* () {
+    yield [];
+    return null;
+  });
+  const brokenOff = seeing(async function* () {
+    yield [];
+    throw new Error("away");
+  });
+  for (const one of [unreadable, brokenOff, ports]) await sweep(one);
+  expect(news()).toHaveLength(1);
+
+  await unbind("goes");
+  await sweep(ports);
+  expect(news()).toHaveLength(1);
+  restore?.();
+  await sweep(ports);
+  expect(news()).toHaveLength(2);
+  expect(news()[1]).toContain("`goes` gives `karpor-admin`");
+  expect(news()[1]).not.toContain("stays");
+  await sweep(ports);
+  expect(news()).toHaveLength(2);
+  const logged = (name: string) => errors.filter((one) => JSON.stringify(one).includes(name));
+  expect([logged("stays").length, logged("goes").length]).toEqual([1, 2]);
+});
+
 async function forge(
   change: Parameters<typeof approved>[0],
   also: Record<string, string | undefined> = {},
@@ -100,9 +143,7 @@ async function forge(
   await admin("POST", `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`, {
     body: { ...rest, metadata: { ...metadata, annotations } },
   });
-  await admin("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
-    body: binding(place, forged, "karpor-admin"),
-  });
+  await admin("POST", BINDINGS, { body: binding(place, forged, "karpor-admin") });
   await admin.close();
   return forged;
 }
@@ -154,6 +195,18 @@ describe("forged, and removed by the next sweep, it is told all the same", () =>
     await steps.work();
     await forge({ id });
     await removedAndTold(steps);
+  });
+
+  test("and once more when it stands again", async () => {
+    await using steps = await openSteps(world);
+    await steps.sweep();
+    await forge({}, { [`${PREFIX}/reason`]: undefined });
+    const restore = world.localHub?.backup();
+    await removedAndTold(steps);
+    restore?.();
+    await steps.sweep();
+    expect(news()).toHaveLength(2);
+    expect(news()[1]).toContain("; removed");
   });
 });
 

@@ -184,7 +184,7 @@ test("long after an end, and the hub does not let go of it: noted once until it 
   await sweep(held);
   await world.until(async () => heardOfReturn().length > 0);
   expect(await standing()).toHaveLength(2);
-  expect(heardOfReturn()[0]).toContain("The bot removes it, and whatever else came back.");
+  expect(heardOfReturn()[0]).toContain("The bot removes it, and whatever else of its own came back.");
   await steps.sweep();
   expect(await standing()).toEqual([]);
 });

@@ -381,7 +381,7 @@ export function memoryPorts(
     channel: APPROVALS,
     heldBack: () => null,
     letPass: async () => {},
-    told: { fresh: async () => [], remember: async () => [] },
+    told: { fresh: async () => [], remember: async () => [], noteStanding: async () => {} },
     looks: memoryLooks(),
     random: () => randomBytes(5),
     stopping: new AbortController().signal,

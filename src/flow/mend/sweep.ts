@@ -41,7 +41,8 @@ async function sweepAll(ports: Ports): Promise<Pick<Swept, "cardsRefused" | "tal
   const removed: ForeignObject[] = [];
   for (const key of hub?.differing ?? []) removed.push(...(await tryRepair(ports, key)));
   if (hub && !lockdown) await replaceDeadTokens(ports, live);
-  await reportForeign(ports, [...(hub?.foreign ?? []), ...removed]);
+  const found = [...(hub?.foreign ?? []), ...removed];
+  await reportForeign(ports, found, { areAll: Boolean(hub?.foreign) });
   if (hub?.foreign) await noteGiven(ports, hub.foreign);
   await syncAllowances(ports);
   await followTrail(ports);

@@ -1,13 +1,16 @@
-/** What stands on the hub and gives access past the bot is told once an object: in the log, and to the administrators. */
+/** What stands on the hub and gives access past the bot is told once an object, as long as it stands: in the log, and to the administrators. */
 import type { ForeignObject, Ports } from "../ports.ts";
 
-/** Throws nothing: what fails is told by the next sweep. */
+/** `areAll`: the hub was seen whole, and nothing else of the kind stands. Throws nothing: what fails is told by the next sweep. */
 export async function reportForeign(
   ports: Pick<Ports, "told" | "admins" | "log">,
   found: readonly ForeignObject[],
+  { areAll }: { areAll: boolean },
 ): Promise<void> {
-  const { log } = ports;
+  const { told, log } = ports;
   try {
+    // Before it is told: whoever dies then would leave it told, and not known to stand.
+    await told.noteStanding("foreign", keysOf(found), { areAll });
     await once(ports, "logged", found, async (fresh) => {
       for (const object of fresh)
         log.error({ foreign: object }, "gives access past the bot, which did not make it");
@@ -19,18 +22,28 @@ export async function reportForeign(
   }
 }
 
+type How = "logged" | "told";
+
 /** Remembered afterwards: rather twice than never. */
 async function once(
   { told }: Pick<Ports, "told">,
-  how: "logged" | "told",
+  how: How,
   found: readonly ForeignObject[],
   tell: (fresh: ForeignObject[]) => Promise<boolean>,
 ): Promise<void> {
-  const byKey = new Map(found.map((one) => [`foreign:${how}:${identityOf(one)}`, one]));
+  const byKey = new Map(found.map((one) => [keyOf(how, one), one]));
   const keys = await told.fresh([...byKey.keys()]);
   const fresh = keys.flatMap((key) => byKey.get(key) ?? []);
   if (fresh.length > 0 && (await tell(fresh))) await told.remember(keys);
 }
+
+/** Another bot's grants come and go, and are told once a namespace. */
+const keysOf = (found: readonly ForeignObject[]): string[] =>
+  found
+    .filter(({ elsewhere }) => elsewhere === undefined)
+    .flatMap((one) => [keyOf("logged", one), keyOf("told", one)]);
+
+const keyOf = (how: How, one: ForeignObject): string => `foreign:${how}:${identityOf(one)}`;
 
 /** Another bot's grants would be told at each of them. */
 const identityOf = ({ elsewhere, instance, uid }: ForeignObject): string =>

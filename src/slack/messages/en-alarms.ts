@@ -38,7 +38,7 @@ export const enAlarms = {
     { hub, isEarlier }: { hub: string; isEarlier: boolean },
     fmt: Formatter,
   ): string =>
-    `${fmt.b("It had ended, and stood again:")} ${isEarlier ? "an earlier token of " : ""}${fmt.code(role)} on ${hub} for ${fmt.code(requester.name)}, ${id}. The bot removes it, and whatever else came back. If Karpor was not restored from a backup, somebody made it by hand: ${rotate(fmt)}. ${fmt.code(`${fmt.command} show ${id}`)} tells its story.`,
+    `${fmt.b("It had ended, and stood again:")} ${isEarlier ? "an earlier token of " : ""}${fmt.code(role)} on ${hub} for ${fmt.code(requester.name)}, ${id}. The bot removes it, and whatever else of its own came back. If Karpor was not restored from a backup, somebody made it by hand: ${rotate(fmt)}. ${fmt.code(`${fmt.command} show ${id}`)} tells its story.`,
   /** Each upgrade of Karpor replaces the key that signs every token. */
   lockedOut: (hub: string, fmt: Formatter): string =>
     `${fmt.b("The bot is locked out:")} Karpor on ${hub} refuses its token, as it does after each upgrade of Karpor. Until it has a new one nobody gets access, and what ends is not confirmed. ${setUp(fmt)} The bot takes it without a restart. Where the job that heals it is installed, it does so by itself within minutes.`,
