@@ -437,6 +437,21 @@ test("the newest seal stands on the hub; a Redis that lost it goes on with a gap
   expect((await verifyLive(trail.store, { heads: [], hub: hub.seal() })).faults).toEqual([]);
 });
 
+test("the hub hears of a seal at once, also where its epoch was written in that moment", async () => {
+  const hub = memoryAnchor();
+  let epoch = 0;
+  const anchor: Anchor = {
+    ...hub.anchor,
+    write: async (what, from, signal) => {
+      if (epoch < 2) await hub.anchor.write({ epoch: ++epoch }, await hub.anchor.read(signal), signal);
+      return hub.anchor.write(what, from, signal);
+    },
+  };
+  await trail.walk(["pending"]);
+  await replica({ anchor }).keep();
+  expect(hub.seal()).toMatchObject({ seal: 1 });
+});
+
 test("whoever has Redis go on from an older seal does not have the hub go back: the next one names what the hub had", async () => {
   const hub = memoryAnchor();
   const { log, keep } = replica(hub);

@@ -45,17 +45,26 @@ const isBehind = ({ epoch }: Needs, head: SealHead | null, hub: Anchored | null 
         () => true,
       );
 
-/** Tried again in a minute where somebody else was faster. */
+/** The epoch is written there, too, and often in the same moment. */
+const TRIES = 3;
+
+/** Tried again in a minute where somebody else was faster each time. */
 async function tellHub(
   { anchor, log, seals }: Needs,
   seal: SealHead,
   hub: Anchored | null,
   signal: AbortSignal,
 ): Promise<void> {
-  if (hub?.seal?.hash === seal.hash) return;
-  // The hub never goes back, whatever Redis calls the newest.
-  if (hub?.seal && !(await seals.follows(seal, hub.seal))) return;
-  await anchor
-    .write({ seal }, hub, signal)
-    .catch((error: unknown) => log.warn({ err: error }, "the newest seal is not told to the hub"));
+  let from = hub;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    if (from?.seal?.hash === seal.hash) return;
+    // The hub never goes back, whatever Redis calls the newest.
+    if (from?.seal && !(await seals.follows(seal, from.seal))) return;
+    const changed = await anchor
+      .write({ seal }, from, signal)
+      .then((written) => (written ? undefined : anchor.read(signal)))
+      .catch((error: unknown) => log.warn({ err: error }, "the newest seal is not told to the hub"));
+    if (changed === undefined) return;
+    from = changed;
+  }
 }
