@@ -1,5 +1,6 @@
 /** Seals on the trail: each is appended by compare-and-swap with the one before, so that they are one row. */
 import { z } from "zod";
+import { parseJson } from "../domain/json.ts";
 import { isSeal, SEALED_AT_ONCE, type Seal, type SealHead } from "../domain/seal.ts";
 import type { Seals } from "../flow/ports.ts";
 import { chained, type Source, sha256, type TrailLine } from "./chain.ts";
@@ -92,7 +93,7 @@ async function* sealsBefore({ redis, keys }: SealStore, place: string) {
     const end = to;
     const found = await reading(redis, () => redis.xrevrange(keys.trail, end, "-", "COUNT", BACK));
     for (const [, [, entry = "{}"]] of found) {
-      const seal = JSON.parse(entry) as object;
+      const seal = parsed(entry);
       if (isSeal(seal)) yield { seal, hash: sha256(entry) };
     }
     const last = found.at(-1)?.[0];
@@ -136,13 +137,16 @@ async function unsealedAfter({ redis, keys }: SealStore, to: string | undefined)
       redis.xrange(keys.trail, start, "+", "COUNT", 2 * SEALED_AT_ONCE),
     );
     const entries = found
-      .map(([place, [, entry = ""]]) => ({ place, entry, said: JSON.parse(entry) as { chain?: Source } }))
+      .map(([place, [, entry = ""]]) => ({ place, entry, said: parsed(entry) }))
       .filter(({ said }) => !isSeal(said));
     const last = found.at(-1)?.[0];
     if (entries.length > 0 || last === undefined) return entries.slice(0, SEALED_AT_ONCE);
     from = `(${last}`;
   }
 }
+
+/** What is none of ours, as anybody can put into Redis, is sealed by its hash like any other. */
+const parsed = (entry: string): { chain?: Source } => Object(parseJson(entry));
 
 /**
  * What is older than it is kept goes by whole seals; the last of those stays, and the trail begins with it. By the

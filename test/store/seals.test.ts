@@ -229,6 +229,9 @@ test("an export whose beginning is cut off, with all else made to fit, is found 
   const since = heading.made - 30 * DAY;
   expect((await verified({ since })).faults).toMatchObject(cut("it says that it shows what came from"));
   expect(await verified({ made: heading.made + 400 * DAY })).toMatchObject({ faults: [], notes: [part] });
+  const bare = { first: undefined, later: undefined };
+  const [missing] = (await verified(bare)).faults;
+  expect(missing?.what).toMatch(/^seals? 1 .*missing before seal 2/);
   // As it is where nobody cut it.
   clock.jump(398 * DAY);
   await seals.trim();
@@ -435,6 +438,16 @@ test("the newest seal stands on the hub; a Redis that lost it goes on with a gap
   await keep();
   expect(await sealsOf()).toMatchObject([{ seal: 4, gap: { seal: 3 } }]);
   expect((await verifyLive(trail.store, { heads: [], hub: hub.seal() })).faults).toEqual([]);
+});
+
+test("an entry that is no JSON, as anybody can put into Redis, keeps nothing from being sealed", async () => {
+  const hub = memoryAnchor();
+  const one = replica(hub);
+  await redis.commands.xadd(trail.store.keys.trail, "*", "entry", "x");
+  await trail.walk(["pending"]);
+  await one.keep();
+  expect(hub.seal()).toMatchObject({ seal: 1 });
+  expect(await trail.seals.isLeft(hub.seal())).toBe(false);
 });
 
 test("the hub hears of a seal at once, also where its epoch was written in that moment", async () => {

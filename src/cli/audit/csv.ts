@@ -2,9 +2,9 @@
 
 /**
  * What would begin a formula gets an apostrophe before it, as spreadsheets themselves mark text: at the beginning of a
- * cell, and where one that separates by semicolons begins another in the midst of it.
+ * cell, and where one that separates by semicolons begins another in the midst of it, also in quotes.
  */
-const FORMULA = /(?<=^|[;\t\r\n])(?=[=+\-@\t\r])/g;
+const FORMULA = /(?<=(?:^|[;\t\r\n])"*)(?=[=+\-@\t\r])/g;
 
 export const csvCell = (text: string): string => text.replaceAll(FORMULA, "'");
 

@@ -35,7 +35,11 @@ export async function verifyExport(
         heading = line;
         const isPart = line.person !== undefined || line.role !== undefined;
         const { first, since, until, later } = line;
-        verifier = createVerifier({ heads, isPart, isLater: later === true, first, since, until });
+        verifier = createVerifier({
+          ...{ heads, isPart, isLater: later === true, since, until },
+          // A heading lacks it where nothing was sealed yet.
+          first: first ?? (later ? undefined : 1),
+        });
       }
     } else if (line.kind === "entry") {
       verifier?.line(line, at, line.left);

@@ -100,7 +100,7 @@ export async function fill(trail: Trail): Promise<void> {
   await byHand.lift(drill, { by: { operator: "dana" }, qualified: "operator", reason: "over" });
   await seal();
   await trail.requests.update(live, (r) => inState(r, "ending"));
-  await walk(["withdrawn"], { role: "admin", reason: "x;=1+1;y\n@sum\nz" });
+  await walk(["withdrawn"], { role: "admin", reason: 'x;=1+1;y\n@sum\n"-2\nz' });
   await seal();
   clock.jump(DAY);
   await trail.requests.update(live, (r) => inState(r, "ended"));

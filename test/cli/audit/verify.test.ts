@@ -90,7 +90,8 @@ describe("as it was made", () => {
     const cells = csvOf(exports.whole).join("\n").split(/[;\n]/);
     expect(cells).toContain("'=1+1");
     expect(cells).toContain("'@sum");
-    expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
+    // What follows a quote that is closed at once is taken as it is.
+    expect(cells.filter((cell) => /^"*[=+\-@\t\r]/.test(cell))).toEqual([]);
   });
 
   test("the log's own lines are whole in any order, and twice", async () => {
