@@ -229,6 +229,17 @@ describe("an older account of the bot that has its rights still", () => {
     expect(news()[0]).toMatch(/has the bot's access until you run `npm run setup -- --rotate`/);
   });
 
+  test("is told once, whichever replica sweeps: one that has just started has not seen it stand for so long", async () => {
+    await rotateHalfway(world);
+    await using steps = await openSteps(world);
+    await steps.sweep();
+    await sweepLater(steps, 15 * MINUTE);
+    await using other = await openSteps(world);
+    for (const each of [other, steps, other, steps]) await sweepLater(each, MINUTE);
+    await sweepLater(other, 15 * MINUTE);
+    expect(news()).toEqual([expect.stringContaining(OLD)]);
+  });
+
   test("is told also where the bot itself was put back onto it", async () => {
     const file = join(dirname(world.env.KARPOR_ACCESS_CONFIG), "hub.kubeconfig");
     const before = readFileSync(file, "utf8");

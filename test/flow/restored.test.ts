@@ -760,6 +760,28 @@ test("for later in the copy and live since: while the hub is away nobody says th
   expect(await login(world.hub, token)).toBe(401);
 });
 
+test.each([
+  ["more time", async () => {}],
+  ["a new token", async (id: RequestId) => renewToken(steps.ports, { id, by: BOB as UserId, why: "lost" })],
+] as const)(
+  "given more time since the copy, and %s, and locked down before a sweep: no token stays in sight",
+  async (_, also) => {
+    const id = await grant();
+    const before = await copy();
+    await prolong(id, 2 * HOUR);
+    await also(id);
+    await steps.finish();
+    world.clock.jump(2 * MINUTE);
+    await settled();
+    await restored(before);
+    await lockDown(steps.ports, { by: ALICE as UserId, reason: "stolen" });
+    await carriedOut();
+    await goOn();
+    expect(await record(id)).toMatchObject({ state: "ended" });
+    expect(bearing(BOB)).toEqual([]);
+  },
+);
+
 const carriedOut = () =>
   vi.waitFor(
     async () => {

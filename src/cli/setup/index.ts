@@ -23,7 +23,7 @@ import { assertOwn } from "./others.ts";
 import { writeOwn } from "./own.ts";
 import { assertNotRestored } from "./restored.ts";
 import { rotate } from "./rotate.ts";
-import { ownStanding, standingIn } from "./standing.ts";
+import { generationIn, ownStanding, standingIn } from "./standing.ts";
 
 export interface SetupMeans {
   log: Logger;
@@ -113,8 +113,11 @@ async function makeOwn(context: SetupContext): Promise<void> {
   const { config, client, means } = context;
   await assertOwn(context);
   const accounts = await botAccounts(client, config.hub.namespace);
-  assertNotRestored(context, accounts, await ownStanding(context));
-  const inUse = generationsInUse(accounts);
+  const standing = await ownStanding(context);
+  assertNotRestored(context, accounts, standing);
+  // On a hub that was made anew it goes on from the last: what breaks off is known as its own when it is run again.
+  const known = standing.map((one) => generationIn(one, config.hub.namespace));
+  const inUse = accounts.length > 0 ? generationsInUse(accounts) : [Math.max(1, ...known)];
   await applyAll(client, objectsFor(config, inUse), means.say);
   await writeOwn(context, inUse.at(-1) ?? 1);
   if (inUse.length > 1)

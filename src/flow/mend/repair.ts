@@ -118,7 +118,7 @@ const REPAIRS: Record<Repair, (ports: Ports, on: GrantObjects, signal: AbortSign
   nothing: async () => {},
   remove: removeFound,
   expel: expelReturned,
-  adopt: adoptGrant,
+  adopt: (ports, on) => adoptGrant(ports, on),
   end: endLost,
   provision: async (ports, { key }) => {
     const request = await ports.requests.get(key.id);
@@ -185,8 +185,11 @@ async function endLost(ports: Ports, { key: { id, generation }, binding }: Grant
 export const wasDelivered = ({ account, binding }: GrantObjects): boolean =>
   binding !== null && account !== null && !account.deleting && Boolean(account.annotations?.tokenMessage);
 
-/** Redis lost the record, or has an older one: the account's annotations are enough to end it on time. */
-export async function adoptGrant(ports: Ports, on: GrantObjects): Promise<void> {
+/**
+ * Redis lost the record, or has an older one: the account's annotations are enough to end it on time. `asLong`: as its
+ * record has it, whatever was given since.
+ */
+export async function adoptGrant(ports: Ports, on: GrantObjects, { asLong = false } = {}): Promise<void> {
   const { key } = on;
   const found = foundOn(ports, on);
   if (!found) return;
@@ -198,8 +201,9 @@ export async function adoptGrant(ports: Ports, on: GrantObjects): Promise<void> 
   if (isNew) await follow(ports, null, request);
   else
     request = await commit(ports, key.id, (r) => {
-      const next = delivered(r, found);
-      if (!next) return caughtUp(r, found);
+      const seen = asLong && r.state === "active" ? { ...found, expiresAt: r.expiresAt } : found;
+      const next = delivered(r, seen);
+      if (!next) return caughtUp(r, seen);
       // A token in the place of its own is as unheard of.
       return r.state === "active" ? { ...next, ...untold } : next;
     });

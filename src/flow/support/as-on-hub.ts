@@ -108,14 +108,16 @@ export async function followOnHub(ports: Ports, { id, unknown = false }: Followe
     const record = records[i] ?? null;
     return (unknown || record !== null) && knowsMore(ports, record, on);
   });
-  await Promise.all(ahead.map((on) => adoptGrant(ports, on).catch(unlessLocked)));
+  await Promise.all(ahead.map((on) => adoptLocked(ports, on)));
   return standing !== null;
 }
 
-/** Locked down, its record is not given the time that it lacks: it ends without. */
-function unlessLocked(error: unknown): void {
-  if (!(error instanceof Refused) || error.refusal.kind !== "locked-down") throw error;
-}
+/** Locked down, its record is not given the time that it lacks, and ends without; what it shows goes with it. */
+const adoptLocked = (ports: Ports, on: GrantObjects): Promise<void> =>
+  adoptGrant(ports, on).catch(async (error: unknown) => {
+    if (!(error instanceof Refused) || error.refusal.kind !== "locked-down") throw error;
+    await adoptGrant(ports, on, { asLong: true });
+  });
 
 /** Before all of much ends: of an older copy of Redis more may stand than its records grant. False where the hub does not say. Throws StoreDown, StoreUnsure. */
 export const followAll = async (ports: Ports): Promise<boolean> =>

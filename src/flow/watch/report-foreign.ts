@@ -37,10 +37,10 @@ async function once(
   if (fresh.length > 0 && (await tell(fresh))) await told.remember(keys);
 }
 
-/** Another bot's grants come and go, and are told once a namespace. */
+/** Another bot's grants come and go, and are told once a namespace. Of an older account each replica knows by itself. */
 const keysOf = (found: readonly ForeignObject[]): string[] =>
   found
-    .filter(({ elsewhere }) => elsewhere === undefined)
+    .filter(({ elsewhere, older }) => elsewhere === undefined && !older)
     .flatMap((one) => [keyOf("logged", one), keyOf("told", one)]);
 
 const keyOf = (how: How, one: ForeignObject): string => `foreign:${how}:${identityOf(one)}`;

@@ -19,6 +19,12 @@ export function createOlderBots({
   /** The bot may be put back onto an older one. */
   let newest = 0;
   let since = new Map<string, number>();
+  /** The bot may not look at the account itself: it is told once, and once more after each rotation. */
+  const olderBot = (name: string, seenAt: number): ForeignObject => {
+    const account = { namespace: botNamespace(namespace), name };
+    const uid = `${accountId(account)} before ${newest}`;
+    return { kind: "ServiceAccount", ...account, uid, createdAt: seenAt, older: true };
+  };
   const isOlder = (name: string) => {
     const generation = botGenerationOf(namespace, name);
     return generation !== null && generation < newest;
@@ -31,13 +37,7 @@ export function createOlderBots({
     const now = clock.now();
     since = new Map(bots.filter(isOlder).map((name) => [name, since.get(name) ?? now]));
     return [...since].flatMap(([name, seenAt]) =>
-      Math.abs(now - seenAt) < TOLD_AFTER_MS ? [] : [olderBot(namespace, name, seenAt)],
+      Math.abs(now - seenAt) < TOLD_AFTER_MS ? [] : [olderBot(name, seenAt)],
     );
   };
-}
-
-/** The bot may not look at the account itself; no later one bears its name. */
-function olderBot(namespace: string, name: string, seenAt: number): ForeignObject {
-  const account = { namespace: botNamespace(namespace), name };
-  return { kind: "ServiceAccount", ...account, uid: accountId(account), createdAt: seenAt, older: true };
 }

@@ -320,6 +320,14 @@ test("on a hub that was restored from before it, the bot is not put back onto th
   expect(words(await world.setup([]), "wrote")[0]).toContain("karpor-access-system/karpor-access-3 until");
 });
 
+test("a hub that was made anew is not taken for one that was restored, however often setup is run", async () => {
+  const file = world.config.hub.kubeconfig ?? "";
+  await world.rotate([], true);
+  await world.admin("DELETE", `${SYSTEM}/karpor-access-2`);
+  await world.setup(["--out", `${file}.new`]);
+  expect(words(await world.setup([]), "wrote")[0]).toContain(`the token of ${NEXT} until`);
+});
+
 test("there is nothing to replace before the first setup", async () => {
   await world.admin("DELETE", `${SYSTEM}/karpor-access`);
   await expect(world.rotate([], true)).rejects.toThrow(/run setup without --rotate first/);
