@@ -42,6 +42,11 @@ async function count(): Promise<number> {
   return found;
 }
 const whole = { faults: [], notes: [] };
+/** A request for the role, sealed. */
+async function walked(role: string): Promise<void> {
+  await trail.walk(["pending"], { role });
+  await trail.seal();
+}
 let asks = 0;
 /** So many at once. */
 async function burst(size: number): Promise<void> {
@@ -131,10 +136,6 @@ test("what was sealed in one go is whole, taken out from later on, and after 400
 
 test("from a time on it is whole, also after a clock that was a day ahead for a while", async () => {
   const { clock } = trail;
-  const walked = async (role: string) => {
-    await trail.walk(["pending"], { role });
-    await trail.seal();
-  };
   await walked("one");
   clock.jump(DAY);
   await walked("ahead");
@@ -151,10 +152,6 @@ test("from a time on it is whole, also after a clock that was a day ahead for a 
 
 test("up to a time it is whole, and shows what came after a clock that was ahead of that time for a while", async () => {
   const { clock } = trail;
-  const walked = async (role: string) => {
-    await trail.walk(["pending"], { role });
-    await trail.seal();
-  };
   await walked("one");
   clock.jump(DAY);
   await walked("ahead");
@@ -185,8 +182,7 @@ test("past as many seals as were ever made in one go it is sealed on", async () 
 
 test("whoever cuts its beginning off is found", async () => {
   for (let n = 0; n < 3; n++) {
-    await trail.walk(["pending"], { role: `role-${n}` });
-    await trail.seal();
+    await walked(`role-${n}`);
   }
   const [, second] = await sealsOf();
   await redis.commands.xtrim(trail.store.keys.trail, "MINID", second?.to as unknown as number);
@@ -210,8 +206,7 @@ test("also right behind a seal, where all that is left is whole by itself", asyn
 test("an export whose beginning is cut off, with all else made to fit, is found by its dates, and says that it is a part", async () => {
   const { clock, seals } = trail;
   for (let n = 0; n < 3; n++) {
-    await trail.walk(["pending"], { role: `role-${n}` });
-    await trail.seal();
+    await walked(`role-${n}`);
     clock.jump(DAY);
   }
   const lines = await trail.exported();
@@ -316,10 +311,7 @@ test("and made anew it is found", async () => {
 test("the log, which has what Redis lost, is whole over the gap", async () => {
   const { keys } = trail.store;
   const all = [keys.trail, keys.texts, keys.seal];
-  for (const role of ["one", "two"]) {
-    await trail.walk(["pending"], { role });
-    await trail.seal();
-  }
+  for (const role of ["one", "two"]) await walked(role);
   const copies = await Promise.all(all.map((key) => redis.commands.dumpBuffer(key)));
   await trail.walk(["pending"], { role: "three" });
   const lost = await trail.seals.add(null);

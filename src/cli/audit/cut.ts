@@ -1,6 +1,7 @@
 /** Whether a trail that begins with a seal begins later than it may. Pure. */
 import { DAY } from "../../domain/duration.ts";
 import { KEEP_TRAIL_MS } from "../../store/trail.ts";
+import { time } from "./time.ts";
 import type { Verdict } from "./verifier.ts";
 
 /** Null: nothing is. `at`: when it was read; `since`: from when on it is to show what there is. */
@@ -16,5 +17,3 @@ export function cutFault(
       : `${KEEP_TRAIL_MS / DAY} days are kept`;
   return `its beginning is cut off: it begins with seal ${from.seal} of ${time(from.at)}, and ${why}`;
 }
-
-const time = (ms: number): string => new Date(ms).toISOString();

@@ -10,6 +10,7 @@ import { newestSeal } from "../../store/seals.ts";
 import type { Store } from "../../store/store.ts";
 import { cutFault } from "./cut.ts";
 import { type Beginning, readTrail } from "./from-seal.ts";
+import { time } from "./time.ts";
 import { createUnheld, type Unheld } from "./unheld.ts";
 import { createVerifier, type Verdict } from "./verifier.ts";
 
@@ -79,8 +80,6 @@ function unheldFault({ count, since, after }: Unheld, hub: Witnesses["hub"]): st
   const what = after ? `what came since seal ${after.seal} of ${time(after.at)}` : "what came";
   return `${what} is in no seal${hub ? " that was witnessed" : ""}: ${count} entries, the first of ${time(since)}, and each is sealed within a minute where a bot runs and nothing keeps it from that`;
 }
-
-const time = (ms: number): string => new Date(ms).toISOString();
 
 /** Undefined where the hub does not answer. */
 export async function sealOnHub(

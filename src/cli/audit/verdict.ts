@@ -1,5 +1,6 @@
 /** What `audit verify` says. Pure. */
 import { headText } from "../../domain/seal.ts";
+import { time } from "./time.ts";
 import type { Verdict } from "./verifier.ts";
 
 /** So many are said; the first is what counts, and others may follow from it. */
@@ -36,5 +37,3 @@ export const unsealedWords = (unsealed: number): string[] =>
   unsealed > 0
     ? [`${unsealed} entries are newer than the newest seal: only their requests' chains hold them yet.`]
     : [];
-
-const time = (ms: number): string => new Date(ms).toISOString();

@@ -3,6 +3,7 @@ import { HOUR } from "../../domain/duration.ts";
 import { cameAt, headText, isSeal, msOf, type Seal, type Witnessed } from "../../domain/seal.ts";
 import { hashesOf, type TrailLine } from "../../store/chain.ts";
 import { nameOf } from "./name.ts";
+import { time } from "./time.ts";
 
 /** `left`: which entries of a seal are not shown, by their places in it, from 0. */
 export type Left = readonly number[] | "all";
@@ -295,8 +296,6 @@ function mayHide(
 
 /** A request's, an allowance's; what is neither stands for itself. */
 const idOf = (trail: object): string => ("id" in trail ? String(trail.id) : nameOf(trail));
-
-const time = (ms: number): string => new Date(ms).toISOString();
 /** What lies between two numbers, and the verb. */
 const between = (a: number, b: number, what: "entry" | "seal" = "entry"): string =>
   b === a + 2 ? `${what} ${a + 1} is` : `${what === "entry" ? "entries" : "seals"} ${a + 1} to ${b - 1} are`;

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { cutFault } from "./cut.ts";
 import { type End, endHash, type Heading, readLine } from "./line.ts";
+import { time } from "./time.ts";
 import { createVerifier, type Fault, type Verdict, type Verifier, type VerifyOptions } from "./verifier.ts";
 
 /** One line of a file. `other`: what it shows beside its JSON is not what that says. */
@@ -65,8 +66,8 @@ function partNote({ person, role, since, until, later }: Heading): string[] {
     ...(person === undefined ? [] : [`of ${person}`]),
     ...(role === undefined ? [] : [`of the role ${role}`]),
     ...(later && since === undefined ? ["what came after the seal that it begins with"] : []),
-    ...(since === undefined ? [] : [`from ${new Date(since).toISOString()}`]),
-    ...(until === undefined ? [] : [`to ${new Date(until).toISOString()}`]),
+    ...(since === undefined ? [] : [`from ${time(since)}`]),
+    ...(until === undefined ? [] : [`to ${time(until)}`]),
   ];
   return of.length > 0 ? [`It says that it shows a part alone: ${of.join(", ")}.`] : [];
 }
