@@ -71,6 +71,7 @@ test.each([
   await sweep();
   expect(await it.standing()).toEqual([]);
   expect(await login(world.hub, token)).toBe(401);
+  await world.until(async () => !world.slack.dm(BOB).some((message) => tokenIn(message) !== ""));
 
   // Redis forgets it in its own time, an hour after the end.
   const reservation = world.keys.open(BOB, "guest");

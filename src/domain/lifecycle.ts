@@ -132,8 +132,9 @@ const byEnd = ({ end }: In<"ending" | "ended">): Actor => ({
 /**
  * What holds in each state, and so stands in no row:
  * - Done at once, too: syncMessages, takeTokenOff and coverViews, when they become needed (commit.ts). Also queued are
- *   an end, where a restored hub brought back what was deleted (verify.ts), and provision, where the hub has less than
- *   the whole of it (repair.ts).
+ *   an end, where a restored hub brought back what was deleted (verify.ts), provision, where the hub has less than
+ *   the whole of it (repair.ts), and checkDeparture of what is not over, when Slack tells that somebody left, or a look
+ *   at its people doubts it (watch-departures.ts).
  * - Locked down: the store refuses every way to access (WAYS_TO_ACCESS below). What is approved, delivering or active
  *   ends; extending closes with its grant; scheduled stays, and is over when its time is; nobody decides on what is
  *   pending; requested waits where nobody need approve it. Whatever leads to no access goes on.

@@ -549,6 +549,11 @@ export interface Notifier {
     at: Place,
     how: "edit" | "delete" | "either",
   ): Promise<"edited" | "deleted" | { refused: string }>;
+  /** The same by `delete`, of a token whose record nobody need have. */
+  eraseToken(
+    of: Pick<AccessRequest, "id"> & Pick<Person, "locale">,
+    at: Place,
+  ): Promise<"edited" | "deleted" | { refused: string }>;
 }
 
 /** A view as it was opened. */

@@ -122,6 +122,43 @@ test("Redis does not answer at the end: each replica ends what is over by itself
   expect(await steps.ports.requests.get(id)).toMatchObject({ state: "ended", end: { cause: "expired" } });
 });
 
+test.each(["all else is well", "Slack is away, too", "the hub's answers are lost"])(
+  "Redis does not answer at the end and comes back empty, and %s: no token stays in Slack",
+  async (besides) => {
+    await grant();
+    const token = await it.dm(BOB, "eyJ");
+    const shown = () => world.slack.dm(BOB).some(({ ts }) => ts === token.ts);
+    const isAway = besides === "Slack is away, too";
+    if (isAway) world.slack.failNext("chat.delete", { status: 503 }, 1_000);
+    const { grants } = steps.ports;
+    const removeAccount: typeof grants.removeAccount = async (...of) => {
+      await grants.removeAccount(...of);
+      if (besides === "the hub's answers are lost") throw new Error("lost");
+    };
+    world.clock.jump(4 * HOUR);
+    world.redis.pause();
+    await fallbackExpiry(
+      { ...steps.ports, grants: { ...grants, removeAccount } },
+      AbortSignal.timeout(MINUTE),
+    );
+    expect(await it.standing()).toEqual([]);
+    if (isAway) {
+      await world.until(async () => world.slack.calls.some(({ method }) => method === "chat.delete"));
+      expect(shown()).toBe(true);
+      world.slack.clearFailures();
+    }
+    await world.until(async () => {
+      world.clock.jump(SECOND);
+      return !shown();
+    });
+    world.redis.resume();
+    await world.commands.flushall();
+    steps.forgetJobs();
+    await steps.sweep();
+    expect(world.slack.dm(BOB).map(visibleText).join("\n")).not.toMatch(TOKEN);
+  },
+);
+
 test("with Redis away, what is not over yet is left alone", async () => {
   await grant();
   world.redis.pause();

@@ -15,4 +15,5 @@ export const willingNotifier = {
   showToken: async () => {},
   remove: async () => {},
   takeTokenOff: async () => "edited",
+  eraseToken: async () => "deleted",
 } satisfies Partial<Record<keyof Ports["notifier"], unknown>>;

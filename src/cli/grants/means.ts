@@ -54,6 +54,7 @@ export function nullIfAway(error: unknown): null {
 const withoutSlack = (ports: Ports): Ports => ({
   ...ports,
   admins: { ...ports.admins, tell: async () => false },
+  notifier: { ...ports.notifier, eraseToken: async () => ({ refused: "no Slack here" }) },
   massEndNotifier: {
     post: leftToBot,
     redraw: leftToBot,

@@ -24,6 +24,7 @@ import { endTogether } from "../support/end-together.ts";
 import { enqueue } from "../support/enqueue.ts";
 import { knownLater } from "../support/known-later.ts";
 import { removeGrant } from "../support/remove-grant.ts";
+import { takeOffUnrecorded } from "../support/take-off-unrecorded.ts";
 import { tellUntold } from "./tell-untold.ts";
 
 /** What it removed that was made past the bot. */
@@ -37,6 +38,8 @@ export async function repairGrant(
   const isOver = record === "unreadable" && (await endTogether(ports, key.id)) !== null;
   const ahead = isAhead(ports, record, on);
   const repair = repairFor(ports, record, on, { superseded: isOver, ahead });
+  // Else the record knows where its token stands.
+  if (repair === "remove" && (record === null || record === "unreadable")) takeOffUnrecorded(ports, on);
   await REPAIRS[repair](ports, on, signal);
   return repair === "remove" && isForged(ports, record, on) && on.bound
     ? [{ ...on.bound, removed: true }]

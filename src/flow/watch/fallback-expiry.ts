@@ -3,12 +3,13 @@ import { SECOND } from "../../domain/duration.ts";
 import { latestGenerations, repairFor, uidsOf } from "../mend/repair.ts";
 import type { GrantObjects, HubEnds, LockdownKeeper, Ports } from "../ports.ts";
 import { removeGrant } from "../support/remove-grant.ts";
+import { takeOffUnrecorded } from "../support/take-off-unrecorded.ts";
 
 const LISTING_WITHIN_MS = 45 * SECOND;
 const REMOVING_WITHIN_MS = 15 * SECOND;
 const AT_ONCE = 8;
 
-type Needed = Pick<Ports, "grants" | "clock" | "log"> & {
+type Needed = Pick<Ports, "grants" | "notifier" | "clock" | "log" | "stopping"> & {
   lockdown: Pick<LockdownKeeper, "onHub">;
   hubEnds: Pick<HubEnds, "all" | "begun">;
 };
@@ -33,9 +34,12 @@ export async function fallbackExpiry(ports: Needed, closing: AbortSignal): Promi
 const within = (ms: number, closing: AbortSignal): AbortSignal =>
   AbortSignal.any([closing, AbortSignal.timeout(ms)]);
 
-async function end({ grants, log }: Needed, on: GrantObjects, closing: AbortSignal): Promise<void> {
+async function end(ports: Needed, on: GrantObjects, closing: AbortSignal): Promise<void> {
+  const { grants, log } = ports;
   const { id } = on.key;
   try {
+    // Should the hub's answer be lost, the account is, which alone knows of it.
+    takeOffUnrecorded(ports, on);
     await removeGrant(grants, on.key, uidsOf(on), within(REMOVING_WITHIN_MS, closing));
     log.warn({ id }, "ended from the hub alone");
   } catch (error) {

@@ -12,7 +12,10 @@ export interface EndsWatchTimes {
 export const ENDS_WATCH_TIMES: EndsWatchTimes = { everyMs: 30_000, standstillAfterMs: 150_000 };
 
 export interface EndsWatchPorts
-  extends Pick<Ports, "requests" | "sweeps" | "grants" | "lockdown" | "hubEnds" | "clock" | "log"> {
+  extends Pick<
+    Ports,
+    "requests" | "sweeps" | "grants" | "notifier" | "lockdown" | "hubEnds" | "clock" | "log" | "stopping"
+  > {
   holds: Pick<Holds, "report">;
   /** What lets the bot into a channel. */
   invite: string;

@@ -19,7 +19,7 @@ import {
   type Place,
   SlackBusy,
 } from "../../flow/ports.ts";
-import { drawMessage, drawToken, type Message, type ViewContext } from "../views/index.ts";
+import { drawMessage, drawToken, type Message, outOfDateMessage, type ViewContext } from "../views/index.ts";
 import { calm, isFinalRefusal, retryAfter, type SlackClients, slackError } from "./client.ts";
 import { type DmOptions, dmWith, forgetDm, latestIn } from "./dm.ts";
 import type { Urgency } from "./limits.ts";
@@ -129,6 +129,12 @@ export function createNotifier(options: NotifierOptions): Notifier {
       const { edit, erase } = waysOff(slack.to("take-off"), at, () => draw(r, "token", shows, false));
       return takingOff(() => eitherWay(how === "edit" ? [edit, erase] : [erase, edit], how !== "delete"));
     },
+
+    async eraseToken({ id, locale }, at) {
+      const instead = () => marked(outOfDateMessage(id, context(locale)), drawnMarkOf({ id }, "token"));
+      const { edit, erase } = waysOff(slack.to("take-off"), at, instead);
+      return takingOff(() => eitherWay([erase, edit], false));
+    },
   };
 }
 
@@ -233,10 +239,10 @@ function neverShown(error: unknown): never {
   throwTrouble(error);
 }
 
-const markOf = (r: AccessRequest, key: MessageKey): string => `${r.id}:${key}`;
+const markOf = ({ id }: Pick<AccessRequest, "id">, key: MessageKey): string => `${id}:${key}`;
 
 /** A token's message that was drawn over had a place: it is no post whose answer was lost, though Slack keeps it and the record does not. */
-const drawnMarkOf = (r: AccessRequest, key: MessageKey): string =>
+const drawnMarkOf = (r: Pick<AccessRequest, "id">, key: MessageKey): string =>
   key === "token" ? `${markOf(r, key)}:drawn` : markOf(r, key);
 
 /** What belongs to a card stands where that does, wherever its role is approved by now. */

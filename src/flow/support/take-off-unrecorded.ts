@@ -1,0 +1,56 @@
+/** A token whose grant was ended from the hub alone, and whose record may be lost or cannot be read: where its message stands, its account alone said, and this process remembers until Slack has let go of it. */
+import { SECOND } from "../../domain/duration.ts";
+import { type GrantObjects, type Notifier, type Place, type Ports, SlackBusy } from "../ports.ts";
+
+const AGAIN_MS = 5 * SECOND;
+
+type Needed = Pick<Ports, "notifier" | "clock" | "log" | "stopping">;
+
+interface Line {
+  /** Uids of accounts: one that something holds is found again and again. */
+  known: Set<string>;
+  last: Promise<void>;
+}
+
+/** Of each bot in this process. */
+const lines = new WeakMap<Notifier, Line>();
+
+/** Returns at once: no end waits for Slack. Each account's goes once, one after the other. */
+export function takeOffUnrecorded(ports: Needed, { key: { id }, account }: GrantObjects): void {
+  const { tokenMessage: at, requester, delivery } = account?.annotations ?? {};
+  // A message that shows one at each click bears none.
+  if (!account || !at || !requester || delivery === "reveal") return;
+  const line = lineOf(ports.notifier);
+  if (line.known.has(account.uid)) return;
+  line.known.add(account.uid);
+  const work = () => takeOff(ports, { id, locale: requester.locale }, at);
+  // What is left when the process stops.
+  line.last = line.last.then(work).catch(() => {});
+}
+
+function lineOf(notifier: Notifier): Line {
+  const line = lines.get(notifier) ?? { known: new Set(), last: Promise.resolve() };
+  lines.set(notifier, line);
+  return line;
+}
+
+/** Until Slack confirms, or refuses it for good. Throws when the process stops. */
+async function takeOff(
+  { notifier, clock, log, stopping }: Needed,
+  of: Parameters<Notifier["eraseToken"]>[0],
+  at: Place,
+): Promise<void> {
+  for (;;) {
+    try {
+      const outcome = await notifier.eraseToken(of, at);
+      if (typeof outcome !== "string")
+        log.error(
+          { id: of.id, slack: outcome.refused },
+          "Slack leaves the token of an ended grant where it is",
+        );
+      return;
+    } catch (error) {
+      await clock.sleep(error instanceof SlackBusy ? error.retryAfterMs : AGAIN_MS, stopping);
+    }
+  }
+}
