@@ -1,7 +1,8 @@
 /** Entries of the trail, chained: each holds the hash of the one before it of the same request or allowance. */
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
-import type { Seal } from "../domain/seal.ts";
+import { parseJson } from "../domain/json.ts";
+import { isSeal, type Seal } from "../domain/seal.ts";
 import { apart, canonical, type Texts, type TrailEntry, together } from "../domain/trail-entry.ts";
 
 /** The last entry of a request: its number, from 1, and its hash. */
@@ -94,14 +95,42 @@ export function linkIn(text: string | null | undefined): Link | null {
   return n && hash ? { n: Number(n), hash } : null;
 }
 
-const Stored = z.looseObject({ chain: Place.default({}) });
+/** The last that a date can have, either way. */
+const LAST_MS = 8.64e15;
+/** Milliseconds since the epoch. */
+export const Ms = z.number().min(-LAST_MS).max(LAST_MS);
 
-/** What stands in Redis, as a line. */
-export function lineOf(entry: string, beside: string | undefined): TrailLine<TrailEntry | Seal> {
-  const { chain, ...bare } = Stored.parse(JSON.parse(entry));
+const Said = z.looseObject({
+  at: Ms.optional(),
+  expiresAt: Ms.nullish(),
+  id: z.string().optional(),
+  why: z.string().nullish(),
+  forgot: z.array(z.string()).optional(),
+  approvals: z.array(z.looseObject({})).optional(),
+});
+
+/** What says that it is a seal and is none proves nothing. */
+const SealShape = z.looseObject({
+  seal: z.int().positive(),
+  at: Ms,
+  entries: z.array(z.string()),
+  to: z.string(),
+  prev: z.string().optional(),
+  gap: z.object({ seal: z.int(), hash: z.string(), at: Ms }).optional(),
+});
+
+/** Of an entry or a seal, whatever the version that wrote it: what its readers rest on. */
+export const isOfTrail = (said: object): boolean => (isSeal(said) ? SealShape : Said).safeParse(said).success;
+
+const Stored = z.looseObject({ chain: Place.default({}) }).refine(isOfTrail);
+
+/** What stands in Redis, as a line: one that is none of ours, as anybody can put there, says nothing, and is found by its hash. */
+export function lineOf(entry: string, beside?: string): TrailLine<TrailEntry | Seal> {
+  const { chain, ...bare } = Stored.safeParse(parseJson(entry)).data ?? { chain: {} };
+  const texts = Beside.safeParse(parseJson(beside ?? "")).data;
   return {
     trail: bare as unknown as TrailEntry | Seal,
-    ...(beside === undefined ? {} : { texts: Beside.parse(JSON.parse(beside)) as Beside }),
+    ...(texts ? { texts: texts as Beside } : {}),
     chain: { ...chain, hash: sha256(entry) },
   };
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { RequestId } from "../domain/ids.ts";
 import { SCHEMA_VERSION } from "../domain/request.ts";
+import { lineOf } from "./chain.ts";
 import { reading, writing } from "./failures.ts";
 import { getJson } from "./look.ts";
 import { isUnversioned } from "./record.ts";
@@ -33,14 +34,13 @@ async function holdsUnversioned(store: Pick<Store, "redis" | "keys">): Promise<b
 }
 
 /** The trail tells of other things, too. */
-const Entry = z
-  .string()
-  .transform((json) => JSON.parse(json))
-  .pipe(z.object({ id: RequestId.nullable().catch(null) }));
+const Entry = z.object({ id: RequestId.nullable().catch(null) });
 
 async function latestIds({ redis, keys }: Pick<Store, "redis" | "keys">): Promise<RequestId[]> {
   const entries = await reading(redis, () => redis.xrevrange(keys.trail, "+", "-", "COUNT", LOOKED_AT));
-  return entries.map(([, fields]) => Entry.parse(fields[1]).id).filter((id) => id !== null);
+  return entries
+    .map(([, fields]) => Entry.parse(lineOf(fields[1] ?? "").trail).id)
+    .filter((id) => id !== null);
 }
 
 async function unsettledIds({ redis, keys }: Pick<Store, "redis" | "keys">): Promise<RequestId[]> {

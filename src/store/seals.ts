@@ -1,14 +1,13 @@
 /** Seals on the trail: each is appended by compare-and-swap with the one before, so that they are one row. */
 import { z } from "zod";
-import { parseJson } from "../domain/json.ts";
 import { isSeal, SEALED_AT_ONCE, type Seal, type SealHead } from "../domain/seal.ts";
 import type { Seals } from "../flow/ports.ts";
-import { chained, type Source, sha256, type TrailLine } from "./chain.ts";
+import { chained, lineOf, sha256, type TrailLine } from "./chain.ts";
 import { reading, writing } from "./failures.ts";
 import { replicator } from "./replicate.ts";
 import { defineScripts } from "./scripts.ts";
 import type { Store } from "./store.ts";
-import { KEEP_TRAIL_MS, linesAt, trailLines } from "./trail.ts";
+import { KEEP_TRAIL_MS, linesAt, linesBack, trailLines } from "./trail.ts";
 
 const Head = z.object({
   seal: z.int().positive(),
@@ -76,30 +75,13 @@ async function isNamed({ redis, keys }: SealStore, { hash, at }: SealHead): Prom
 /** By the trail's own hashes: whoever can write to Redis can call any seal the newest. */
 async function follows(store: SealStore, newest: SealHead, { seal, hash }: SealHead): Promise<boolean> {
   let next = newest.hash;
-  for await (const found of sealsBefore(store, newest.place)) {
-    if (found.hash !== next) continue;
-    if (found.hash === hash || found.seal.gap?.hash === hash) return true;
-    if (found.seal.seal <= seal || found.seal.prev === undefined) return false;
-    next = found.seal.prev;
+  for await (const { trail: one, chain } of linesBack(store, newest.place)) {
+    if (!isSeal(one) || chain.hash !== next) continue;
+    if (chain.hash === hash || one.gap?.hash === hash) return true;
+    if (one.seal <= seal || one.prev === undefined) return false;
+    next = one.prev;
   }
   return false;
-}
-
-const BACK = 20;
-
-/** The one in that place, and those before it: the newest first. */
-async function* sealsBefore({ redis, keys }: SealStore, place: string) {
-  for (let to = place; ; ) {
-    const end = to;
-    const found = await reading(redis, () => redis.xrevrange(keys.trail, end, "-", "COUNT", BACK));
-    for (const [, [, entry = "{}"]] of found) {
-      const seal = parsed(entry);
-      if (isSeal(seal)) yield { seal, hash: sha256(entry) };
-    }
-    const last = found.at(-1)?.[0];
-    if (last === undefined) return;
-    to = `(${last}`;
-  }
 }
 
 /** Null: nothing is left to seal, or another replica does. */
@@ -110,10 +92,10 @@ async function addOne(store: SealStore, last: Head | null, gap: SealHead | null)
   if (!to) return null;
   const at = clock.now();
   const seal = Math.max(last?.seal ?? 0, gap?.seal ?? 0) + 1;
-  const unlogged = entries.filter(({ said }) => said.chain?.cli).map(({ place }) => place);
+  const unlogged = entries.filter(({ chain }) => chain.cli).map(({ place }) => place);
   for (const { place: _, ...one } of await linesAt(store, unlogged)) store.onUnlogged(one);
   const { line, entry } = chained<Seal>({
-    ...{ seal, at, entries: entries.map((one) => sha256(one.entry)), to },
+    ...{ seal, at, entries: entries.map(({ chain }) => chain.hash), to },
     ...(last ? { prev: last.hash } : {}),
     ...(gap ? { gap: { seal: gap.seal, hash: gap.hash, at: gap.at } } : {}),
   });
@@ -137,16 +119,13 @@ async function unsealedAfter({ redis, keys }: SealStore, to: string | undefined)
       redis.xrange(keys.trail, start, "+", "COUNT", 2 * SEALED_AT_ONCE),
     );
     const entries = found
-      .map(([place, [, entry = ""]]) => ({ place, entry, said: parsed(entry) }))
-      .filter(({ said }) => !isSeal(said));
+      .map(([place, [, entry = ""]]) => ({ place, ...lineOf(entry) }))
+      .filter(({ trail }) => !isSeal(trail));
     const last = found.at(-1)?.[0];
     if (entries.length > 0 || last === undefined) return entries.slice(0, SEALED_AT_ONCE);
     from = `(${last}`;
   }
 }
-
-/** What is none of ours, as anybody can put into Redis, is sealed by its hash like any other. */
-const parsed = (entry: string): { chain?: Source } => Object(parseJson(entry));
 
 /**
  * What is older than it is kept goes by whole seals; the last of those stays, and the trail begins with it. By the

@@ -52,6 +52,19 @@ export async function lastLines({ redis, keys }: Where, count: number): Promise<
   return withTexts({ redis, keys }, entries.reverse());
 }
 
+const BATCH_BACK = 100;
+
+/** From that place back, the newest first, without what people typed. */
+export async function* linesBack({ redis, keys }: Where, from: string): AsyncGenerator<PlacedLine> {
+  for (let end = from; ; ) {
+    const entries = await reading(redis, () => redis.xrevrange(keys.trail, end, "-", "COUNT", BATCH_BACK));
+    for (const entry of entries) yield placed(entry, undefined);
+    const last = entries.at(-1);
+    if (!last || entries.length < BATCH_BACK) return;
+    end = `(${last[0]}`;
+  }
+}
+
 /** In that order; those that are gone are left out. */
 export async function linesAt({ redis, keys }: Where, places: readonly string[]): Promise<PlacedLine[]> {
   const pipeline = redis.pipeline();

@@ -170,6 +170,7 @@ describe("history", () => {
     const request = asked();
     await f.requests.make(request, "t1");
     await redis.commands.xadd(f.keys.trail, "*", "entry", '{"took":"x","was":"y"}');
+    await redis.commands.xadd(f.keys.trail, "*", "entry", "no JSON");
     await f.requests.update(request.id, (r) => inState(r, "pending"));
     expect(ids(await f.lists.waiting(ROLES))).toEqual([request.id]);
   });

@@ -432,15 +432,20 @@ test("the newest seal stands on the hub; a Redis that lost it goes on with a gap
   expect((await verifyLive(trail.store, { heads: [], hub: hub.seal() })).faults).toEqual([]);
 });
 
-test("an entry that is no JSON, as anybody can put into Redis, keeps nothing from being sealed", async () => {
-  const hub = memoryAnchor();
-  const one = replica(hub);
-  await redis.commands.xadd(trail.store.keys.trail, "*", "entry", "x");
-  await trail.walk(["pending"]);
-  await one.keep();
-  expect(hub.seal()).toMatchObject({ seal: 1 });
-  expect(await trail.seals.isLeft(hub.seal())).toBe(false);
-});
+test.each(["x", "[]", '{"chain":1}', '{"seal":1}'])(
+  "an entry that is none of ours, as anybody can put into Redis, keeps nothing from being sealed: %s",
+  async (entry) => {
+    const hub = memoryAnchor();
+    const one = replica(hub);
+    await redis.commands.xadd(trail.store.keys.trail, "*", "entry", entry);
+    await trail.walk(["pending"]);
+    await one.keep();
+    expect(hub.seal()).toMatchObject({ seal: 1 });
+    expect(await trail.seals.isLeft(hub.seal())).toBe(false);
+    const { faults } = await verifyLive(trail.store, { heads: [], hub: hub.seal() });
+    expect(faults[0]).toEqual({ at: 1, what: "an entry was edited" });
+  },
+);
 
 test("the hub hears of a seal at once, also where its epoch was written in that moment", async () => {
   const hub = memoryAnchor();

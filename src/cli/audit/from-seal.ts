@@ -2,7 +2,7 @@
 import { isSeal, type Seal } from "../../domain/seal.ts";
 import { reading } from "../../store/failures.ts";
 import type { Store } from "../../store/store.ts";
-import { linesAt, type PlacedLine, trailLines } from "../../store/trail.ts";
+import { linesAt, linesBack, type PlacedLine, trailLines } from "../../store/trail.ts";
 
 type Where = Pick<Store, "redis" | "keys">;
 
@@ -13,8 +13,6 @@ export interface Beginning {
   later: boolean;
   lines: AsyncIterable<PlacedLine>;
 }
-
-const BATCH = 200;
 
 /** Whole, or from the last seal before `since` (ms since the epoch). */
 export async function readTrail(where: Where, since?: number): Promise<Beginning> {
@@ -63,18 +61,12 @@ export const lastBefore = (where: Where, until: number): Promise<string | null> 
 
 /** From there back. */
 async function lastPlace(
-  { redis, keys }: Where,
+  where: Where,
   from: string,
   isIt: (said: object) => boolean,
 ): Promise<string | null> {
-  for (let to = from; ; ) {
-    const end = to;
-    const found = await reading(redis, () => redis.xrevrange(keys.trail, end, "-", "COUNT", BATCH));
-    const place = found.find(([, fields]) => isIt(JSON.parse(fields[1] ?? "{}")))?.[0];
-    const last = found.at(-1)?.[0];
-    if (place !== undefined || last === undefined || found.length < BATCH) return place ?? null;
-    to = `(${last}`;
-  }
+  for await (const { place, trail } of linesBack(where, from)) if (isIt(trail)) return place;
+  return null;
 }
 
 async function* after(where: Where, { seal, ...start }: Start): AsyncGenerator<PlacedLine> {

@@ -5,6 +5,7 @@ import type { RequestId } from "../../domain/ids.ts";
 import { placesAfter } from "../../domain/listing.ts";
 import { TrailStep } from "../../domain/step.ts";
 import { ListsBehind } from "../../flow/ports.ts";
+import { lineOf } from "../chain.ts";
 import { allOf, reading } from "../failures.ts";
 import type { Keys } from "../keys.ts";
 import type { Store } from "../store.ts";
@@ -47,7 +48,7 @@ interface Places {
 function placesIn(entries: readonly [id: string, fields: string[]][]): Places {
   const places: Places = { steps: new Map(), past: new Map(), lists: new Map() };
   for (const [at, [, entry]] of entries) {
-    const line: unknown = JSON.parse(entry ?? "null");
+    const { trail: line } = lineOf(entry ?? "");
     const step = TrailStep.safeParse(line).data;
     const told = step ?? TriedStep.safeParse(line).data;
     if (told) places.steps.set(told.id, [...(places.steps.get(told.id) ?? []), at]);
