@@ -22,12 +22,13 @@ export function createTold({ redis, keys: { told, standing } }: Pick<Store, "red
       return keys.filter((_, i) => answers[i] === "OK");
     },
     async noteStanding(group, keys, { areAll }) {
-      const before = areAll ? await reading(redis, () => redis.smembers(standing(group))) : [];
+      const before = new Set(areAll ? await reading(redis, () => redis.smembers(standing(group))) : []);
       const now = new Set(keys);
-      const gone = before.filter((key) => !now.has(key));
-      if (keys.length + gone.length === 0) return;
+      const come = keys.filter((key) => !before.has(key));
+      const gone = [...before].filter((key) => !now.has(key));
+      if (come.length + gone.length === 0) return;
       const pipeline = redis.pipeline();
-      if (keys.length > 0) pipeline.sadd(standing(group), [...keys]);
+      if (come.length > 0) pipeline.sadd(standing(group), come);
       // What breaks off in between is done by the next.
       if (gone.length > 0) pipeline.del(gone.map(told)).srem(standing(group), gone);
       await writing(redis, () => allOf(pipeline));
