@@ -1,4 +1,4 @@
-/** Slack's token is good, carries the scopes of manifest.yml, and the bot is in its channels. */
+/** Slack's token is good, carries the scopes of manifest.yml and no `*:history`, and the bot is in its channels. */
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
@@ -114,11 +114,18 @@ function scopes(given: string[] | undefined): Finding {
       "Nothing, if commands and DMs work",
     );
   const missing = SCOPES.filter((scope) => !given.includes(scope));
-  if (missing.length === 0) return ok("slack scopes", given.join(", "));
-  return fail(
+  if (missing.length > 0)
+    return fail(
+      "slack scopes",
+      `missing: ${missing.join(", ")}`,
+      "Apply manifest.yml to the app, then reinstall it to the workspace",
+    );
+  const history = given.filter((scope) => scope.endsWith(":history"));
+  if (history.length === 0) return ok("slack scopes", given.join(", "));
+  return warn(
     "slack scopes",
-    `missing: ${missing.join(", ")}`,
-    "Apply manifest.yml to the app, then reinstall it to the workspace",
+    `too many: ${history.join(", ")}; whoever steals the bot's token could read messages with it, in DMs (im:history) live tokens`,
+    "Apply manifest.yml to the app, then reinstall it to the workspace; where that leaves the scope, press Revoke Tokens first, and give the bot the new token",
   );
 }
 

@@ -128,6 +128,19 @@ const slack: Case[] = [
     fix: /manifest\.yml/,
   },
   {
+    name: "somebody gave the app a scope that reads messages",
+    wrong: () => {
+      const { settings } = world.slack;
+      const before = settings.scopes;
+      settings.scopes = [...before, "channels:history", "im:history"];
+      return () => Object.assign(settings, { scopes: before });
+    },
+    level: "warn",
+    check: "slack scopes",
+    message: /too many: channels:history, im:history; whoever steals the bot's token .* live tokens/,
+    fix: /^Apply manifest\.yml to the app, then reinstall it/,
+  },
+  {
     name: "Slack leaves the scopes out",
     wrong: () => {
       world.slack.settings.scopesHeader = false;
