@@ -1,10 +1,12 @@
 /** The doctor is shown each failure once, and names it with its fix; a healthy world fails nowhere. */
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type HubCaller, hubClient } from "../../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
 import { startLocalHub } from "../../../sandbox/hub/index.ts";
+import { SCOPES } from "../../../src/cli/checks/slack.ts";
 import { policyFrom } from "../../../src/domain/policy-file.ts";
 import { createPolicies } from "../../../src/store/policies.ts";
 import { createSocketRegister } from "../../../src/store/socket-register.ts";
@@ -626,6 +628,21 @@ test("a healthy world fails nowhere, and only the open reads are warned of", asy
   const { serviceAccounts, clusterRoleBindings } = await world.hub.objects();
   const left = [...serviceAccounts, ...clusterRoleBindings].map(({ metadata }) => metadata.name);
   expect(left.filter((name) => name.includes("doctor"))).toEqual([]);
+});
+
+test("the transcript shows Slack's lines as they are printed, and each of the hub's", async () => {
+  const shown = readFileSync(new URL("../../../docs/transcript.md", import.meta.url), "utf8");
+  const { settings } = world.slack;
+  const { scopes } = settings;
+  settings.scopes = SCOPES;
+  const { said } = await runDoctor(world, { env: { SLACK_APP_TOKEN: APP_TOKEN } }, { json: false });
+  settings.scopes = scopes;
+  const group = (text: string, title: string) =>
+    new RegExp(`^${title}\\n((?: {2}.+\\n)+)`, "m").exec(text)?.[1];
+  const labels = (text = "") =>
+    [...text.matchAll(/^ {2}(?:ok|warn|fail) +(\S+(?: \S+)*) {2}/gm)].map(([, label]) => label);
+  expect(group(shown, "Slack")).toBe(group(said, "Slack"));
+  expect(labels(group(shown, "Hub"))).toEqual(labels(group(said, "Hub")));
 });
 
 describe("what the hub gives without a token", () => {
