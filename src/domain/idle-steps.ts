@@ -1,6 +1,6 @@
 /** What becomes of access that nobody uses: its holder is asked, keeps it or uses it, or it ends. Pure. */
 import { type Catalog, roleNamed } from "./catalog.ts";
-import type { IdleTerms, Question } from "./idle.ts";
+import { type IdleTerms, type Question, RELEASED_AFTER_MS } from "./idle.ts";
 import { idleDue, idleSince, openQuestion, releasedAt } from "./idle-due.ts";
 import { lateFor } from "./lifecycle.ts";
 import { Refused } from "./refusal.ts";
@@ -48,6 +48,8 @@ const knownSince = (r: In<"active">, { last, coverage }: SeenIdle): number =>
 function question(r: In<"active">, roles: Catalog, { terms, seen, now }: Looked): In<"active"> | null {
   const due = idleDue(r, roles);
   if (due === null || now < due || !isHeard(seen.coverage, due)) return null;
+  // Heard late, where a heartbeat was: it ends anyway.
+  if (now >= r.expiresAt - RELEASED_AFTER_MS) return null;
   return { ...r, idle: { from: idleSince(r), asked: { ...terms, at: now, was: "open" } } };
 }
 
