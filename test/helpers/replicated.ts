@@ -1,6 +1,18 @@
 /** Replication is asynchronous: what a test wrote must have reached the replica before its primary may be killed. */
 import { Redis } from "ioredis";
+import { type LocalRedis, startRedis } from "../../sandbox/redis/redis.ts";
 import { until } from "./redis.ts";
+
+/** In step: the primary sends on what it takes. */
+export async function replicaOf({ port, url }: LocalRedis): Promise<LocalRedis> {
+  const primary = new Redis(url);
+  // A new replica is not kept waiting for others to sync with.
+  await primary.config("SET", "repl-diskless-sync-delay", "0");
+  const replica = await startRedis({ args: ["--replicaof", "127.0.0.1", String(port)] });
+  await until(async () => (await primary.info("replication")).includes("state=online"));
+  primary.disconnect();
+  return replica;
+}
 
 /** Waits until a replica has acknowledged all that the server at `url` had written when this was called. */
 export async function replicated(url: string, password?: string): Promise<void> {

@@ -1,10 +1,8 @@
 /** What a person was told survives the loss of the primary, where there is a replica; where there is none, nobody waits. */
-import { Redis } from "ioredis";
 import { expect, test } from "vitest";
-import { type LocalRedis, startRedis } from "../../sandbox/redis/redis.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
-import { connected, testRedis, until } from "../helpers/redis.ts";
-import { waitsOn } from "../helpers/replicated.ts";
+import { connected, testRedis } from "../helpers/redis.ts";
+import { replicaOf, waitsOn } from "../helpers/replicated.ts";
 import { type Fixture, fixture } from "./requests.contract.ts";
 import { activeSample, inState } from "./samples.ts";
 
@@ -16,22 +14,8 @@ async function adopted(f: Fixture) {
   return request;
 }
 
-/** A new replica is not kept waiting for others to sync with. */
-const AT_ONCE = { args: ["--repl-diskless-sync-delay", "0"] };
-
-/** In step: the primary sends on what it takes. */
-async function replicaOf({ port, url }: LocalRedis): Promise<LocalRedis> {
-  const replica = await startRedis({
-    args: ["--replicaof", "127.0.0.1", String(port)],
-  });
-  const primary = new Redis(url);
-  await until(async () => (await primary.info("replication")).includes("state=online"));
-  primary.disconnect();
-  return replica;
-}
-
 test("an acknowledged revoke survives the loss of the primary", async () => {
-  await using primary = await testRedis(AT_ONCE);
+  await using primary = await testRedis();
   await using replica = await replicaOf(primary.server);
   const f = fixture(primary);
   const { id } = await adopted(f);
@@ -47,7 +31,7 @@ test("an acknowledged revoke survives the loss of the primary", async () => {
 });
 
 test("a replica that does not answer holds nobody up: what was written stands", async () => {
-  await using primary = await testRedis(AT_ONCE);
+  await using primary = await testRedis();
   await using replica = await replicaOf(primary.server);
   const f = fixture(primary);
   const { id } = await adopted(f);
@@ -66,7 +50,7 @@ test("without a replica nobody waits", async () => {
 });
 
 test("what changes nothing is not waited for", async () => {
-  await using primary = await testRedis(AT_ONCE);
+  await using primary = await testRedis();
   await using _replica = await replicaOf(primary.server);
   const f = fixture(primary);
   const { id } = await adopted(f);
