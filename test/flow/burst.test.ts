@@ -1,12 +1,11 @@
 /** Many at once: nobody waits behind the ends of others, and neither jobs nor messages pile up. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { HubCall } from "../../sandbox/hub/faults.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
-import type { RequestId } from "../../src/domain/ids.ts";
 import { isSettled } from "../../src/domain/messages.ts";
 import { sweep } from "../../src/flow/mend/sweep.ts";
 import { TroubleOutside } from "../../src/flow/ports.ts";
 import { ALICE, BOB, CAROL, GENERAL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { isEnd, isOf, isRemoval, watchHub } from "../helpers/hub-calls.ts";
 import { makeLive } from "../helpers/live-grants.ts";
 import { scene, tokenIn } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
@@ -32,24 +31,6 @@ afterEach(async () => {
 
 const live = (count: number, expiresAt: number) => makeLive(world, steps.ports, count, expiresAt);
 
-/** What the hub is asked, in the order in which it comes; deleting the binding of `hanging` is never answered. */
-function watchHub(hanging?: RequestId): HubCall[] {
-  const calls: HubCall[] = [];
-  world.localHub?.meddle({
-    before: async (call) => {
-      calls.push(call);
-      return hanging && isRemoval(call) && isOf(call, hanging) ? { hang: true } : undefined;
-    },
-    after: async () => true,
-  });
-  return calls;
-}
-
-const isRemoval = ({ method, path }: HubCall) => method === "DELETE" && path.includes("clusterrolebindings");
-/** The account's, after its binding's. */
-const isEnd = ({ method, path }: HubCall) => method === "DELETE" && path.includes("serviceaccounts");
-const isOf = ({ path }: HubCall, id: string) => path.includes(id.toLowerCase());
-
 test("among 300 ends and beside a call that hangs, a revoke and an approval are served before half of them", async () => {
   const ENDS = 300;
   const it = scene(world);
@@ -58,7 +39,7 @@ test("among 300 ends and beside a call that hangs, a revoke and an approval are 
   if (!hanging || !revoked) throw new Error("no grants");
   const expiresAt = world.clock.now() + MINUTE;
   const over = await live(ENDS, expiresAt);
-  const calls = watchHub(hanging.id);
+  const { calls } = watchHub(world, hanging.id);
   await it.say(ALICE, `revoke ${hanging.id} hangs`);
   await world.until(async () => calls.some((call) => isRemoval(call) && isOf(call, hanging.id)));
   await world.jump(expiresAt - world.clock.now());
@@ -80,10 +61,9 @@ test("of 300 that are over, each loses its binding before any is seen to further
   const ENDS = 300;
   const expiresAt = world.clock.now() + MINUTE;
   await live(ENDS, expiresAt);
-  const calls = watchHub();
+  const { calls } = watchHub(world);
   await world.jump(expiresAt - world.clock.now());
-  const gone = (is: (call: HubCall) => boolean, among = calls) =>
-    new Set(among.filter(is).map(({ path }) => path)).size;
+  const gone = (is: typeof isEnd, among = calls) => new Set(among.filter(is).map(({ path }) => path)).size;
   await world.until(async () => gone(isEnd) === ENDS, 120_000);
   expect(gone(isRemoval, calls.slice(0, calls.findIndex(isEnd)))).toBe(ENDS);
   await world.jump(14 * SECOND);
