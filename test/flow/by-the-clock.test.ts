@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { stillClock } from "../../sandbox/clock.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
-import { ALICE, BOB, CAROL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, BOB, type Bot, CAROL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { isOf, isRemoval, watchHub } from "../helpers/hub-calls.ts";
 import { makeLive } from "../helpers/live-grants.ts";
 import { scene, tokenIn } from "../helpers/scene.ts";
@@ -11,6 +11,8 @@ import { openSteps, type Steps } from "../helpers/steps.ts";
 
 /** By edits or by deletions alone, 50 a minute, the last of them would be late. */
 const TOKENS = 210;
+/** So many are over every other second; in the one between nothing new comes, and what has begun goes on. */
+const [ENDS, TOGETHER] = [100, 20];
 /** So many looks without a change: whoever is at work waits for the clock. */
 const STILL = 15;
 const MANY = 1_000_000;
@@ -20,21 +22,28 @@ const HANGS_MS = MINUTE;
 
 let world: World;
 let steps: Steps;
-let bot: Awaited<ReturnType<typeof startBot>>;
+let bots: Bot[];
 
 beforeEach(async () => {
+  bots = [];
   world = await startWorld({ clock: stillClock() });
   steps = await openSteps(world);
-  bot = await startBot(world, { callMs: HANGS_MS });
-  await world.until(async () => (await steps.ports.sweeps.last()).count > 0);
+  await startReplica();
 });
 afterEach(async () => {
   world.localHub?.meddle(undefined);
   world.slack.clearFailures();
-  await bot.stop();
+  await Promise.all(bots.map((bot) => bot.stop()));
   await steps[Symbol.asyncDispose]();
   await world.close();
 });
+
+/** Its first sweep is over: else that meets what is being made, and adopts it. */
+async function startReplica(): Promise<void> {
+  const { count } = await steps.ports.sweeps.last();
+  bots.push(await startBot(world, { callMs: HANGS_MS }));
+  await world.until(async () => (await steps.ports.sweeps.last()).count > count);
+}
 
 const tokens = () =>
   [BOB, CAROL, MEI].flatMap((who) => world.slack.dm(who)).filter((message) => tokenIn(message) !== "");
@@ -50,6 +59,17 @@ async function pass(ms: number): Promise<void> {
     const now = `${counts} ${world.slack.calls.length} ${world.clock.now()}`;
     if (now !== seen) still = 0;
     seen = now;
+    await delay(10);
+  }
+}
+
+/** Nothing more is asked of the hub: who looks there with a probe token is no job that could be counted. */
+async function hubAtRest(): Promise<void> {
+  let seen = -1;
+  for (let still = 0; still < STILL; still++) {
+    const asked = world.localHub?.requests.length ?? 0;
+    if (asked !== seen) still = 0;
+    seen = asked;
     await delay(10);
   }
 }
@@ -111,4 +131,25 @@ test("a revoke beside a crowd of ends, and beside one that hangs, loses its bind
     await world.jump(SECOND);
     return [hanging, ...over].every((one) => unbound(one));
   });
+}, 240_000);
+
+/** By what each end was proved that this replica saw proved. */
+const proofs = (bot: Bot) => bot.trail().flatMap(({ verification }) => verification?.method ?? []);
+
+test("in a quiet run of two replicas, at least 99 of 100 ends are proved by a probe token", async () => {
+  await startReplica();
+  const expiresAt = world.clock.now() + MINUTE;
+  for (let made = 0; made < ENDS; made += TOGETHER)
+    await makeLive(world, steps.ports, TOGETHER, expiresAt + (made / TOGETHER) * 2 * SECOND);
+  // Whoever moved time to their turn at Slack would move it past a look.
+  world.turns.atOnce = false;
+  await world.jump(expiresAt - world.clock.now());
+  const proved = () => bots.flatMap(proofs);
+  for (let passed = 0; passed < MINUTE && proved().length < ENDS; passed += SECOND) {
+    await hubAtRest();
+    await world.jump(SECOND);
+  }
+  expect(proved()).toHaveLength(ENDS);
+  expect(proved().filter((method) => method === "probe").length).toBeGreaterThanOrEqual(0.99 * ENDS);
+  expect(bots.map((bot) => proofs(bot).length)).not.toContain(0);
 }, 240_000);
