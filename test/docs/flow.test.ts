@@ -1,4 +1,4 @@
-/** The flows, in an order to read: each says which ways of the table it takes, all together take all of them, and docs/architecture.md names each once. */
+/** The flows, in an order to read: each says which ways of the table it takes, all together take all of them, and docs/architecture.md names each once. None changes a record but by commit. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { LIFECYCLE } from "../../src/domain/lifecycle.ts";
@@ -59,4 +59,22 @@ test.each([
   });
   const verbs = files.map((file) => file.slice(0, -3)).filter((verb) => verb !== "ports");
   expect(named.toSorted()).toEqual(verbs.toSorted());
+});
+
+/** By the port, also where it is taken out of it, or by the script behind that. */
+const CHANGES =
+  /\brequests\s*\??\.\s*update\b|\{[^{}]*\bupdate\b[^{}]*\}\s*=\s*[\w.]*\brequests\b|\.swapRequest\(/;
+
+test("commit alone changes a record, through what wraps the store; and of what is over the texts are removed, from which nothing follows", () => {
+  const src = new URL("../", flow);
+  const changing = readdirSync(src, { recursive: true, encoding: "utf8" }).filter(
+    (file) => file.endsWith(".ts") && CHANGES.test(readFileSync(new URL(file, src), "utf8")),
+  );
+  expect(changing.toSorted()).toEqual([
+    "flow/support/begun-ends.ts",
+    "flow/support/commit.ts",
+    "metrics/requests.ts",
+    "store/change.ts",
+    "store/forget.ts",
+  ]);
 });
