@@ -188,3 +188,28 @@ describe("history", () => {
     expect(ids(await f.lists.waiting(ROLES))).toEqual([request.id]);
   });
 });
+
+test("of the memory of Redis a request takes no more than docs/operations.md says", async () => {
+  const { requests, lists, keys } = open();
+  const all = Array.from({ length: 12 }, (_, i) =>
+    asked({ requester: { ...ana, id: `U0A${i}` as typeof ana.id }, reason: "x".repeat(100) }),
+  );
+  for (const request of all) {
+    await requests.make(request, request.id);
+    for (const state of ["pending", "approved", "delivering", "active", "ending", "ended"] as const)
+      await requests.update(request.id, (r) => inState(r, state));
+  }
+  await lists.follow();
+  const { commands } = redis;
+  const bytes = async (names: readonly string[]) => {
+    const each = await Promise.all(names.map((name) => commands.memory("USAGE", name, "SAMPLES", 0)));
+    return each.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+  };
+  const lines = await commands.xlen(keys.trail);
+  expect(lines).toBe(7 * all.length);
+  expect((await bytes([keys.trail, keys.texts])) / lines).toBeLessThan(1_500);
+  const named = [keys.steps("*"), keys.past("*"), keys.list("*")];
+  const indexes = (await Promise.all(named.map((one) => commands.keys(one)))).flat();
+  expect(indexes.length).toBeGreaterThan(all.length);
+  expect((await bytes(indexes)) / all.length).toBeLessThan(1_000);
+});
