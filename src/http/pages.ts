@@ -1,4 +1,5 @@
 /** Does the process live, can it answer people, is anything holding back new grants, or worth knowing? And what it counts. */
+import { z } from "zod";
 import type { LastCanary } from "../domain/canary.ts";
 import { SECOND } from "../domain/duration.ts";
 import type { Hold } from "../domain/hold.ts";
@@ -25,6 +26,15 @@ export const healthPages = ({ unready, connections }: Pick<Health, "unready" | "
   },
 });
 
+const Shown = z.object({ cause: z.string(), message: z.string(), fix: z.string(), since: z.iso.datetime() });
+
+/** What `/status` answers, as far as doctor reads it; where others may ask, that alone whether new grants are made. */
+export const StatusAnswer = z.union([
+  z.object({ ok: z.boolean(), causes: z.array(Shown), notices: z.array(Shown) }),
+  z.object({ ok: z.boolean(), more: z.string() }),
+]);
+export type StatusAnswer = z.infer<typeof StatusAnswer>;
+
 /** Who locked access down and why, and which roles there are, is not for whoever reaches Slack's port: `isPublic`. */
 export const statusPage = (
   { holds, notices, canary }: Pick<Health, "holds" | "notices" | "canary">,
@@ -35,7 +45,8 @@ export const statusPage = (
     const ok = causes.length === 0;
     const last = canary();
     const all = { causes, notices: notices().map(shown), ...(last && { canary: shownCanary(last) }) };
-    return { status: ok ? 200 : 503, body: { ok, ...(isPublic ? { more: OWN_PORT } : all) } };
+    const body: StatusAnswer = isPublic ? { ok, more: OWN_PORT } : { ok, ...all };
+    return { status: ok ? 200 : 503, body };
   },
 });
 

@@ -40,6 +40,7 @@ import { findInSlack, printFound } from "./find.ts";
 import { clearLeftovers } from "./leftovers.ts";
 import type { DoctorOptions } from "./options.ts";
 import { printFindings } from "./print.ts";
+import { askRunning, unsaid } from "./running.ts";
 
 const REDIS_WITHIN_MS = 3_000;
 
@@ -95,12 +96,14 @@ async function examine(load: () => Config, options: DoctorOptions, means: Doctor
   const roles = Object.keys(config.roles).length;
   const read = ok("configuration file", `${roles} role${roles === 1 ? "" : "s"}`);
   if (options.offline) return [read, ...meaningOfPolicy(config), NOT_ASKED];
-  const [ofSlack, ofRedis, ofHub] = await Promise.all([
+  const [ofSlack, ofRedis, ofHub, ofBot] = await Promise.all([
     examineSlack(config, means),
     examineRedis(config, means),
     examineHub(config, options, means),
+    askRunning(config),
   ]);
-  return [read, ...ofSlack, ...ofRedis, ...ofHub];
+  const looked = [read, ...ofSlack, ...ofRedis, ...ofHub];
+  return [...looked, ...unsaid(ofBot, looked)];
 }
 
 const NOT_ASKED = ok("configuration offline", "neither Slack nor Redis nor the hub was asked");

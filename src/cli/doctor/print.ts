@@ -12,6 +12,7 @@ const GROUPS: Record<string, string> = {
   role: "Roles",
   rule: "Rules",
   canary: "Canary",
+  bot: "Running bot",
 };
 
 export function printFindings(findings: readonly Finding[], colour: boolean): string[] {
