@@ -29,6 +29,7 @@ import { load } from "./support/load.ts";
 import { assertUnlocked } from "./support/locked.ts";
 import { noteRefused } from "./support/note-refused.ts";
 import { resolveRequester, resolveReviewer } from "./support/reviewer.ts";
+import { unlessSlept } from "./support/unless-slept.ts";
 
 export interface DecideRequest {
   id: RequestId;
@@ -42,11 +43,15 @@ export interface DecideRequest {
 export const decideRequest = (ports: Ports, asked: DecideRequest): Promise<AccessRequest> => {
   const { id, by, verdict } = asked;
   return noteRefused(ports, { attempt: verdict.approve ? "approve" : "deny", id, by }, () =>
-    decide(ports, asked),
+    unlessSlept(ports, (assertAwake) => decide(ports, asked, assertAwake)),
   );
 };
 
-async function decide(ports: Ports, { id, terms, by, verdict }: DecideRequest): Promise<AccessRequest> {
+async function decide(
+  ports: Ports,
+  { id, terms, by, verdict }: DecideRequest,
+  assertAwake: () => void,
+): Promise<AccessRequest> {
   // Of a copy, what is pending may be live by now; and the grant asks for it next.
   const looked = lookAtEpoch(ports);
   // Who clicked is far away too.
@@ -67,6 +72,7 @@ async function decide(ports: Ports, { id, terms, by, verdict }: DecideRequest): 
   const less = given.approve ? given.less : undefined;
   const own = less?.approvers ? await resolveReviewer(ports, by, less.approvers) : null;
   const change = (r: AccessRequest, quorum?: Quorum): AccessRequest => {
+    assertAwake();
     if (r.terms !== terms) throw new Refused({ kind: "stale", id });
     return decided(r, given, profile, own?.qualified ?? qualified, ports.clock.now(), quorum);
   };

@@ -19,15 +19,16 @@ import { enqueue } from "./support/enqueue.ts";
 import { extendedGone, extendsTaken } from "./support/extended-grant.ts";
 import { load } from "./support/load.ts";
 import { refusedOutside } from "./support/outside.ts";
+import { unlessSlept } from "./support/unless-slept.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
 
 /** How soon what replicas disagree about is looked at again. */
 const DISPUTED_MS = 5 * SECOND;
 
 export const validateRequester = (ports: Ports, id: RequestId): Promise<Later> =>
-  againWhileLocked(ports, () => validate(ports, id));
+  againWhileLocked(ports, () => unlessSlept(ports, (assertAwake) => validate(ports, id, assertAwake)));
 
-async function validate(ports: Ports, id: RequestId): Promise<Later> {
+async function validate(ports: Ports, id: RequestId, assertAwake: () => void): Promise<Later> {
   const request = await ports.requests.get(id);
   // What is over by then the clock closes: nobody waits for it any more.
   if (request?.state !== "requested" || ports.clock.now() >= request.closesAt) return undefined;
@@ -42,9 +43,10 @@ async function validate(ports: Ports, id: RequestId): Promise<Later> {
   // Another file was taken in meanwhile: by that one nothing was looked at.
   if (ports.policy.digest !== digest) return { again: ports.clock.now() };
   const vet = (no: Refusal | null) =>
-    commit(withinEach(each), id, (r) =>
-      r.state === "requested" ? validated(r, person, no, ports.clock.now(), allowed) : null,
-    );
+    commit(withinEach(each), id, (r) => {
+      assertAwake();
+      return r.state === "requested" ? validated(r, person, no, ports.clock.now(), allowed) : null;
+    });
   try {
     await vet(refusal);
   } catch (error) {
