@@ -100,7 +100,8 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
   let epoch = EMPTY;
   let anchor: Anchored | null = null;
   let isAway = false;
-  const copies: { records: ReadonlyMap<string, string>; epoch: StoredEpoch }[] = [];
+  /** `known`: of which ends the hub had heard by then. */
+  const copies: { records: ReadonlyMap<string, string>; epoch: StoredEpoch; known: RequestId[] }[] = [];
   let everWentBack = false;
   let asked = 0;
   /** What truly is over, and whether anybody who may still say so knows. */
@@ -241,6 +242,8 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
     everWentBack = true;
     requests.restore(to.records);
     epoch = to.epoch;
+    // What became of them since in another copy, this one does not undo.
+    for (const id of to.known) over.set(id, "known");
   };
   const ACTS: Record<string, (ports: Ports, which: number, by: number) => unknown> = {
     ask: async (ports) => {
@@ -270,13 +273,14 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
       replicas[by] = open();
     },
     backup: () => {
-      copies.push({ records: requests.dump(), epoch });
+      const known = overThere().filter((id) => over.get(id) === "known");
+      copies.push({ records: requests.dump(), epoch, known });
     },
     restore: (_, which) => {
       const copy = copies[which % copies.length];
       if (copy) goBack(copy);
     },
-    empty: () => goBack({ records: new Map(), epoch: EMPTY }),
+    empty: () => goBack({ records: new Map(), epoch: EMPTY, known: [] }),
     "hub away": () => {
       isAway = true;
     },
