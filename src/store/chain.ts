@@ -100,13 +100,16 @@ const LAST_MS = 8.64e15;
 /** Milliseconds since the epoch. */
 export const Ms = z.number().min(-LAST_MS).max(LAST_MS);
 
+const Text = z.string().nullish();
+const When = Ms.nullish();
 const Said = z.looseObject({
-  at: Ms.optional(),
-  expiresAt: Ms.nullish(),
-  id: z.string().optional(),
-  why: z.string().nullish(),
+  ...{ id: Text, from: Text, to: Text, who: Text, why: Text, said: Text, qualified: Text, extends: Text },
+  ...{ requester: Text, askedBy: Text, role: Text, clusterRole: Text, reason: Text, policy: Text },
+  ...{ took: Text, was: Text, lockdown: Text, restore: Text, attempt: Text },
+  ...{ at: When, startsAt: When, expiresAt: When, tokenExpiresAt: When, began: When, before: When },
+  verification: z.looseObject({ method: z.string(), deletedAt: Ms, at: Ms }).nullish(),
+  approvals: z.array(z.looseObject({ who: z.string(), note: Text })).optional(),
   forgot: z.array(z.string()).optional(),
-  approvals: z.array(z.looseObject({})).optional(),
 });
 
 /** What says that it is a seal and is none proves nothing. */

@@ -67,6 +67,6 @@ test("an entry of any form", async () => {
         await commands.xdel(keys.texts, place);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: Number(process.env.FOREIGN_RUNS ?? 300) },
   );
 });
