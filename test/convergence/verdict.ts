@@ -116,11 +116,13 @@ function ofSlack(world: World, records: readonly AccessRequest[]): string[] {
       return [`${r.id} is ${r.state}, and its ${key} shows\n      ${is}\n    instead of\n      ${by(0)}`];
     }),
   );
-  return [...wrong, ...copies(world)];
+  return [...wrong, ...copies(world, records)];
 }
 
-/** A post whose answer was lost is repeated once at most: by the mark of a message its posts are counted. */
-function copies(world: World): string[] {
+/** A post whose answer was lost is repeated once at most: by the mark of a message its posts are counted. Each generation's token has a message of its own, under the same mark: of one before, a copy whose answer was lost may stand. */
+function copies(world: World, records: readonly AccessRequest[]): string[] {
+  const generations = new Map(records.map((r) => [`${r.id}:token`, r.generation]));
+  const most = (mark: string) => core.POSTS_MAX + (generations.get(mark) ?? 1) - 1;
   const posts = new Map<string, number>();
   for (const { blocks = [], channel } of shownMessages(world).filter((one) => !world.isSpoilt(idIn(one)))) {
     // A token's, when it was drawn over.
@@ -128,7 +130,7 @@ function copies(world: World): string[] {
     if (MARK.test(mark)) posts.set(`${mark} in ${channel}`, (posts.get(`${mark} in ${channel}`) ?? 0) + 1);
   }
   return [...posts]
-    .filter(([, count]) => count > core.POSTS_MAX)
+    .filter(([what, count]) => count > most(what.split(" ")[0] ?? ""))
     .map(([what, count]) => `${what} stands ${count} times`);
 }
 
