@@ -123,15 +123,16 @@ function ofSlack(world: World, records: readonly AccessRequest[]): string[] {
 function copies(world: World, records: readonly AccessRequest[]): string[] {
   const generations = new Map(records.map((r) => [`${r.id}:token`, r.generation]));
   const most = (mark: string) => core.POSTS_MAX + (generations.get(mark) ?? 1) - 1;
-  const posts = new Map<string, number>();
+  const posts = new Map<string, { mark: string; count: number }>();
   for (const { blocks = [], channel } of shownMessages(world).filter((one) => !world.isSpoilt(idIn(one)))) {
     // A token's, when it was drawn over.
     const mark = String(blocks[0]?.block_id ?? "").replace(/:drawn$/, "");
-    if (MARK.test(mark)) posts.set(`${mark} in ${channel}`, (posts.get(`${mark} in ${channel}`) ?? 0) + 1);
+    const what = `${mark} in ${channel}`;
+    if (MARK.test(mark)) posts.set(what, { mark, count: (posts.get(what)?.count ?? 0) + 1 });
   }
   return [...posts]
-    .filter(([what, count]) => count > most(what.split(" ")[0] ?? ""))
-    .map(([what, count]) => `${what} stands ${count} times`);
+    .filter(([, { mark, count }]) => count > most(mark))
+    .map(([what, { count }]) => `${what} stands ${count} times`);
 }
 
 const MARK = /^R-[0-9A-Z]{8}:/;

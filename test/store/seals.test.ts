@@ -181,9 +181,7 @@ test("past as many seals as were ever made in one go it is sealed on", async () 
 });
 
 test("whoever cuts its beginning off is found", async () => {
-  for (let n = 0; n < 3; n++) {
-    await walked(`role-${n}`);
-  }
+  for (let n = 0; n < 3; n++) await walked(`role-${n}`);
   const [, second] = await sealsOf();
   await redis.commands.xtrim(trail.store.keys.trail, "MINID", second?.to as unknown as number);
   expect((await live()).faults[0]?.what).toMatch(/beginning is cut off|missing/);

@@ -20,10 +20,8 @@ beforeAll(async () => {
   await fill(trail);
   const { keys } = trail.store;
   const texts = new Map(await redis.commands.xrange(keys.texts, "-", "+").then(placed));
-  ours = [...(await redis.commands.xrange(keys.trail, "-", "+").then(placed))].map(([place, entry]) => ({
-    entry,
-    texts: texts.get(place) ?? "",
-  }));
+  const lines = await redis.commands.xrange(keys.trail, "-", "+").then(placed);
+  ours = lines.map(([place, entry]) => ({ entry, texts: texts.get(place) ?? "" }));
   entries = (await verifyLive(trail.store, { heads: [], hub: null })).entries;
 });
 
