@@ -49,15 +49,18 @@ export async function verifyDeleted(
   const due = deletedAt + VERIFY_AFTER_MS;
   if (ports.clock.now() < due) return { again: due };
   const method = await reportGoing(ports, going, () =>
-    proofOf(ports, going, probe, signal).catch((error: unknown) => unlessExpired(ports, going, error)),
+    proofOf(ports, going, probe, signal).catch((error: unknown) =>
+      unlessExpired(ports, going, error, signal),
+    ),
   );
   if (method) await settle(ports, going, method, deletedAt);
   else if (hasExpired(ports, going)) await settle(ports, going, "expiry", deletedAt);
   return undefined;
 }
 
-/** Nothing else can be shown, and it is said in these words. A hub that takes any token takes this one too. */
-function unlessExpired(ports: Ports, going: Going, error: unknown): "expiry" {
+/** Nothing else can be shown, and it is said in these words. A hub that takes any token takes this one too; and who slept past their lease missed what it answered. */
+function unlessExpired(ports: Ports, going: Going, error: unknown, signal: AbortSignal): "expiry" {
+  signal.throwIfAborted();
   if (error instanceof NotEnforcing || !hasExpired(ports, going)) throw error;
   return "expiry";
 }

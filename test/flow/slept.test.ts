@@ -1,11 +1,13 @@
-/** A process sleeps between looking somebody up and what rests on it, as a machine that is suspended does, and they leave meanwhile. */
+/** A process sleeps between a look and what rests on it, as a machine that is suspended does, and meanwhile it is otherwise. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { MINUTE } from "../../src/domain/duration.ts";
+import { MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
+import { endGrant } from "../../src/flow/end.ts";
 import type { Directory, Ports } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
+import { verifyEnd } from "../../src/flow/verify.ts";
 import { ALICE, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 
@@ -36,9 +38,9 @@ function sleepingAfter(what: "person" | "qualifies", who: string, leave: () => P
   return { ...steps.ports, directory: { ...directory, [what]: asleep } as Directory };
 }
 
-const ask = async () => {
+const ask = async (text = "guest 4h because") => {
   const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
-  return makeRequest(steps.ports, { requester, text: "guest 4h because", triggerId: "t1" });
+  return makeRequest(steps.ports, { requester, text, triggerId: "t1" });
 };
 const stateOf = async (id: Awaited<ReturnType<typeof ask>>["id"]) =>
   (await steps.ports.requests.get(id))?.state;
@@ -71,4 +73,37 @@ test("who sleeps each time decides nothing", async () => {
   const asleep = { ...steps.ports, requests: { ...requests, lately } };
   await expect(decideRequest(asleep, approve)).rejects.toThrow("Slack asks to wait");
   expect(await stateOf(id)).toBe("pending");
+});
+
+test("whoever looks whether an end holds sleeps past the lease, and the hub takes any token: nothing is ended by the token's own time", async () => {
+  const { id } = await ask("peek 10m");
+  await steps.work();
+  expect(await stateOf(id)).toBe("active");
+  const { ports } = steps;
+  world.clock.jump(11 * MINUTE);
+  const withoutProbe = { ...ports.grants, mint: () => Promise.reject(new Error("no probe")) };
+  await endGrant({ ...ports, grants: withoutProbe }, id);
+  steps.forgetJobs();
+  world.clock.jump(3 * MINUTE);
+  world.localHub?.setRbac(false);
+  const slept = new AbortController();
+  const lease: Ports["lease"] = {
+    ...ports.lease,
+    holdRequest: (held, work) =>
+      ports.lease.holdRequest(held, (request, signal) =>
+        work(request, AbortSignal.any([signal, slept.signal])),
+      ),
+  };
+  const assertEnforcing = async (signal: AbortSignal) => {
+    slept.abort(new Error("The lease was lost."));
+    await ports.grants.assertEnforcing(signal);
+  };
+  const asleep = { ...ports, lease, grants: { ...ports.grants, assertEnforcing } };
+  await expect(verifyEnd(asleep, id)).rejects.toThrow("The lease was lost.");
+  expect(await stateOf(id)).toBe("ending");
+  await expect(verifyEnd(ports, id)).rejects.toThrow();
+  world.localHub?.setRbac(true);
+  world.clock.jump(SECOND);
+  await verifyEnd(ports, id);
+  expect((await steps.ports.requests.get(id)) ?? {}).toMatchObject({ verification: { method: "absence" } });
 });
