@@ -777,12 +777,18 @@ export interface Outside {
 
 /** One holder a name across all replicas, renewed while held. */
 export interface Lease {
-  /** Runs `work` holding it; null when someone else holds it. The signal aborts before the lease could be lost. */
-  hold<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<{ done: T } | null>;
+  /**
+   * Runs `work` holding it; null when someone else holds it. The signal aborts before the lease could be lost, but for
+   * whoever slept: they are to ask `assertHeld`, which throws, before they conclude anything from what failed meanwhile.
+   */
+  hold<T>(
+    name: string,
+    work: (signal: AbortSignal, assertHeld: () => void) => Promise<T>,
+  ): Promise<{ done: T } | null>;
   /** The lease named by its id, and the record as it stands when that is held. Throws Unreadable. */
   holdRequest<T>(
     id: RequestId,
-    work: (request: AccessRequest | null, signal: AbortSignal) => Promise<T>,
+    work: (request: AccessRequest | null, signal: AbortSignal, assertHeld: () => void) => Promise<T>,
   ): Promise<{ done: T } | null>;
 }
 

@@ -33,11 +33,11 @@ export function createLease(
   /** The record of that name, where there is one, is read by the call that takes the lease. */
   async function hold<T>(
     name: string,
-    work: (signal: AbortSignal, standing: Standing | null) => Promise<T>,
+    work: (signal: AbortSignal, assertHeld: () => void, standing: Standing | null) => Promise<T>,
   ): Promise<{ done: T } | null> {
     const [key, mark] = [keys.lease(name), keys.leased(name)];
     const holder = randomUUID();
-    const asked = performance.now();
+    const asked = moment();
     const record = keys.request(name as RequestId);
     const giveBack = () => writing(redis, () => redis.returnLease(key, mark, holder)).catch(() => {});
     const got = await writing(redis, () => redis.takeLease(key, mark, record, holder, times.ttl)).catch(
@@ -54,7 +54,7 @@ export function createLease(
       writing(redis, () => redis.renewLease(key, mark, holder, times.ttl)),
     );
     try {
-      return { done: await work(keeper.signal, standingIn(json, chain)) };
+      return { done: await work(keeper.signal, keeper.assertHeld, standingIn(json, chain)) };
     } finally {
       keeper.stop();
       // When this fails, it runs out by itself.
@@ -62,29 +62,42 @@ export function createLease(
     }
   }
   return {
-    hold: (name, work) => hold(name, (signal) => work(signal)),
+    hold: (name, work) => hold(name, (signal, assertHeld) => work(signal, assertHeld)),
     holdRequest: (id, work) =>
-      hold(id, async (signal, standing) => {
+      hold(id, async (signal, assertHeld, standing) => {
         if (standing) seen.see(id, standing);
-        return work(standing && read(id, standing.json).request, signal);
+        return work(standing && read(id, standing.json).request, signal, assertHeld);
       }),
   };
 }
 
-/** Renews until stopped. `since`: when the lease was asked for; Redis counts from no earlier. */
-function keep({ ttl, renewEvery, margin }: LeaseTimes, since: number, renew: () => Promise<unknown>) {
+/** By both clocks: the one that no correction moves stands still while the machine is suspended. */
+const moment = () => ({ elapsed: performance.now(), wall: Date.now() });
+
+const since = (then: ReturnType<typeof moment>): number => {
+  const now = moment();
+  return Math.max(now.elapsed - then.elapsed, now.wall - then.wall);
+};
+
+/** Renews until stopped. `asked`: when the lease was asked for; Redis counts from no earlier. */
+function keep(
+  { ttl, renewEvery, margin }: LeaseTimes,
+  asked: ReturnType<typeof moment>,
+  renew: () => Promise<unknown>,
+) {
   const ended = new AbortController();
-  let renewed = since;
+  let renewed = asked;
   let asking = false;
   const lose = () => {
     stop();
     ended.abort(new Error("The lease was lost."));
   };
+  const isOver = () => since(renewed) >= ttl - margin;
   const look = async () => {
-    const now = performance.now();
-    if (now - renewed >= ttl - margin) return lose();
-    if (asking || now - renewed < renewEvery) return;
+    if (isOver()) return lose();
+    if (asking || since(renewed) < renewEvery) return;
     asking = true;
+    const now = moment();
     const answer = await renew().catch(() => "unknown");
     asking = false;
     if (answer === 1) renewed = now;
@@ -93,5 +106,10 @@ function keep({ ttl, renewEvery, margin }: LeaseTimes, since: number, renew: () 
   // Looks more often than it renews, so that a failed renewal is tried again well before the margin.
   const timer = setInterval(look, renewEvery / 10);
   const stop = () => clearInterval(timer);
-  return { signal: ended.signal, stop };
+  // Whoever wakes is answered before any timer of theirs runs.
+  const assertHeld = () => {
+    if (isOver()) lose();
+    ended.signal.throwIfAborted();
+  };
+  return { signal: ended.signal, assertHeld, stop };
 }

@@ -158,7 +158,9 @@ test("it lost its lease on the way, and nobody took over: it is to look again, a
     lease: {
       ...lease,
       holdRequest: (one, work) =>
-        lease.holdRequest(one, (r, signal) => work(r, AbortSignal.any([signal, lost.signal]))),
+        lease.holdRequest(one, (r, signal, assertHeld) =>
+          work(r, AbortSignal.any([signal, lost.signal]), assertHeld),
+        ),
     },
     grants: {
       ...grants,

@@ -91,7 +91,7 @@ test("whoever looks whether an end holds sleeps past the lease, and the hub take
     ...ports.lease,
     holdRequest: (held, work) =>
       ports.lease.holdRequest(held, (request, signal) =>
-        work(request, AbortSignal.any([signal, slept.signal])),
+        work(request, AbortSignal.any([signal, slept.signal]), () => slept.signal.throwIfAborted()),
       ),
   };
   const assertEnforcing = async (signal: AbortSignal) => {

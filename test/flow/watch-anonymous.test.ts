@@ -22,7 +22,7 @@ async function watch(seen: (AnonymousAccess | "away")[], deaf: number[] = []) {
   const make = () =>
     createAnonymousWatch({
       clock,
-      lease: { hold: async (_, work) => ({ done: await work(new AbortController().signal) }) },
+      lease: { hold: async (_, work) => ({ done: await work(new AbortController().signal, () => {}) }) },
       looks: {
         last: async () => last,
         save: async (one) => {

@@ -266,14 +266,14 @@ export const memoryLease = (requests: Pick<Requests, "get">): Lease => {
     if (held.has(name)) return null;
     held.add(name);
     try {
-      return { done: await work(new AbortController().signal) };
+      return { done: await work(new AbortController().signal, () => {}) };
     } finally {
       held.delete(name);
     }
   };
   return {
     hold,
-    holdRequest: (id, work) => hold(id, async (signal) => work(await requests.get(id), signal)),
+    holdRequest: (id, work) => hold(id, async (...held) => work(await requests.get(id), ...held)),
   };
 };
 

@@ -8,7 +8,7 @@ const BUSY_MS = 250;
 export async function underLease(
   { lease, clock }: Pick<Ports, "lease" | "clock">,
   id: RequestId,
-  work: (request: AccessRequest | null, signal: AbortSignal) => Promise<Later>,
+  work: (request: AccessRequest | null, signal: AbortSignal, assertHeld: () => void) => Promise<Later>,
 ): Promise<Later> {
   const held = await lease.holdRequest(id, work);
   return held ? held.done : { again: clock.now() + BUSY_MS };
