@@ -80,6 +80,8 @@ export interface Going {
   expiresAt: number;
   deletedAt: number | undefined;
   contradictedAt: number | undefined;
+  /** What keeps it from being proved gone. */
+  outage: Outage | undefined;
 }
 
 /** The record's own last. */
@@ -87,8 +89,8 @@ export function goingFrom(r: AccessRequest): Going[] {
   if (!("expiresAt" in r)) return [];
   const { id, role, expiresAt } = r;
   return [...leaving(r), ...(r.state === "ending" ? [r] : [])].map(
-    ({ generation, grant, deletedAt, contradictedAt }) => ({
-      ...{ id, role, expiresAt, generation, grant, deletedAt, contradictedAt },
+    ({ generation, grant, deletedAt, contradictedAt, outage }) => ({
+      ...{ id, role, expiresAt, generation, grant, deletedAt, contradictedAt, outage },
     }),
   );
 }

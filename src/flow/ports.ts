@@ -792,6 +792,17 @@ export interface Lease {
   ): Promise<{ done: T } | null>;
 }
 
+/** A lease as those have it who work under it. */
+export interface Held {
+  signal: AbortSignal;
+  assertHeld: () => void;
+}
+
+/** It is another's by now, or may be: whatever came of the work is theirs. */
+export class LeaseLost extends Error {
+  override name = "LeaseLost";
+}
+
 export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

@@ -18,6 +18,7 @@ import {
   type Change,
   GrantFailed,
   type GrantMade,
+  type Held,
   type In,
   type Later,
   type Place,
@@ -47,28 +48,28 @@ const HELD_BACK_MS = 5 * SECOND;
 
 /** `version`: of the record that asks for it, which may not have landed yet, or have come too late. */
 export async function provisionGrant(ports: Ports, id: RequestId, version = 0): Promise<Later> {
-  const held = await ports.lease.holdRequest(id, async (request, signal) => {
+  const held = await ports.lease.holdRequest(id, async (request, signal, assertHeld) => {
     if (request && request.version < version) return { again: ports.clock.now() };
-    const later = await againWhileLocked(ports, () => provision(ports, request, signal));
+    const later = await againWhileLocked(ports, () => provision(ports, request, { signal, assertHeld }));
     // Whoever lost the lease on the way may have left it undone.
     return later ?? (signal.aborted ? { again: ports.clock.now() } : undefined);
   });
   return held ? held.done : unbindMeanwhile(ports, id);
 }
 
-async function provision(ports: Ports, request: AccessRequest | null, signal: AbortSignal): Promise<Later> {
+async function provision(ports: Ports, request: AccessRequest | null, held: Held): Promise<Later> {
   if (!isOpen(request)) return undefined;
   const { id } = request;
   // What gave way goes whatever new access waits for, and its proof runs beside the new token.
-  const leaving = mustLeave(request).map((going) => leaveHub(ports, going, signal));
+  const leaving = mustLeave(request).map((going) => leaveHub(ports, going, held.signal));
   const unbinding = reportOutage(ports, id, "hub", () => settleAll(leaving.map((one) => one.unbound)));
   const unbound = orTold(ports, id, unbinding);
-  const granting = unbound.then(() => grant(ports, request, signal));
+  const granting = unbound.then(() => grant(ports, request, held));
   const [later] = await settleAll([granting, ...leaving.map((one) => one.gone)]);
   return later;
 }
 
-async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<Later> {
+async function grant(ports: Ports, request: Open, held: Held): Promise<Later> {
   const { id } = request;
   await using early = isFirstTry(request) ? startRoom(ports, request) : null;
   // After the record: it is of a Redis that the hub was asked about.
@@ -93,7 +94,7 @@ async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<
     return { again: ports.clock.now() + HELD_BACK_MS };
   }
   if (epoch && isOlder) await failDoubtful(ports, request);
-  else await setUp(ports, request, { early, each }, signal);
+  else await setUp(ports, request, { early, each }, held);
   return undefined;
 }
 
@@ -137,14 +138,17 @@ async function setUp(
   ports: Ports,
   found: Open,
   { early, each }: { early: StartedRoom | null; each: ReturnType<typeof underEach> },
-  signal: AbortSignal,
+  { signal, assertHeld }: Held,
 ): Promise<void> {
   const { id } = found;
   const today = await asDelivered(ports, found, each);
   const request = isOpen(today) ? await withoutOldToken(ports, today) : today;
   if (!isOpen(request)) return;
   const now = ports.clock.now();
-  if (now >= request.expiresAt) return stop(ports, id, (r) => ending(r, { cause: "expired", at: now }));
+  if (now >= request.expiresAt)
+    return stop(ports, id, (r) =>
+      isOpen(r) && now >= r.expiresAt ? ending(r, { cause: "expired", at: now }) : null,
+    );
   let ts: string | undefined;
   try {
     const outside = isRenewing(request) ? undefined : assertOutside(ports, request, each);
@@ -158,9 +162,10 @@ async function setUp(
   } catch (error) {
     if (!(error instanceof GrantFailed)) throw error;
     ports.log.error({ id, failure: error.failure, err: error }, "this grant cannot be made");
-    await stop(ports, id, (r) =>
-      isMine(r, ts) ? failed(r, error.failure, ports.clock.now(), error.said) : null,
-    );
+    await stop(ports, id, (r) => {
+      assertHeld();
+      return isMine(r, ts) ? failed(r, error.failure, ports.clock.now(), error.said) : null;
+    });
   }
 }
 

@@ -8,6 +8,7 @@ import { finishExtension } from "./extend-grant.ts";
 import {
   type AccessRequest,
   GrantFailed,
+  type Held,
   type In,
   type Later,
   type Place,
@@ -44,9 +45,15 @@ type Asked = In<"active"> & { refresh: Refresh };
 const isAsked = (r: AccessRequest | null): r is Asked => r?.state === "active" && r.refresh !== undefined;
 
 export const refreshToken = (ports: Ports, id: RequestId): Promise<Later> =>
-  underLease(ports, id, (found, signal) => againWhileLocked(ports, () => refresh(ports, found, signal)));
+  underLease(ports, id, (found, signal, assertHeld) =>
+    againWhileLocked(ports, () => refresh(ports, found, { signal, assertHeld })),
+  );
 
-async function refresh(ports: Ports, found: AccessRequest | null, signal: AbortSignal): Promise<Later> {
+async function refresh(
+  ports: Ports,
+  found: AccessRequest | null,
+  { signal, assertHeld }: Held,
+): Promise<Later> {
   const request = found && (await asDelivered(ports, found));
   // What is over ends by its own timer.
   if (!isAsked(request) || ports.clock.now() >= request.expiresAt) return undefined;
@@ -63,7 +70,10 @@ async function refresh(ports: Ports, found: AccessRequest | null, signal: AbortS
   } catch (error) {
     if (!(error instanceof GrantFailed)) throw error;
     ports.log.error({ id, failure: error.failure, err: error }, "a fresh token cannot be delivered");
-    await commit(ports, id, (r) => (isAsked(r) ? failed(r, error.failure, ports.clock.now()) : null));
+    await commit(ports, id, (r) => {
+      assertHeld();
+      return isAsked(r) ? failed(r, error.failure, ports.clock.now()) : null;
+    });
   }
   return isAsked(await ports.requests.get(id)) ? { again: ports.clock.now() } : undefined;
 }

@@ -1,5 +1,5 @@
 /** An end is proved: the probe token is refused, or the account is absent, or the token's own time has run out. ending → ended */
-import { SECOND } from "../domain/duration.ts";
+import { MINUTE, SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
 import {
   type Going,
@@ -11,11 +11,18 @@ import {
 } from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { VERIFY_AFTER_MS } from "../domain/lifecycle.ts";
-import type { Verification } from "../domain/request.ts";
-import type { Secret } from "../domain/secret.ts";
+import { toldOutage } from "../domain/outage.ts";
+import type { AccessRequest, Verification } from "../domain/request.ts";
 import { usageAwaited } from "../domain/transitions.ts";
 import { uidsOf } from "./mend/repair.ts";
-import { type GrantObjects, type Later, NotEnforcing, type Ports } from "./ports.ts";
+import {
+  type GrantObjects,
+  type Held,
+  type Later,
+  type MintedToken,
+  NotEnforcing,
+  type Ports,
+} from "./ports.ts";
 import { mayAnyBeOlder } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
@@ -26,14 +33,18 @@ import { underLease } from "./support/under-lease.ts";
 
 /** A token is taken for 60 s past its end (the leeway of JWTs), and its success is cached for 10 s. */
 const DEAD_AFTER_MS = 75 * SECOND;
+/** So long before its end a probe is asked for nothing any more: that it is refused then would prove nothing. */
+const UNUSED_MS = MINUTE;
+/** So long it is looked again before nothing is said to be shown. */
+const LOOKED_FOR_MS = MINUTE;
 
 /** The job for a replica that died with its probe token. */
 export const verifyEnd = (ports: Ports, id: RequestId): Promise<Later> =>
-  underLease(ports, id, async (request, signal) => {
+  underLease(ports, id, async (request, signal, assertHeld) => {
     let later: Later;
     // One after the other: "ended" waits for those before.
     for (const going of request ? goingFrom(request) : [])
-      later = sooner(later, await verifyDeleted(ports, going, null, signal));
+      later = sooner(later, await verifyDeleted(ports, going, null, { signal, assertHeld }));
     return later;
   });
 
@@ -41,37 +52,44 @@ export const verifyEnd = (ports: Ports, id: RequestId): Promise<Later> =>
 export async function verifyDeleted(
   ports: Ports,
   going: Going,
-  probe: Secret | null,
-  signal: AbortSignal,
+  probe: MintedToken | null,
+  held: Held,
 ): Promise<Later> {
   const { deletedAt } = going;
   if (deletedAt === undefined) return undefined;
   const due = deletedAt + VERIFY_AFTER_MS;
   if (ports.clock.now() < due) return { again: due };
   const method = await reportGoing(ports, going, () =>
-    proofOf(ports, going, probe, signal).catch((error: unknown) =>
-      unlessExpired(ports, going, error, signal),
-    ),
+    proofOf(ports, going, probe, held.signal).catch((error: unknown) => unlessExpired(ports, going, error)),
   );
-  if (method) await settle(ports, going, method, deletedAt);
-  else if (hasExpired(ports, going)) await settle(ports, going, "expiry", deletedAt);
+  if (method) await settle(ports, going, method, held);
+  else if (hasExpired(ports, going)) await settle(ports, going, "expiry", held);
   return undefined;
 }
 
-/** Nothing else can be shown, and it is said in these words. A hub that takes any token takes this one too; and who slept past their lease missed what it answered. */
-function unlessExpired(ports: Ports, going: Going, error: unknown, signal: AbortSignal): "expiry" {
-  signal.throwIfAborted();
-  if (error instanceof NotEnforcing || !hasExpired(ports, going)) throw error;
+/**
+ * Nothing else can be shown, and it is said in these words. A hub that took any token when it last answered may take
+ * this one too; and one look that failed shows nothing: its process may have slept, or the hub just starts.
+ */
+function unlessExpired(ports: Ports, going: Going, error: unknown): "expiry" {
+  const { outage, deletedAt = 0 } = going;
+  const told = toldOutage({ state: "ending", outage });
+  const isLasting = told !== undefined && ports.clock.now() >= deletedAt + LOOKED_FOR_MS;
+  const isOpen = error instanceof NotEnforcing || outage?.what === "open-hub";
+  if (isOpen || !isLasting || !hasExpired(ports, going)) throw error;
   return "expiry";
 }
 
 const hasExpired = ({ clock }: Ports, { grant, expiresAt }: Going): boolean =>
   clock.now() >= (grant?.tokenExpiresAt ?? expiresAt) + DEAD_AFTER_MS;
 
+export const isSpent = ({ clock }: Pick<Ports, "clock">, { expiresAt }: MintedToken): boolean =>
+  clock.now() >= expiresAt - UNUSED_MS;
+
 async function proofOf(
   ports: Ports,
   going: Going,
-  probe: Secret | null,
+  probe: MintedToken | null,
   signal: AbortSignal,
 ): Promise<"probe" | "absence" | null> {
   const { grants } = ports;
@@ -80,8 +98,9 @@ async function proofOf(
     await goOnceMore(ports, going);
     return null;
   }
-  const isAccepted = probe !== null && (await grants.check(probe, signal)) !== "refused";
-  if (probe && !isAccepted) return "probe";
+  const isAccepted = probe !== null && (await grants.check(probe.token, signal)) !== "refused";
+  // The process may have slept before it asked.
+  if (probe && !isAccepted && !isSpent(ports, probe)) return "probe";
   const isDoubted = isAccepted || going.contradictedAt !== undefined;
   if (!isDoubted && (await grants.isAbsent(going, signal))) return "absence";
   const { account, binding, foreign } = await grants.find(going, going.grant ?? {}, signal);
@@ -111,28 +130,37 @@ async function stoodSince(ports: Ports, { id, generation }: Going, signal: Abort
 }
 
 async function goOnceMore(ports: Ports, going: Going): Promise<void> {
-  const { version } = await commit(ports, going.id, (r) => generationStands(r, going.generation));
+  const { version } = await commit(ports, going.id, (r) =>
+    isSame(r, going) ? generationStands(r, going.generation) : null,
+  );
   await enqueue(ports, going, (jobs) => jobs.add("urgent", "end", going.id, version));
 }
 
 async function contradict(ports: Ports, going: Going): Promise<void> {
   const { id, generation } = going;
-  await commit(ports, id, (r) => generationContradicted(r, generation, ports.clock.now()));
-  await noteGoing(ports, going, "accepted");
+  const now = await commit(ports, id, (r) =>
+    isSame(r, going) ? generationContradicted(r, generation, ports.clock.now()) : null,
+  );
+  if (isSame(now, going)) await noteGoing(ports, going, "accepted");
 }
+
+/** Not removed anew meanwhile: then nothing holds of it that was seen before. */
+const isSame = (r: AccessRequest, { generation, deletedAt }: Going): boolean =>
+  goingOf(r, generation)?.deletedAt === deletedAt;
 
 async function settle(
   ports: Ports,
-  { id, generation, contradictedAt }: Going,
+  going: Going,
   method: Verification["method"],
-  deletedAt: number,
+  { assertHeld }: Held,
 ): Promise<void> {
+  const { id, generation, deletedAt = 0, contradictedAt } = going;
   const at = ports.clock.now();
   await commit(ports, id, (r) => {
-    const now = goingOf(r, generation);
-    // What was contradicted or removed anew meanwhile is not proved by what was seen before.
-    if (now?.deletedAt !== deletedAt) return null;
-    if (method === "absence" && now.contradictedAt !== contradictedAt) return null;
+    assertHeld();
+    if (!isSame(r, going)) return null;
+    // What was contradicted meanwhile is not proved by what was seen before.
+    if (method === "absence" && goingOf(r, generation)?.contradictedAt !== contradictedAt) return null;
     const gone = generationGone(r, generation, { method, deletedAt, at });
     return ports.hubTells ? usageAwaited(gone) : gone;
   });

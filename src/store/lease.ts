@@ -1,7 +1,7 @@
 /** A lease in Redis: one holder a name across all replicas, renewed while held, given up in good time when it cannot be. */
 import { randomUUID } from "node:crypto";
 import type { RequestId } from "../domain/ids.ts";
-import type { Lease } from "../flow/ports.ts";
+import { type Lease, LeaseLost } from "../flow/ports.ts";
 import { writing } from "./failures.ts";
 import type { Keys } from "./keys.ts";
 import { standingIn } from "./look.ts";
@@ -90,7 +90,7 @@ function keep(
   let asking = false;
   const lose = () => {
     stop();
-    ended.abort(new Error("The lease was lost."));
+    ended.abort(new LeaseLost("The lease was lost."));
   };
   const isOver = () => since(renewed) >= ttl - margin;
   const look = async () => {

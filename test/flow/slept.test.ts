@@ -1,13 +1,17 @@
 /** A process sleeps between a look and what rests on it, as a machine that is suspended does, and meanwhile it is otherwise. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { MINUTE, SECOND } from "../../src/domain/duration.ts";
-import type { UserId } from "../../src/domain/ids.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { goingFrom } from "../../src/domain/generations.ts";
+import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { secret } from "../../src/domain/secret.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { endGrant } from "../../src/flow/end.ts";
-import type { Directory, Ports } from "../../src/flow/ports.ts";
+import { type Directory, LeaseLost, type Ports, TroubleOutside } from "../../src/flow/ports.ts";
+import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
+import { commit } from "../../src/flow/support/commit.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
-import { verifyEnd } from "../../src/flow/verify.ts";
+import { verifyDeleted, verifyEnd } from "../../src/flow/verify.ts";
 import { ALICE, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 
@@ -75,7 +79,8 @@ test("who sleeps each time decides nothing", async () => {
   expect(await stateOf(id)).toBe("pending");
 });
 
-test("whoever looks whether an end holds sleeps past the lease, and the hub takes any token: nothing is ended by the token's own time", async () => {
+/** Over, off the hub without a probe, and its token's own time has run out. */
+async function endedLongAgo() {
   const { id } = await ask("peek 10m");
   await steps.work();
   expect(await stateOf(id)).toBe("active");
@@ -85,25 +90,95 @@ test("whoever looks whether an end holds sleeps past the lease, and the hub take
   await endGrant({ ...ports, grants: withoutProbe }, id);
   steps.forgetJobs();
   world.clock.jump(3 * MINUTE);
+  return id;
+}
+const proofOf = async (id: RequestId) => {
+  const r = await steps.ports.requests.get(id);
+  return r?.state === "ended" ? r.verification.method : r?.state;
+};
+const looking = (assertEnforcing: Ports["grants"]["assertEnforcing"]): Ports => ({
+  ...steps.ports,
+  grants: { ...steps.ports.grants, assertEnforcing },
+});
+/** As whoever wakes finds each connection that they had. */
+const cutOff = () => looking(() => Promise.reject(new TroubleOutside("hub", "the connection is gone")));
+
+test("one look at whether an end holds is cut off: the token's own time is not said to be all that shows it", async () => {
+  const id = await endedLongAgo();
+  await expect(verifyEnd(cutOff(), id)).rejects.toThrow("the connection is gone");
+  expect(await proofOf(id)).toBe("ending");
+  await verifyEnd(steps.ports, id);
+  expect(await proofOf(id)).toBe("absence");
+});
+
+test("a hub that took any token when it last answered is cut off: nothing is ended by the token's own time", async () => {
+  const id = await endedLongAgo();
   world.localHub?.setRbac(false);
-  const slept = new AbortController();
-  const lease: Ports["lease"] = {
+  await expect(verifyEnd(steps.ports, id)).rejects.toThrow("lets anybody in");
+  world.clock.jump(2 * MINUTE);
+  await expect(verifyEnd(cutOff(), id)).rejects.toThrow("the connection is gone");
+  expect(await proofOf(id)).toBe("ending");
+});
+
+test("the hub stays away: the token's own time ends it, but not by the look of whoever slept past their lease", async () => {
+  const id = await endedLongAgo();
+  await expect(verifyEnd(cutOff(), id)).rejects.toThrow("the connection is gone");
+  world.clock.jump(2 * MINUTE);
+  await expect(verifyEnd(cutOff(), id)).rejects.toThrow("the connection is gone");
+  await expect(verifyEnd(leaseLost(cutOff()), id)).rejects.toThrow(LeaseLost);
+  expect(await proofOf(id)).toBe("ending");
+  await verifyEnd(cutOff(), id);
+  expect(await proofOf(id)).toBe("expiry");
+});
+
+const leaseLost = (ports: Ports): Ports => ({
+  ...ports,
+  lease: {
     ...ports.lease,
     holdRequest: (held, work) =>
       ports.lease.holdRequest(held, (request, signal) =>
-        work(request, AbortSignal.any([signal, slept.signal]), () => slept.signal.throwIfAborted()),
+        work(request, signal, () => {
+          throw new LeaseLost();
+        }),
       ),
+  },
+});
+
+test("whoever holds a probe sleeps until it has died of its own age: that it is refused proves nothing", async () => {
+  const id = await endedLongAgo();
+  const request = await steps.ports.requests.get(id);
+  const [going] = request ? goingFrom(request) : [];
+  if (!going) throw new Error("Nothing goes.");
+  const check = async () => {
+    world.clock.jump(12 * MINUTE);
+    return "refused" as const;
   };
-  const assertEnforcing = async (signal: AbortSignal) => {
-    slept.abort(new Error("The lease was lost."));
-    await ports.grants.assertEnforcing(signal);
+  const grants = { ...steps.ports.grants, check };
+  const probe = { token: secret("probe"), expiresAt: world.clock.now() + 10 * MINUTE };
+  const probing = { ...probe, signedBy: null, accountUid: null };
+  const held = { signal: new AbortController().signal, assertHeld: () => {} };
+  await verifyDeleted({ ...steps.ports, grants }, going, probing, held);
+  expect(await proofOf(id)).toBe("absence");
+});
+
+test("whoever is about to make a grant sleeps past its end, and another made it and gave it more time: it lives on", async () => {
+  const { id } = await ask("peek 10m");
+  steps.forgetJobs();
+  await validateRequester(steps.ports, id);
+  expect(await stateOf(id)).toBe("approved");
+  const { ports } = steps;
+  let slept = false;
+  const look: Ports["epoch"]["look"] = async (...asked) => {
+    const found = await ports.epoch.look(...asked);
+    if (slept) return found;
+    slept = true;
+    await steps.loseLeases();
+    await steps.work();
+    expect(await stateOf(id)).toBe("active");
+    await commit(ports, id, (r) => (r.state === "active" ? { ...r, expiresAt: r.expiresAt + HOUR } : null));
+    world.clock.jump(11 * MINUTE);
+    return found;
   };
-  const asleep = { ...ports, lease, grants: { ...ports.grants, assertEnforcing } };
-  await expect(verifyEnd(asleep, id)).rejects.toThrow("The lease was lost.");
-  expect(await stateOf(id)).toBe("ending");
-  await expect(verifyEnd(ports, id)).rejects.toThrow();
-  world.localHub?.setRbac(true);
-  world.clock.jump(SECOND);
-  await verifyEnd(ports, id);
-  expect((await steps.ports.requests.get(id)) ?? {}).toMatchObject({ verification: { method: "absence" } });
+  await provisionGrant({ ...ports, epoch: { ...ports.epoch, look } }, id);
+  expect(await stateOf(id)).toBe("active");
 });

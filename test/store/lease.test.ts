@@ -1,7 +1,7 @@
 /** One holder a name, renewed while held, given up before it could be another's. */
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, expect, test } from "vitest";
-import { StoreUnsure } from "../../src/flow/ports.ts";
+import { afterAll, expect, test, vi } from "vitest";
+import { LeaseLost, StoreUnsure } from "../../src/flow/ports.ts";
 import { createLease } from "../../src/store/lease.ts";
 import { freshKeys, testRedis, until } from "../helpers/redis.ts";
 
@@ -63,6 +63,27 @@ test("cannot be renewed: the signal aborts a margin before Redis would give it a
     return after;
   });
   expect(outcome?.done).toBeLessThan(times.ttl);
+});
+
+test("the process stood still for longer: whoever asks is told before any timer has run", async () => {
+  const lease = createLease(redis.commands, keys, { ttl: 300, renewEvery: 50, margin: 200 });
+  const outcome = lease.hold("h", async (signal, assertHeld) => {
+    assertHeld();
+    const wakes = performance.now() + 120;
+    while (performance.now() < wakes);
+    expect(signal.aborted).toBe(false);
+    expect(assertHeld).toThrow(LeaseLost);
+    expect(signal.aborted).toBe(true);
+  });
+  expect(await outcome).not.toBeNull();
+});
+
+test("the machine was suspended: the clock that no correction moves stood still, too", async () => {
+  await here.hold("i", async (_, assertHeld) => {
+    const wall = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 60_000);
+    expect(assertHeld).toThrow(LeaseLost);
+    wall.mockRestore();
+  });
 });
 
 test("taken, and the answer came too late: it is given back at once, not when it runs out", async () => {

@@ -5,7 +5,7 @@ import type { RequestId } from "../../domain/ids.ts";
 import { toldOutage } from "../../domain/outage.ts";
 import type { AccessRequest, Outage } from "../../domain/request.ts";
 import { withOutage } from "../../domain/transitions.ts";
-import { GrantFailed, type Ports, SlackBusy, TroubleOutside } from "../ports.ts";
+import { GrantFailed, LeaseLost, type Ports, SlackBusy, TroubleOutside } from "../ports.ts";
 import { commit } from "./commit.ts";
 
 /** `suspect`: what it is when the error does not say. Throws what `work` throws. */
@@ -18,8 +18,8 @@ export async function reportOutage<T>(
   try {
     return await work();
   } catch (error) {
-    // Who waits for their turn is served soon: nobody need be told.
-    if (!(error instanceof GrantFailed || error instanceof SlackBusy))
+    // Who waits for their turn is served soon, and so is what another has taken over: nobody need be told.
+    if (!(error instanceof GrantFailed || error instanceof SlackBusy || error instanceof LeaseLost))
       await noteOutage(ports, id, error instanceof TroubleOutside ? error.what : suspect, error);
     throw error;
   }
@@ -45,7 +45,8 @@ export async function reportGoing<T>(ports: Ports, going: Going, work: () => Pro
   try {
     return await work();
   } catch (error) {
-    await noteGoing(ports, going, error instanceof TroubleOutside ? error.what : "hub", error);
+    if (!(error instanceof LeaseLost))
+      await noteGoing(ports, going, error instanceof TroubleOutside ? error.what : "hub", error);
     throw error;
   }
 }

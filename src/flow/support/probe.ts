@@ -1,15 +1,13 @@
 /** A probe token waits in the memory of the replica that minted it, and is tried once the hub can no longer remember it. */
-import { MINUTE, SECOND } from "../../domain/duration.ts";
+import { SECOND } from "../../domain/duration.ts";
 import { type Going, goingOf } from "../../domain/generations.ts";
 import { VERIFY_AFTER_MS } from "../../domain/lifecycle.ts";
 import type { MintedToken, Ports } from "../ports.ts";
-import { verifyDeleted } from "../verify.ts";
+import { isSpent, verifyDeleted } from "../verify.ts";
 
 const AGAIN_MS = 10 * SECOND;
 /** Then it is forgotten: a token is in no memory for longer than a minute. */
 const LOOKS_MAX = 5;
-/** So long before its end it is asked for nothing any more: that it is refused then would prove nothing. */
-const UNUSED_MS = MINUTE;
 const BUSY_MS = 250;
 /** Each look is a connection of its own. With too few of them, looks come late in a burst, and the verify jobs before them. */
 const AT_ONCE = 40;
@@ -36,7 +34,7 @@ const sleepUntil = ({ clock, stopping }: Ports, at: number): Promise<void> =>
 async function lookOnce(
   ports: Ports,
   { id, generation, deletedAt }: Going,
-  { token, expiresAt }: MintedToken,
+  probe: MintedToken,
 ): Promise<boolean> {
   const look = async () => {
     const request = await ports.requests.get(id);
@@ -44,11 +42,11 @@ async function lookOnce(
   };
   for (;;) {
     const held = await ports.lease
-      .hold(id, async (signal) => {
+      .hold(id, async (signal, assertHeld) => {
         const going = await look();
         if (!going || going.deletedAt !== deletedAt) return true;
-        if (ports.clock.now() >= expiresAt - UNUSED_MS) return true;
-        await verifyDeleted(ports, going, token, signal);
+        if (isSpent(ports, probe)) return true;
+        await verifyDeleted(ports, going, probe, { signal, assertHeld });
         return (await look()) === undefined;
       })
       .catch(() => ({ done: false }));
