@@ -20,8 +20,12 @@ import { againWhileLocked } from "./support/while-locked.ts";
 
 const HELD_BACK_MS = 5 * SECOND;
 
+type Dated = Extract<AccessRequest, { expiresAt: number }>;
+
 export const extendGrant = (ports: Ports, id: RequestId): Promise<Later> =>
-  underLease(ports, id, (found) => againWhileLocked(ports, () => extend(ports, found)));
+  underLease(ports, id, (found, _, assertHeld) =>
+    againWhileLocked(ports, () => extend(ports, found, assertHeld)),
+  );
 
 /** The token that lives as long is in its holder's hands. */
 export const finishExtension = (
@@ -41,14 +45,14 @@ export async function closeExtension(ports: Ports, { id, requester }: AccessRequ
   );
 }
 
-async function extend(ports: Ports, request: AccessRequest | null): Promise<Later> {
+async function extend(ports: Ports, request: AccessRequest | null, assertHeld: () => void): Promise<Later> {
   if (request?.state !== "extending") return undefined;
   const { id } = request;
   const grant = await extendedGrant(ports, request);
-  if (grant && "expiresAt" in grant && isProlongedBy(grant, request)) return follow(ports, request, grant);
+  if (hasIts(request, grant)) return follow(ports, request, grant);
   if (grant && isRenewing(grant)) return { again: ports.clock.now() + HELD_BACK_MS };
   const gone = await extendedGone(ports, request);
-  if (gone) return close(ports, id, gone);
+  if (gone) return refuse(ports, request, gone, assertHeld);
   const look = () => settleAll([ports.epoch.look(), ports.lockdown.look()]);
   const [epoch, lockdown] = await reportOutage(ports, id, "hub", look);
   const waits = !epoch || lockdown || ports.heldBack() ? "held-back" : await waitsForRules(ports, request);
@@ -56,35 +60,59 @@ async function extend(ports: Ports, request: AccessRequest | null): Promise<Late
     await noteOutage(ports, id, waits);
     return { again: ports.clock.now() + HELD_BACK_MS };
   }
-  if (epoch && isDoubtful(request, epoch)) return close(ports, id, noLonger(request, "restored"));
+  if (epoch && isDoubtful(request, epoch))
+    return refuse(ports, request, noLonger(request, "restored"), assertHeld);
   const refusal = await refusedNow(ports, request);
-  return refusal ? close(ports, id, refusal) : give(ports, request);
+  return refusal ? refuse(ports, request, refusal, assertHeld) : give(ports, request, assertHeld);
 }
 
 /** Its record alone moves the end: whatever of the rest is lost, the record asks for again. */
-async function give(ports: Ports, request: In<"extending">): Promise<Later> {
-  const { id } = request;
+async function give(ports: Ports, request: In<"extending">, assertHeld: () => void): Promise<Later> {
   // While this one slept over its lease, another may have closed it.
-  if ((await ports.requests.get(id))?.state !== "extending") return undefined;
-  const grant = await commit(ports, request.extends.id, (r) => prolonged(r, request, ports.clock.now()));
+  if ((await ports.requests.get(request.id))?.state !== "extending") return undefined;
+  const grant = await commit(ports, request.extends.id, (r) => {
+    assertHeld();
+    return prolonged(r, request, ports.clock.now());
+  });
   if (isRenewing(grant)) return { again: ports.clock.now() + HELD_BACK_MS };
-  return isProlongedBy(grant, request) ? undefined : close(ports, id, noLonger(request, "ended"));
+  if (isProlongedBy(grant, request)) return undefined;
+  return refuse(ports, request, noLonger(request, "ended"), assertHeld);
 }
 
-/** It has the time; whoever makes its token says when that is there, unless they died in between. */
-async function follow(
+/** While this one slept, another may have given it the time: what was given is never called refused. */
+async function refuse(
   ports: Ports,
-  { id, outage }: In<"extending">,
-  grant: Extract<AccessRequest, { expiresAt: number }>,
+  request: In<"extending">,
+  refusal: Refusal,
+  assertHeld: () => void,
 ): Promise<Later> {
+  const grant = await extendedGrant(ports, request);
+  if (hasIts(request, grant)) return follow(ports, request, grant);
+  return close(ports, request.id, refusal, assertHeld);
+}
+
+const hasIts = (more: In<"extending">, grant: AccessRequest | null): grant is Dated =>
+  grant !== null && "expiresAt" in grant && isProlongedBy(grant, more);
+
+/** It has the time; whoever makes its token says when that is there, unless they died in between. */
+async function follow(ports: Ports, { id, outage }: In<"extending">, grant: Dated): Promise<Later> {
   const isToCome = grant.state === "active" && grant.refresh?.for === id;
   if (!isToCome) await finishExtension(ports, id, grant);
   else if (outage) await noteOutage(ports, id, outage.what);
   return undefined;
 }
 
-async function close(ports: Ports, id: RequestId, refusal: Refusal): Promise<undefined> {
-  await commit(ports, id, (r) => closed(r, refusal, ports.clock.now()));
+/** What is not extending yet is closed by anybody, without a lease. */
+async function close(
+  ports: Ports,
+  id: RequestId,
+  refusal: Refusal,
+  assertHeld: () => void = () => {},
+): Promise<undefined> {
+  await commit(ports, id, (r) => {
+    assertHeld();
+    return closed(r, refusal, ports.clock.now());
+  });
 }
 
 /** Throws what Slack, Redis or the company's check throws where it may answer later. */

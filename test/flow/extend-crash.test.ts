@@ -158,27 +158,97 @@ test("a reminder of the end before comes due meanwhile: nobody is told of that e
   expect(await steps.ports.requests.get(id)).toMatchObject({ state: "active", reminded: [] });
 });
 
+/** By these ports nobody may have more time. */
+function leaving(before: () => Promise<unknown> = async () => {}): Ports {
+  const { directory } = steps.ports;
+  const person: typeof directory.person = async (...args) => {
+    await before();
+    return { ...(await directory.person(...args)), standing: "guest" };
+  };
+  return { ...steps.ports, directory: { ...directory, person } };
+}
+
 test("a replica sleeps when it has looked at everybody, and another closes it meanwhile: no time is given", async () => {
   const { id, more } = await given();
   const before = await endOf(id);
   const { directory } = steps.ports;
-  const guest: typeof directory.person = async (...args) => ({
-    ...(await directory.person(...args)),
-    standing: "guest",
-  });
-  const left: Ports = { ...steps.ports, directory: { ...directory, person: guest } };
   let slept = false;
   const person: typeof directory.person = async (...args) => {
     const found = await directory.person(...args);
     if (slept) return found;
     slept = true;
     await steps.loseLeases();
-    await extendGrant(left, more);
+    await extendGrant(leaving(), more);
     expect(await stateOf(more)).toBe("refused");
     return found;
   };
   await extendGrant({ ...steps.ports, directory: { ...directory, person } }, more);
   expect(slept).toBe(true);
+  await steps.work();
+  expect(await endOf(id)).toBe(before);
+});
+
+/** Its lease is lost when it has looked at everybody, and then at this record; meanwhile something is done. */
+function sleepingOver(ports: Ports, read: RequestId, meanwhile: () => Promise<unknown>): Ports {
+  const { directory, lease, requests } = ports;
+  const lost = new AbortController();
+  let looked = false;
+  const person: typeof directory.person = async (...args) => {
+    looked = true;
+    return directory.person(...args);
+  };
+  const get: typeof requests.get = async (key) => {
+    const found = await requests.get(key);
+    if (key !== read || !looked || lost.signal.aborted) return found;
+    lost.abort(new Error("The lease was lost."));
+    await steps.loseLeases();
+    await meanwhile();
+    return found;
+  };
+  const holdRequest: typeof lease.holdRequest = (held, work) =>
+    lease.holdRequest(held, (request, signal) => work(request, signal, () => lost.signal.throwIfAborted()));
+  return {
+    ...ports,
+    directory: { ...directory, person },
+    lease: { ...lease, holdRequest },
+    requests: { ...requests, get },
+  };
+}
+
+test("a replica sleeps until it is refused, and another gives the time meanwhile: it is not called refused", async () => {
+  const { id, more } = await given();
+  const before = await endOf(id);
+  let slept = false;
+  const left = leaving(async () => {
+    if (slept) return;
+    slept = true;
+    await steps.loseLeases();
+    await extendGrant(steps.ports, more);
+  });
+  await extendGrant(left, more);
+  expect(slept).toBe(true);
+  expect(await stateOf(more)).toBe("extending");
+  await steps.work();
+  expect(await stateOf(more)).toBe("extended");
+  expect(await endOf(id)).toBe(before + HOUR);
+});
+
+test("a replica sleeps when it has read what it would refuse more of, and another gives the time: nor is it called refused", async () => {
+  const { id, more } = await given();
+  const before = await endOf(id);
+  const asleep = sleepingOver(leaving(), id, () => extendGrant(steps.ports, more));
+  await expect(extendGrant(asleep, more)).rejects.toThrow("The lease was lost.");
+  await steps.work();
+  expect(await stateOf(more)).toBe("extended");
+  expect(await endOf(id)).toBe(before + HOUR);
+});
+
+test("a replica sleeps when it has read that the time is to be given, and another closes it: no time is given", async () => {
+  const { id, more } = await given();
+  const before = await endOf(id);
+  const asleep = sleepingOver(steps.ports, more, () => extendGrant(leaving(), more));
+  await expect(extendGrant(asleep, more)).rejects.toThrow("The lease was lost.");
+  expect(await stateOf(more)).toBe("refused");
   await steps.work();
   expect(await endOf(id)).toBe(before);
 });
