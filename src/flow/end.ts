@@ -18,15 +18,16 @@ export async function endGrant(ports: Ports, id: RequestId): Promise<Later> {
   const request = await withLaterEnd(ports, await ports.requests.get(id));
   if (!request || !isGranted(request)) return undefined;
   const now = ports.clock.now();
+  let known: AccessRequest = request;
   if (request.state !== "ending") {
     if (now < request.expiresAt && mustLeave(request).length === 0) return { again: request.expiresAt };
-    await commit(ports, id, (r) => (isOver(r, now) ? ending(r, { cause: "expired", at: now }) : null), {
-      doing: "end",
-    });
+    const end = { cause: "expired", at: now } as const;
+    known = await commit(ports, id, (r) => (isOver(r, now) ? ending(r, end) : null), { doing: "end" });
   }
   const [held] = await settleAll([
     ports.lease.holdRequest(id, (found, signal) => takeAway(ports, found, signal)),
-    ...(request.state === "ending" || isOver(request, now) ? [closeExtension(ports, request)] : []),
+    // Slept over, its end may be a later one by now.
+    ...(known.state === "ending" || isOver(known, now) ? [closeExtension(ports, known)] : []),
   ]);
   return held ? held.done : unbindMeanwhile(ports, id);
 }

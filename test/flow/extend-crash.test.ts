@@ -5,6 +5,7 @@ import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
+import { endGrant } from "../../src/flow/end.ts";
 import { extendGrant } from "../../src/flow/extend-grant.ts";
 import type { Ports } from "../../src/flow/ports.ts";
 import { remindHolder } from "../../src/flow/remind.ts";
@@ -251,4 +252,18 @@ test("a replica sleeps when it has read that the time is to be given, and anothe
   expect(await stateOf(more)).toBe("refused");
   await steps.work();
   expect(await endOf(id)).toBe(before);
+});
+
+test("a replica sleeps when it has read what comes to its end, and more time is given meanwhile: what is asked for beyond that stays to be decided", async () => {
+  const { id, more } = await given();
+  const read = await steps.ports.requests.get(id);
+  await extendGrant(steps.ports, more);
+  await steps.work();
+  const further = await askMore(id);
+  world.clock.jump(2 * HOUR);
+  const { requests } = steps.ports;
+  const get: typeof requests.get = async (key) => (key === id ? read : requests.get(key));
+  await endGrant({ ...steps.ports, requests: { ...requests, get } }, id);
+  expect(await stateOf(id)).toBe("active");
+  expect(await stateOf(further)).toBe("pending");
 });
