@@ -2,7 +2,7 @@
 import { isReviewOpen, isTaken } from "./break-glass.ts";
 import { isRevealed, revealsOf } from "./delivery.ts";
 import { asEnding, formerOf, leaksOf, overdueOf } from "./former.ts";
-import { leftTokens, replacedToTry } from "./left-tokens.ts";
+import { leftTokens, replacedOf, replacedToTry } from "./left-tokens.ts";
 import { displayStatus, isFinal, isToldAtOnce, rowOf } from "./lifecycle.ts";
 import {
   kindOf,
@@ -253,6 +253,10 @@ export const tokensToTakeOff = (r: AccessRequest): string[] => [
   ...(needsTokenOff(r) ? [`own ${tokenShows(r)}`] : []),
   ...replacedToTry(r).map(({ ts }) => ts),
 ];
+
+/** The record has a message there, and sees to what becomes of it. */
+export const knowsMessage = (r: AccessRequest, { ts }: Pick<Sent, "ts">): boolean =>
+  [...Object.values(r.messages), ...replacedOf(r)].some((one) => one.ts === ts);
 
 /** Nothing is left to be told of it: to the administrators, or what its access was used for. */
 export const isTold = (r: AccessRequest): boolean =>

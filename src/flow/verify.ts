@@ -29,6 +29,7 @@ import { enqueue } from "./support/enqueue.ts";
 import { noteGoing, reportGoing } from "./support/outage.ts";
 import { removeGrant } from "./support/remove-grant.ts";
 import { sooner } from "./support/sooner.ts";
+import { takeOffUnrecorded } from "./support/take-off-unrecorded.ts";
 import { underLease } from "./support/under-lease.ts";
 
 /** A token is taken for 60 s past its end (the leeway of JWTs), and its success is cached for 10 s. */
@@ -125,7 +126,10 @@ async function stoodSince(ports: Ports, { id, generation }: Going, signal: Abort
   if (!isDoubtful(request, { before: ports.epoch.before() })) return false;
   const isOther = ({ key }: GrantObjects) => key.generation !== generation || key.role !== request.role;
   const others = (await ports.grants.standingOf(id, signal)).filter(isOther);
-  for (const on of others) await removeGrant(ports.grants, on.key, uidsOf(on), signal);
+  for (const on of others) {
+    takeOffUnrecorded(ports, request, on);
+    await removeGrant(ports.grants, on.key, uidsOf(on), signal);
+  }
   return others.length > 0;
 }
 

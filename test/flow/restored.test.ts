@@ -109,6 +109,8 @@ async function confirm(by = ALICE): Promise<void> {
   await confirmRestore(steps.ports, { by: by as UserId, epoch: Number(value) });
 }
 const bearing = (user: string) => world.slack.dm(user).filter((m) => TOKEN.test(JSON.stringify(m.blocks)));
+/** No end waits for what its record does not know. */
+const noneBears = () => vi.waitFor(() => expect(bearing(BOB).map(visibleText)).toEqual([]));
 const tokens = (user: string) => it.everShown(user).match(new RegExp(TOKEN, "g")) ?? [];
 
 test("approved in the copy and revoked since: held back, and not made when an administrator goes on", async () => {
@@ -730,6 +732,54 @@ test.each(["under a bot that runs on", "while the hub is away"])(
     await steps.finish();
     expect(await record(id)).toMatchObject({ state: "ended" });
     expect(await login(world.hub, token)).toBe(401);
+    await noneBears();
+  },
+);
+
+test("given more time since the copy, and ended by that while the hub is away: the message that came since goes too", async () => {
+  const id = await grant();
+  const { expiresAt } = (await record(id)) as In<"active">;
+  world.clock.jump(2 * MINUTE);
+  const before = await copy();
+  await prolong(id, 4 * HOUR);
+  const since = bearing(BOB).map(({ ts }) => ts);
+  expect((await load(steps.ports, id)).messages).toMatchObject({ token: { ts: since[0] } });
+  world.clock.jump(2 * MINUTE);
+  await settled();
+  away(true);
+  await restored(before);
+  expect((await load(steps.ports, id)).messages).not.toMatchObject({ token: { ts: since[0] } });
+  world.clock.jump(expiresAt - world.clock.now());
+  await endGrant(steps.ports, id).catch(() => {});
+  expect(await record(id)).toMatchObject({ state: "ending", end: { cause: "expired" } });
+  away(false);
+  world.clock.jump(SECOND);
+  await endGrant(steps.ports, id);
+  await steps.finish();
+  expect(await record(id)).toMatchObject({ state: "ended" });
+  await noneBears();
+});
+
+test.each([
+  ["live in the copy, and revoked", renewedSince, revoke],
+  ["pending in the copy, and denied", () => liveSince(), (id: RequestId) => decide(id, false)],
+  [
+    "pending in the copy, and withdrawn",
+    () => liveSince(),
+    (id: RequestId) => withdrawRequest(steps.ports, { id, by: BOB as UserId }),
+  ],
+])(
+  "%s while the hub is away: the message of the token that came since goes with what a sweep removes",
+  async (_, since, close) => {
+    const { id, before, token } = await since();
+    away(true);
+    await restored(before);
+    await close(id);
+    away(false);
+    steps.forgetJobs();
+    await steps.sweep();
+    expect(await login(world.hub, token)).toBe(401);
+    await noneBears();
   },
 );
 

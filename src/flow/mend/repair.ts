@@ -38,8 +38,7 @@ export async function repairGrant(
   const isOver = record === "unreadable" && (await endTogether(ports, key.id)) !== null;
   const ahead = isAhead(ports, record, on);
   const repair = repairFor(ports, record, on, { superseded: isOver, ahead });
-  // Else the record knows where its token stands.
-  if (repair === "remove" && (record === null || record === "unreadable")) takeOffUnrecorded(ports, on);
+  if (repair === "remove") takeOffUnrecorded(ports, record, on);
   await REPAIRS[repair](ports, on, signal);
   return repair === "remove" && isForged(ports, record, on) && on.bound
     ? [{ ...on.bound, removed: true }]

@@ -1,10 +1,13 @@
 /** One generation of a grant is taken off the hub: binding, then account, with a probe token that may prove it. */
 import { SECOND } from "../../domain/duration.ts";
+import { isDoubtful } from "../../domain/epoch.ts";
 import { type Going, generationDeleted, goingOf } from "../../domain/generations.ts";
 import { type MintedToken, type Ports, TroubleOutside } from "../ports.ts";
+import { mayAnyBeOlder } from "./as-on-hub.ts";
 import { commit } from "./commit.ts";
 import { reportGoing } from "./outage.ts";
 import { watchProbe } from "./probe.ts";
+import { takeOffUnrecorded } from "./take-off-unrecorded.ts";
 
 /** After the binding is gone. A probe token is welcome, and not waited for where only it is slow. */
 const PROBE_WITHIN_MS = SECOND;
@@ -40,6 +43,7 @@ async function removeAccount(
 ): Promise<void> {
   const { grants, clock } = ports;
   const uids = going.grant ?? {};
+  await takeOffMessageSince(ports, going, signal);
   await grants.removeAccount(going, uids, signal);
   const left = await grants.find(going, uids, signal);
   if (left.account?.deleting || left.binding)
@@ -51,6 +55,14 @@ async function removeAccount(
   });
   const deleted = goingOf(next, going.generation);
   if (probe && deleted) watchProbe(ports, deleted, probe);
+}
+
+/** Of an older copy of Redis its account alone may know where its token stands by now. Throws what the hub throws. */
+async function takeOffMessageSince(ports: Ports, going: Going, signal: AbortSignal): Promise<void> {
+  if (!(await mayAnyBeOlder(ports))) return;
+  const request = await ports.requests.get(going.id);
+  if (!request || !isDoubtful(request, { before: ports.epoch.before() })) return;
+  takeOffUnrecorded(ports, request, await ports.grants.find(going, going.grant ?? {}, signal));
 }
 
 /** A token of the account that nobody uses before the account is gone; null where that takes long, or another stands under its name. */

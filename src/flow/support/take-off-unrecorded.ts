@@ -1,6 +1,14 @@
-/** A token whose grant was ended from the hub alone, and whose record may be lost or cannot be read: where its message stands, its account alone said, and this process remembers until Slack has let go of it. */
+/** A token whose grant ends, and of whose message its record does not know: that may be lost, unreadable, or older. Where it stands, its account alone said, and this process remembers until Slack has let go of it. */
 import { SECOND } from "../../domain/duration.ts";
-import { type GrantObjects, type Notifier, type Place, type Ports, SlackBusy } from "../ports.ts";
+import { knowsMessage } from "../../domain/messages.ts";
+import {
+  type GrantObjects,
+  type Notifier,
+  type Place,
+  type Ports,
+  type Recorded,
+  SlackBusy,
+} from "../ports.ts";
 
 const AGAIN_MS = 5 * SECOND;
 
@@ -15,11 +23,16 @@ interface Line {
 /** Of each bot in this process. */
 const lines = new WeakMap<Notifier, Line>();
 
-/** Returns at once: no end waits for Slack. Each account's goes once, one after the other. */
-export function takeOffUnrecorded(ports: Needed, { key: { id }, account }: GrantObjects): void {
+/** The message of this account, unless its record knows it. Returns at once: no end waits for Slack. Each account's goes once, one after the other. */
+export function takeOffUnrecorded(
+  ports: Needed,
+  record: Recorded,
+  { key: { id }, account }: GrantObjects,
+): void {
   const { tokenMessage: at, requester, delivery } = account?.annotations ?? {};
   // A message that shows one at each click bears none.
   if (!account || !at || !requester || delivery === "reveal") return;
+  if (record !== null && record !== "unreadable" && knowsMessage(record, at)) return;
   const line = lineOf(ports.notifier);
   if (line.known.has(account.uid)) return;
   line.known.add(account.uid);

@@ -39,7 +39,7 @@ async function end(ports: Needed, on: GrantObjects, closing: AbortSignal): Promi
   const { id } = on.key;
   try {
     // Should the hub's answer be lost, the account is, which alone knows of it.
-    takeOffUnrecorded(ports, on);
+    takeOffUnrecorded(ports, "unreadable", on);
     await removeGrant(grants, on.key, uidsOf(on), within(REMOVING_WITHIN_MS, closing));
     log.warn({ id }, "ended from the hub alone");
   } catch (error) {
