@@ -1,4 +1,5 @@
 /** Redis loses everything, or is away at the end: the hub alone is enough to end a grant on time. */
+import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
@@ -8,11 +9,13 @@ import { requestId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { endGrant } from "../../src/flow/end.ts";
 import { sweep } from "../../src/flow/mend/sweep.ts";
+import { type Notifier, SlackBusy, TroubleOutside } from "../../src/flow/ports.ts";
 import { renewToken } from "../../src/flow/renew-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { revokeGrant } from "../../src/flow/revoke.ts";
 import { fallbackExpiry } from "../../src/flow/watch/fallback-expiry.ts";
 import { ALICE, BOB, MEI, startWorld, type World } from "../helpers/bot.ts";
+import { memoryLog } from "../helpers/memory-log.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 
@@ -158,6 +161,52 @@ test.each(["all else is well", "Slack is away, too", "the hub's answers are lost
     expect(world.slack.dm(BOB).map(visibleText).join("\n")).not.toMatch(TOKEN);
   },
 );
+
+/** Of two whose time is over, ended from the hub alone: `asked`, for whose message Slack was asked. */
+async function endTwo(
+  answer: (...of: Parameters<Notifier["eraseToken"]>) => ReturnType<Notifier["eraseToken"]>,
+  stopping = steps.ports.stopping,
+) {
+  await grant("t1");
+  await grant("t2", MEI);
+  const asked: RequestId[] = [];
+  const eraseToken: typeof answer = (of, at) => {
+    asked.push(of.id);
+    return answer(of, at);
+  };
+  const log = memoryLog();
+  const notifier = { ...steps.ports.notifier, eraseToken };
+  world.clock.jump(4 * HOUR);
+  await fallbackExpiry({ ...steps.ports, notifier, log, stopping }, AbortSignal.timeout(MINUTE));
+  return { asked, log };
+}
+
+test("ended from the hub alone, and Slack refuses one token's message again and again: the other goes, and that is said once", async () => {
+  const { notifier } = steps.ports;
+  let first: RequestId | undefined;
+  const { asked, log } = await endTwo(async (of, at) => {
+    first ??= of.id;
+    if (of.id === first) throw new TroubleOutside("slack", "access_denied");
+    return notifier.eraseToken(of, at);
+  });
+  await world.until(async () => {
+    world.clock.jump(SECOND);
+    return asked.length >= 4;
+  });
+  expect(asked).toEqual([first, expect.not.stringMatching(String(first)), first, first]);
+  const bearing = [BOB, MEI].filter((user) => world.slack.dm(user).some((m) => TOKEN.test(visibleText(m))));
+  expect(bearing).toHaveLength(1);
+  expect(log.lines.filter(({ message }) => message.includes("not off Slack yet"))).toHaveLength(1);
+});
+
+test("the process stops while Slack has no room for a token's message: it is asked for no other", async () => {
+  const stopping = new AbortController();
+  const { asked } = await endTwo(() => Promise.reject(new SlackBusy(MINUTE)), stopping.signal);
+  await world.until(async () => asked.length > 0);
+  stopping.abort();
+  await turn();
+  expect(asked).toHaveLength(1);
+});
 
 test("with Redis away, what is not over yet is left alone", async () => {
   await grant();

@@ -20,6 +20,12 @@ interface Line {
   last: Promise<void>;
 }
 
+interface Message {
+  of: Parameters<Notifier["eraseToken"]>[0];
+  at: Place;
+  failed?: true;
+}
+
 /** Of each bot in this process. */
 const lines = new WeakMap<Notifier, Line>();
 
@@ -36,9 +42,12 @@ export function takeOffUnrecorded(
   const line = lineOf(ports.notifier);
   if (line.known.has(account.uid)) return;
   line.known.add(account.uid);
-  const work = () => takeOff(ports, { id, locale: requester.locale }, at);
+  putInLine(ports, line, { of: { id, locale: requester.locale }, at });
+}
+
+function putInLine(ports: Needed, line: Line, message: Message): void {
   // What is left when the process stops.
-  line.last = line.last.then(work).catch(() => {});
+  line.last = line.last.then(() => takeOff(ports, line, message)).catch(() => {});
 }
 
 function lineOf(notifier: Notifier): Line {
@@ -47,23 +56,21 @@ function lineOf(notifier: Notifier): Line {
   return line;
 }
 
-/** Until Slack confirms, or refuses it for good. Throws when the process stops. */
-async function takeOff(
-  { notifier, clock, log, stopping }: Needed,
-  of: Parameters<Notifier["eraseToken"]>[0],
-  at: Place,
-): Promise<void> {
-  for (;;) {
-    try {
-      const outcome = await notifier.eraseToken(of, at);
-      if (typeof outcome !== "string")
-        log.error(
-          { id: of.id, slack: outcome.refused },
-          "Slack leaves the token of an ended grant where it is",
-        );
-      return;
-    } catch (error) {
-      await clock.sleep(error instanceof SlackBusy ? error.retryAfterMs : AGAIN_MS, stopping);
-    }
+/** Until Slack confirms, or refuses it for good: what fails waits behind the others. Throws when the process stops. */
+async function takeOff(ports: Needed, line: Line, { of, at, failed }: Message): Promise<void> {
+  const { notifier, clock, log, stopping } = ports;
+  if (stopping.aborted) return;
+  try {
+    const outcome = await notifier.eraseToken(of, at);
+    if (typeof outcome !== "string")
+      log.error(
+        { id: of.id, slack: outcome.refused },
+        "Slack leaves the token of an ended grant where it is",
+      );
+  } catch (error) {
+    if (!failed)
+      log.warn({ id: of.id, err: error }, "the token of an ended grant is not off Slack yet; trying on");
+    putInLine(ports, line, { of, at, failed: true });
+    await clock.sleep(error instanceof SlackBusy ? error.retryAfterMs : AGAIN_MS, stopping);
   }
 }
