@@ -1,15 +1,17 @@
 /** A process sleeps between a look and what rests on it, as a machine that is suspended does, and meanwhile it is otherwise. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import { goingFrom } from "../../src/domain/generations.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { secret } from "../../src/domain/secret.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { endGrant } from "../../src/flow/end.ts";
+import { confirmRestore } from "../../src/flow/operator/confirm-restore.ts";
 import { type Directory, LeaseLost, type Ports, TroubleOutside } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { commit } from "../../src/flow/support/commit.ts";
+import { lockDownAs, unlock, unlockAs } from "../../src/flow/together/lockdown.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 import { verifyDeleted, verifyEnd } from "../../src/flow/verify.ts";
 import { ALICE, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
@@ -27,7 +29,12 @@ afterEach(async () => {
 });
 
 /** Once what is asked is known. */
-function sleepingAfter(what: "person" | "qualifies", who: string, leave: () => Promise<unknown>): Ports {
+function sleepingAfter(
+  what: "person" | "qualifies",
+  who: string,
+  leave: () => Promise<unknown>,
+  ms = 6 * MINUTE,
+): Ports {
   const { directory } = steps.ports;
   const ask = directory[what] as (...asked: unknown[]) => Promise<unknown>;
   let slept = false;
@@ -36,7 +43,7 @@ function sleepingAfter(what: "person" | "qualifies", who: string, leave: () => P
     if (asked[0] !== who || slept) return found;
     slept = true;
     await leave();
-    world.clock.jump(6 * MINUTE);
+    world.clock.jump(ms);
     return found;
   };
   return { ...steps.ports, directory: { ...directory, [what]: asleep } as Directory };
@@ -77,6 +84,45 @@ test("who sleeps each time decides nothing", async () => {
   const asleep = { ...steps.ports, requests: { ...requests, lately } };
   await expect(decideRequest(asleep, approve)).rejects.toThrow("Slack asks to wait");
   expect(await stateOf(id)).toBe("pending");
+});
+
+const DANA = { by: { operator: "dana" }, qualified: "operator", reason: "laptop stolen" };
+
+test("whoever unlocks is deactivated: it stays locked down", async () => {
+  const { lockdown } = await lockDownAs(steps.ports, DANA);
+  const asleep = sleepingAfter("person", ALICE, async () => world.slack.people.deactivate(ALICE));
+  await expect(unlock(asleep, { by: ALICE as UserId, reason: "found again" })).rejects.toMatchObject({
+    refusal: { kind: "not-served" },
+  });
+  expect(await steps.ports.lockdown.standing()).toEqual(lockdown);
+});
+
+test("another lockdown takes the place of the one that is to be lifted: that one stays, however short the sleep", async () => {
+  await lockDownAs(steps.ports, DANA);
+  const again = { ...DANA, reason: "stolen once more" };
+  const relock = async () => {
+    await unlockAs(steps.ports, DANA);
+    await lockDownAs(steps.ports, again);
+  };
+  const asleep = sleepingAfter("person", ALICE, relock, SECOND);
+  await expect(unlock(asleep, { by: ALICE as UserId, reason: "found again" })).rejects.toMatchObject({
+    refusal: { kind: "locked-down", reason: again.reason },
+  });
+  expect(await steps.ports.lockdown.standing()).toMatchObject(again);
+});
+
+test("whoever goes on with a restored Redis is deactivated: it stays held back", async () => {
+  let isConfirmed = false;
+  const confirm = async () => {
+    isConfirmed = true;
+    return true;
+  };
+  const asleep = sleepingAfter("person", ALICE, async () => world.slack.people.deactivate(ALICE));
+  const ports = { ...asleep, epoch: { ...asleep.epoch, confirm } };
+  await expect(confirmRestore(ports, { by: ALICE as UserId, epoch: 1 })).rejects.toMatchObject({
+    refusal: { kind: "not-served" },
+  });
+  expect(isConfirmed).toBe(false);
 });
 
 /** Over, off the hub without a probe, and its token's own time has run out. */

@@ -6,7 +6,9 @@ import { whoOf } from "../../domain/operator.ts";
 import { Refused } from "../../domain/refusal.ts";
 import type { LockdownSet, Ports } from "../ports.ts";
 import { assertAdmin } from "../support/admin.ts";
+import { assertUnlocked } from "../support/locked.ts";
 import { outdateHomes } from "../support/outdate-homes.ts";
+import { unlessSlept } from "../support/unless-slept.ts";
 import { fallbackExpiry } from "../watch/fallback-expiry.ts";
 import { beginMassEnd, carryOutMassEnds } from "./mass-end.ts";
 
@@ -54,24 +56,42 @@ export interface Unlocked {
 }
 
 /** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
-export const unlock = async (ports: Ports, { by, reason }: LockingDown): Promise<Unlocked> =>
-  // It leads to access again.
-  unlockAs(ports, { ...(await assertAdmin(ports, by, "unlock", "decide")), reason });
+export async function unlock(ports: Ports, { by, reason }: LockingDown): Promise<Unlocked> {
+  // Before it is looked up who this is: a later one, of whoever took them out of the administrators, is not meant.
+  const meant = standing(ports);
+  await meant.catch(() => {});
+  return unlessSlept(ports, async (assertAwake) => {
+    // It leads to access again.
+    const who = await assertAdmin(ports, by, "unlock", "decide");
+    const lockdown = await meant;
+    assertAwake();
+    return lift(ports, lockdown, { ...who, reason });
+  });
+}
 
 /** Throws Refused, StoreDown, StoreUnsure. */
-export async function unlockAs(ports: Ports, who: Omit<Lockdown, "at">): Promise<Unlocked> {
-  const lockdown = (await ports.lockdown.standing()) ?? (await onlyOnHub(ports));
-  if (!lockdown || !(await ports.lockdown.lift(lockdown, who))) throw new Refused({ kind: "not-locked" });
+export const unlockAs = async (ports: Ports, who: Omit<Lockdown, "at">): Promise<Unlocked> =>
+  lift(ports, await standing(ports), who);
+
+/** Throws Refused, also where another stands by now. */
+async function lift(ports: Ports, lockdown: Lockdown | null, who: Omit<Lockdown, "at">): Promise<Unlocked> {
+  if (!lockdown || !(await ports.lockdown.lift(lockdown, who))) {
+    await assertUnlocked(ports);
+    throw new Refused({ kind: "not-locked" });
+  }
   void outdateHomes(ports);
   const onHub = await ports.lockdown.settle();
   ports.log.warn({ by: whoOf(who.by), onHub, at: lockdown.at }, "the lockdown is lifted");
   return { lockdown, onHub };
 }
 
+const standing = async (ports: Ports): Promise<Lockdown | null> =>
+  (await ports.lockdown.standing()) ?? onlyOnHub(ports);
+
 /** A Redis that lost it learns it first. Throws Refused where the hub does not say whether it remembers one. */
 async function onlyOnHub({ lockdown }: Ports): Promise<Lockdown | null> {
   const isSettled = await lockdown.settle();
-  const standing = await lockdown.standing();
-  if (!standing && !isSettled) throw new Refused({ kind: "lock-unknown" });
-  return standing;
+  const found = await lockdown.standing();
+  if (!found && !isSettled) throw new Refused({ kind: "lock-unknown" });
+  return found;
 }
