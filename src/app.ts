@@ -73,7 +73,7 @@ export async function startApp(
   );
   const { unready, connections } = door;
   const said = {
-    ...{ holds: holds.all, notices: holds.notices },
+    ...{ instance: config.instance, holds: holds.all, notices: holds.notices },
     canary: () => assembled.canary.standing()?.last ?? null,
   };
   const { metrics } = clients;

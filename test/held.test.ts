@@ -241,7 +241,10 @@ describe("while it runs", () => {
     "the hub: %s, and that holds back new grants until it is over, and is logged once, as is its end",
     async (_, cause, set) => {
       const bot = await start();
-      expect(await bot.status()).toEqual({ status: 200, body: { ok: true, causes: [], notices: [] } });
+      expect(await bot.status()).toEqual({
+        status: 200,
+        body: { ok: true, instance: "test", causes: [], notices: [] },
+      });
       await set(true);
       await world.jump(MINUTE);
       await world.until(async () => (await bot.held()).includes(cause));

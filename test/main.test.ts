@@ -225,7 +225,10 @@ test("serves health, says what holds back new grants, and stops on SIGTERM", asy
   expect(bot.said.out).toContain(`"version":"${VERSION}","port":${port},`);
   expect(await get(port, "/livez")).toEqual({ status: 200, body: "ok" });
   expect(await get(port, "/readyz")).toEqual({ status: 200, body: '{"ready":true,"connections":1}' });
-  expect(await get(port, "/status")).toEqual({ status: 200, body: '{"ok":true,"causes":[],"notices":[]}' });
+  expect(await get(port, "/status")).toEqual({
+    status: 200,
+    body: '{"ok":true,"instance":"test","causes":[],"notices":[]}',
+  });
   expect((await get(port, "/slack/events")).status).toBe(404);
   bot.child.kill("SIGTERM");
   expect(await bot.ended).toBe(0);

@@ -6,6 +6,8 @@ import type { Hold } from "../domain/hold.ts";
 import type { Page, Pages } from "./server.ts";
 
 export interface Health {
+  /** Whose it is: several bots may run on one machine. */
+  instance: string;
   /** Why commands and clicks cannot be received, or null. Neither the hub nor Redis nor the policy is a reason. */
   unready(): string | null;
   /** Socket Mode only: of this replica. */
@@ -28,16 +30,19 @@ export const healthPages = ({ unready, connections }: Pick<Health, "unready" | "
 
 const Shown = z.object({ cause: z.string(), message: z.string(), fix: z.string(), since: z.iso.datetime() });
 
+/** The version before does not say which bot it is. */
+const Said = z.object({ ok: z.boolean(), instance: z.string().optional() });
+
 /** What `/status` answers, as far as doctor reads it; where others may ask, that alone whether new grants are made. */
 export const StatusAnswer = z.union([
-  z.object({ ok: z.boolean(), causes: z.array(Shown), notices: z.array(Shown) }),
-  z.object({ ok: z.boolean(), more: z.string() }),
+  Said.extend({ causes: z.array(Shown), notices: z.array(Shown) }),
+  Said.extend({ more: z.string() }),
 ]);
 export type StatusAnswer = z.infer<typeof StatusAnswer>;
 
 /** Who locked access down and why, and which roles there are, is not for whoever reaches Slack's port: `isPublic`. */
 export const statusPage = (
-  { holds, notices, canary }: Pick<Health, "holds" | "notices" | "canary">,
+  { instance, holds, notices, canary }: Pick<Health, "instance" | "holds" | "notices" | "canary">,
   isPublic: boolean,
 ): Pages => ({
   "/status": () => {
@@ -45,7 +50,7 @@ export const statusPage = (
     const ok = causes.length === 0;
     const last = canary();
     const all = { causes, notices: notices().map(shown), ...(last && { canary: shownCanary(last) }) };
-    const body: StatusAnswer = isPublic ? { ok, more: OWN_PORT } : { ok, ...all };
+    const body: StatusAnswer = { ok, instance, ...(isPublic ? { more: OWN_PORT } : all) };
     return { status: ok ? 200 : 503, body };
   },
 });

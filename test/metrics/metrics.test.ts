@@ -125,6 +125,7 @@ test("where Slack may reach the port they stand on none but a port of their own,
     200,
     JSON.stringify({
       ok: true,
+      instance: "test",
       more: "In Slack's HTTP mode this port may be public: set METRICS_PORT, and ask there.",
     }),
   ]);

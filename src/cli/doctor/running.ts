@@ -11,14 +11,15 @@ const WITHIN_MS = 2_000;
 const WELL = ok(CHECK, "it holds back no new grants");
 
 /** Where none runs, as before the first start, that fails nothing. */
-export async function askRunning({ env }: Pick<Config, "env">): Promise<Finding[]> {
+export async function askRunning({ env, instance }: Pick<Config, "env" | "instance">): Promise<Finding[]> {
   const port = env.METRICS_PORT ?? env.PORT;
   if (port === 0) return [unasked("with port 0 it listens on any")];
   const url = `http://127.0.0.1:${port}/status`;
   const answer = await answerOf(url);
   if (answer === null) return [unasked(`nothing listens at ${url}`)];
   const status = StatusAnswer.safeParse(parseJson(answer)).data;
-  return status ? said(status) : [notOurs(url)];
+  if (!status) return [notOurs(url)];
+  return (status.instance ?? instance) === instance ? said(status) : [another(status.instance, url)];
 }
 
 /** Those that another finding does not say already. */
@@ -46,6 +47,13 @@ const notOurs = (url: string): Finding =>
     CHECK,
     `what listens at ${url} did not answer as a running karpor-access does within ${WITHIN_MS / 1000} s`,
     "If it is the bot, its log says why; if it is another program, free the port, or give the bot another (PORT, METRICS_PORT)",
+  );
+
+const another = (instance: string | undefined, url: string): Finding =>
+  warn(
+    CHECK,
+    `at ${url} the bot ${instance} answers, and not this one: while it has the port, this one's start is refused`,
+    "Give one of both another port (PORT, METRICS_PORT)",
   );
 
 /** Null where nothing listens; empty where what listens gives no answer in time. */

@@ -60,15 +60,22 @@ test("a lockdown of the running bot fails, with its fix", async () => {
 });
 
 interface Said {
+  /** None: of the version before. */
+  instance?: string;
   holds?: string[];
   notices?: string[];
 }
 
 /** The page of a bot that says this. */
-function page({ holds = [], notices = [] }: Said, isPublic: boolean): Promise<HttpServer> {
+function page({ instance, holds = [], notices = [] }: Said, isPublic: boolean): Promise<HttpServer> {
   const since = well.clock.now();
   const hold = (cause: string): Hold => ({ cause, message: `of ${cause}`, fix: `mend ${cause}`, since });
-  const health = { holds: () => holds.map(hold), notices: () => notices.map(hold), canary: () => null };
+  const health = {
+    instance: instance as string,
+    holds: () => holds.map(hold),
+    notices: () => notices.map(hold),
+    canary: () => null,
+  };
   return startHttp(0, statusPage(health, isPublic));
 }
 
@@ -97,6 +104,24 @@ test("on a port where others may ask, it is said where the causes stand", async 
     },
   ]);
 });
+
+test.each([true, false])(
+  "another bot on the port is not this one: what holds that back is not said",
+  async (isPublic) => {
+    const { port, stop } = await page({ instance: "staging", holds: ["sweep"] }, isPublic);
+    const { good, ofBot } = await found({ PORT: String(port) });
+    await stop();
+    expect(good).toBe(true);
+    expect(ofBot).toEqual([
+      {
+        check: "bot status",
+        level: "warn",
+        message: `at http://127.0.0.1:${port}/status the bot staging answers, and not this one: while it has the port, this one's start is refused`,
+        fix: "Give one of both another port (PORT, METRICS_PORT)",
+      },
+    ]);
+  },
+);
 
 test("where no bot runs that is said, and fails nothing", async () => {
   const port = await freePort();
