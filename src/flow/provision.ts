@@ -1,7 +1,7 @@
 /** Account, binding and token on the hub, then the token in a DM, or what shows it at a click; where that cannot be, or is over, it ends. approved → delivering → active; approved | delivering → ending */
 import { setImmediate as turn } from "node:timers/promises";
 import { isRevealed } from "../domain/delivery.ts";
-import { SECOND } from "../domain/duration.ts";
+import { MINUTE, SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
 import { formerOf } from "../domain/former.ts";
 import { isRenewing } from "../domain/generations.ts";
@@ -45,6 +45,8 @@ import { clearHeld } from "./take-token-off.ts";
 type Open = In<"approved" | "delivering">;
 
 const HELD_BACK_MS = 5 * SECOND;
+/** Each look lists on the hub, and of a copy there may be many; once an administrator goes on, none of them is granted. */
+const DOUBTFUL_MS = MINUTE;
 
 /** `version`: of the record that asks for it, which may not have landed yet, or have come too late. */
 export async function provisionGrant(ports: Ports, id: RequestId, version = 0): Promise<Later> {
@@ -91,7 +93,7 @@ async function grant(ports: Ports, request: Open, held: Held): Promise<Later> {
   if (waits && ports.clock.now() < request.expiresAt) {
     await noteOutage(ports, id, waits);
     await announceWait(ports, id);
-    return { again: ports.clock.now() + HELD_BACK_MS };
+    return { again: ports.clock.now() + (isOlder ? DOUBTFUL_MS : HELD_BACK_MS) };
   }
   if (epoch && isOlder) await failDoubtful(ports, request);
   else await setUp(ports, request, { early, each }, held);

@@ -146,6 +146,26 @@ test("approved in the copy and revoked since: held back, and not made when an ad
   await grant("guest 4h again");
 });
 
+test("approved in the copy and revoked since: while held back the hub lists what stands of it once a minute", async () => {
+  const id = await pending();
+  await decide(id);
+  const before = await copy();
+  await steps.work();
+  await revoke(id);
+  await settled();
+  await steps.finish();
+  await restored(before);
+  await goOn();
+  const { grants } = steps.ports;
+  const standingOf = vi.fn(grants.standingOf);
+  for (let passed = 0; passed < 2 * MINUTE; passed += 5 * SECOND) {
+    world.clock.jump(5 * SECOND);
+    await steps.work({ ...steps.ports, grants: { ...grants, standingOf } });
+  }
+  expect(await record(id)).toMatchObject({ state: "approved", outage: { what: "held-back" } });
+  expect(standingOf.mock.calls.filter(([of]) => of === id)).toHaveLength(2);
+});
+
 test("denied and withdrawn since the copy: asked for no more, whoever presses Approve", async () => {
   const denied = await pending();
   const withdrawn = await pending("guest 4h too", CAROL);
