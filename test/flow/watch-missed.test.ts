@@ -1,7 +1,7 @@
 /** What went while the hub was not watched ends its grant when it is watched again, and not a minute later. */
 import { expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
-import { MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { makeRequest } from "../../src/flow/request.ts";
@@ -74,7 +74,7 @@ test("a watch that breaks every minute hides no queue that runs nothing: the hub
   };
   const ends = watchEnds({ ...steps.ports, holds: { report }, invite: "", elapsed: () => elapsed });
   const { signal } = new AbortController();
-  for (let minute = 1; minute <= 4; minute++) {
+  for (let minute = 1; minute <= 6; minute++) {
     world.clock.jump(MINUTE);
     elapsed += MINUTE;
     await watch(signal);
@@ -84,4 +84,23 @@ test("a watch that breaks every minute hides no queue that runs nothing: the hub
   }
   expect(found).toMatchObject([{ cause: "sweep" }]);
   expect(await scene(world).standing()).toEqual([]);
+});
+
+test("whoever slept takes what did not run meanwhile for no standstill; where nothing runs then either, it is one", async () => {
+  await using opened = new AsyncDisposableStack();
+  const world = opened.adopt(await startWorld(), (w) => w.close());
+  const steps = opened.use(await openSteps(world));
+  let elapsed = 0;
+  let found: readonly HoldFound[] = [];
+  const report = (name: string, now: readonly HoldFound[]) => {
+    if (name === "ends") found = now;
+  };
+  const ends = watchEnds({ ...steps.ports, holds: { report }, invite: "", elapsed: () => elapsed });
+  const causes: string[][] = [];
+  for (const passed of [0, 30 * SECOND, HOUR, 30 * SECOND, 30 * SECOND, 30 * SECOND]) {
+    elapsed += passed;
+    await ends(new AbortController().signal);
+    causes.push(found.map(({ cause }) => cause));
+  }
+  expect(causes).toEqual([[], [], [], [], [], ["sweep"]]);
 });

@@ -10,6 +10,8 @@ export interface EndsWatchTimes {
   standstillAfterMs: number;
 }
 export const ENDS_WATCH_TIMES: EndsWatchTimes = { everyMs: 30_000, standstillAfterMs: 150_000 };
+/** In a row: a replica that slept may look before the sweep that was due meanwhile has run. */
+const LOOKS = 5;
 
 export interface EndsWatchPorts
   extends Pick<
@@ -28,13 +30,17 @@ export function watchEnds(
   ports: EndsWatchPorts,
   times = ENDS_WATCH_TIMES,
 ): (signal: AbortSignal) => Promise<number> {
-  let last: { count: number | null; at: number } = { count: null, at: ports.elapsed() };
+  let last: { count: number | null; at: number; looks: number } = {
+    ...{ count: null, at: ports.elapsed(), looks: 0 },
+  };
   const trouble = (swept: LastSweep | null): HoldFound[] => {
     const count = swept?.count ?? null;
     // While Redis was away no sweep could run: they have their time anew.
-    if (count !== last.count) last = { count, at: ports.elapsed() };
+    if (count !== last.count) last = { count, at: ports.elapsed(), looks: 0 };
+    else last.looks += 1;
     if (!swept) return [NO_RECORDS];
-    return ports.elapsed() - last.at > times.standstillAfterMs ? [STANDSTILL] : [];
+    const isLong = ports.elapsed() - last.at > times.standstillAfterMs;
+    return isLong && last.looks >= LOOKS ? [STANDSTILL] : [];
   };
   return async (signal) => {
     const swept = await lastSweep(ports);
