@@ -43,7 +43,7 @@ export type Clients = ReturnType<typeof connectAll>;
 /** Nothing must answer yet. */
 export function connectAll(
   config: Config,
-  { clock, log, times, turns: by = (counted) => counted }: AppDeps,
+  { clock, log, times, elapsed, turns: by = (counted) => counted }: AppDeps,
   opened: AsyncDisposableStack,
 ) {
   const { env } = config;
@@ -62,7 +62,7 @@ export function connectAll(
   };
   const hub = opened.adopt(
     openLazily(() => openHub(config, { log }), {
-      ...{ clock, timeout, onCall: onHubCall },
+      ...{ clock, elapsed, timeout, onCall: onHubCall },
       nameWrite: nameWritesBy(config),
     }),
     (h) => h.close(),

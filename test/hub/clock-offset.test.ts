@@ -2,7 +2,7 @@
 import { afterEach, expect, it } from "vitest";
 import { jumpClock, stillClock, systemClock } from "../../sandbox/clock.ts";
 import { type LocalHub, startLocalHub } from "../../sandbox/hub/index.ts";
-import { MINUTE } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
 import { createClockOffset, hubClock } from "../../src/hub/client/clock-offset.ts";
 import { parseKubeconfig } from "../../src/hub/kubeconfig/kubeconfig.ts";
@@ -65,6 +65,46 @@ it("learns nothing without a date", () => {
   for (const header of [undefined, "", "yesterday"])
     for (let i = 0; i < 9; i++) offset.learn(header, NOON, NOON);
   expect(offset.now()).toBe(0);
+});
+
+/** A machine that is so far behind the hub, and has heard so from it. */
+function behind(ms: number) {
+  let [machine, elapsed, hub] = [NOON, 0, NOON + ms];
+  const offset = createClockOffset(() => elapsed);
+  const answer = ({ took = 20, odd = 0 } = {}) => offset.learn(date(hub + odd), machine - took, machine);
+  for (let i = 0; i < 5; i++) answer();
+  return {
+    offset,
+    answer,
+    pass: (passed: number) => {
+      [machine, elapsed, hub] = [machine + passed, elapsed + passed, hub + passed];
+    },
+    set: (by: number) => {
+      machine += by;
+    },
+  };
+}
+
+it.each([10 * MINUTE, -10 * MINUTE])(
+  "a machine that was %s ms behind and is set: the first good answer decides",
+  (ms) => {
+    const { offset, answer, set } = behind(ms);
+    expect(Math.abs(offset.now() - ms)).toBeLessThan(1_000);
+    set(ms);
+    answer({ took: 3_000 });
+    expect(Math.abs(offset.now() - ms)).toBeLessThan(1_000);
+    answer();
+    expect(offset.now()).toBe(0);
+    answer({ odd: HOUR });
+    expect(offset.now()).toBe(0);
+  },
+);
+
+it("time that passes sets no machine: one odd answer decides nothing", () => {
+  const { offset, answer, pass } = behind(10 * MINUTE);
+  pass(HOUR);
+  answer({ odd: HOUR });
+  expect(Math.abs(offset.now() - 10 * MINUTE)).toBeLessThan(1_000);
 });
 
 async function open(): Promise<{ hub: LocalHub; client: HubClient; clock: ReturnType<typeof jumpClock> }> {

@@ -46,6 +46,8 @@ export interface ClientOptions {
   timeout?: number | undefined;
   /** This machine's, which the hub's is compared with. */
   clock?: Clock | undefined;
+  /** Milliseconds that only pass; this process's own when left out. */
+  elapsed?: (() => number) | undefined;
   /** Told of each call when it is over; watches are none. */
   onCall?: ((call: HubCall) => void) | undefined;
   /** What the hub's audit log is to call each write; of the hub's choice when left out. */
@@ -54,12 +56,12 @@ export interface ClientOptions {
 
 /** Goes by the urgent lane. */
 export function createHubClient(access: HubAccess, options: ClientOptions = {}): HubClient {
-  const { timeout = 5_000, clock, onCall, nameWrite } = options;
+  const { timeout = 5_000, clock, elapsed, onCall, nameWrite } = options;
   const link = (to: HubAccess) => createConnection(to, { token: options.token, timeout });
   const links = createRetrying(link(access), async () =>
     link((await options.reread?.()) ?? links.current().access),
   );
-  const [lanes, offset] = [createLanes(), createClockOffset()];
+  const [lanes, offset] = [createLanes(), createClockOffset(elapsed)];
   const named = nameWrite ? naming(sendOnce, nameWrite) : sendOnce;
   const told = onCall ? seen(named, onCall) : named;
   const started = createJustStarted(clock ?? { now: Date.now });

@@ -13,16 +13,29 @@ export interface ClockOffset {
   learn(date: string | undefined, sent: number, heard: number): void;
 }
 
-export function createClockOffset(): ClockOffset {
+/** `elapsed`: milliseconds that only pass, which no correction of the machine's clock moves. */
+export function createClockOffset(elapsed = () => performance.now()): ClockOffset {
   const samples: number[] = [];
   let offset = 0;
+  let counts = 1;
+  let ahead: number | null = null;
+  /** Since the last answer; a machine that was suspended looks like one that was set. */
+  const isSet = (heard: number) => {
+    const before = ahead;
+    ahead = heard - elapsed();
+    return before !== null && Math.abs(ahead - before) > UNSURE_MS;
+  };
   return {
     now: () => offset,
     learn(date, sent, heard) {
       const hub = parseDate(date);
+      // What was learned is of another clock: until enough agreed, whatever is due would come too early or too late.
+      if (isSet(heard)) [samples.length, counts] = [0, ENOUGH];
       // It was written somewhere in between: a slow answer tells too little.
       if (hub === null || heard < sent || heard - sent > UNSURE_MS) return;
-      if (samples.push(hub - (sent + heard) / 2) > SAMPLES) samples.shift();
+      samples.push(...Array<number>(counts).fill(hub - (sent + heard) / 2));
+      counts = 1;
+      if (samples.length > SAMPLES) samples.shift();
       if (samples.length < ENOUGH) return;
       const middle = [...samples].sort((a, b) => a - b)[samples.length >> 1] ?? 0;
       // Whole seconds flicker: it moves only when it is plainly wrong.

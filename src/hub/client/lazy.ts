@@ -10,7 +10,7 @@ export interface LazyHub extends HubClient {
   open(): Promise<{ source: KubeconfigSource }>;
 }
 
-export type LazyOptions = Pick<ClientOptions, "clock" | "timeout" | "onCall" | "nameWrite">;
+export type LazyOptions = Pick<ClientOptions, "clock" | "elapsed" | "timeout" | "onCall" | "nameWrite">;
 
 type Opened = { hub: OpenHub; client: HubClient };
 
