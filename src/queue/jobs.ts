@@ -53,7 +53,7 @@ export function createJobs({ connection, prefix, clock, eager = createEager() }:
       send(async () => {
         const set = next && lanes.timers.add(next.step, { id, due: next.at }, timer(id, next, clock));
         const isOverdue = next !== null && next.at <= clock.now();
-        const begun = isOverdue && set?.then((job) => withoutFarOff(connection, lanes.timers, job));
+        const begun = isOverdue && set?.then((job) => withoutWait(connection, lanes.timers, job));
         await Promise.all([last && lanes.timers.remove(timerId(id, last)), set, begun]);
       }),
   };
@@ -64,12 +64,18 @@ const PUT_OFF_MOST_MS = 15 * MINUTE;
 /** BullMQ's: so many jobs of one millisecond keep their order. */
 const SCORES_A_MS = 0x1000;
 
-/** It stood already, and a machine whose clock was ahead put it off: by everybody else's it would not come for as long. */
-async function withoutFarOff(redis: Redis | Cluster, queue: Queue, job: Job): Promise<void> {
-  const score = await redis.zscore(queue.toKey("delayed"), job.id ?? "");
-  const isFarOff = Number(score ?? 0) / SCORES_A_MS > Date.now() + PUT_OFF_MOST_MS;
+/**
+ * It stood already, and is counted in the machine's time: one that was set before that was put right, or that a machine whose
+ * clock was ahead put off, would come too late. What was begun waits for its next try, or until its step asked to look again.
+ */
+async function withoutWait(redis: Redis | Cluster, queue: Queue, job: Job): Promise<void> {
+  const id = job.id ?? "";
+  const score = await redis.zscore(queue.toKey("delayed"), id);
+  if (score === null) return;
+  const isFarOff = Number(score) / SCORES_A_MS > Date.now() + PUT_OFF_MOST_MS;
+  const isBegun = (await queue.getJob(id))?.attemptsStarted !== 0;
   // It may have come meanwhile.
-  if (isFarOff) await job.promote().catch(() => {});
+  if (isFarOff || !isBegun) await job.promote().catch(() => {});
 }
 
 /** The same timer is one job, however often it is set. */

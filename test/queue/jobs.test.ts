@@ -111,6 +111,18 @@ test("a timer that is past due is due at once", async () => {
   await jobs.close();
 });
 
+test("a timer that stands, and by the clock as it is now is overdue, is due at once when it is set again", async () => {
+  const jobs = jobsOn();
+  const id = newId();
+  const end = due(jobs, "end", HOUR / 6);
+  await jobs.setTimer(id, null, end);
+  jobs.clock.jump(HOUR / 6);
+  await jobs.setTimer(id, null, end);
+  expect((await jobs.lanes.timers.getWaiting()).map((job) => job.id)).toEqual([`end-${id}-${end.at}`]);
+  expect(await jobs.lanes.timers.getDelayed()).toEqual([]);
+  await jobs.close();
+});
+
 test("a jump of the clock starts what it made due", async () => {
   const jobs = jobsOn();
   await jobs.setTimer(newId(), null, due(jobs, "remind", HOUR));

@@ -468,3 +468,23 @@ test("what a machine put off whose clock was a day ahead is done when a sweep fi
   await jobs.setTimer(id, null, due);
   await until(() => end.mock.calls.length === 2);
 });
+
+test("a timer that is overdue and is set again hurries neither its next try nor its next look", async () => {
+  const tries: number[] = [];
+  const end = async () => {
+    tries.push(performance.now());
+    if (tries.length === 1) throw new Error("not yet");
+    return { again: clock.now() + 60_000 };
+  };
+  const { jobs, clock } = running({ end });
+  const due = { step: "end", at: clock.now() } as const;
+  const isDelayed = async () => (await jobs.lanes.timers.getDelayed()).some(({ name }) => name === "end");
+  await jobs.setTimer(id, null, due);
+  for (const tried of [1, 2]) {
+    await until(async () => tries.length === tried && (await isDelayed()));
+    await jobs.setTimer(id, null, due);
+  }
+  await delay(500);
+  expect(tries).toHaveLength(2);
+  expect((tries[1] ?? 0) - (tries[0] ?? 0)).toBeGreaterThan(290);
+});
