@@ -1,6 +1,7 @@
 /** A hub that tells nothing any more is noticed: said wherever use is shown, and to the administrators once. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR } from "../../src/domain/duration.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { ALICE, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { findingsOf, runDoctor } from "../helpers/doctor.ts";
@@ -97,6 +98,18 @@ test("ten minutes of silence are a gap, and stay one when the hub tells again", 
   );
   expect(visibleText(await it.channel("No use reported"))).toMatch(/not complete since/);
 }, 120_000);
+
+test("whoever slept as long hears no silence in it, but in what comes after it", async () => {
+  await world.until(async () => (await sent()) > 0);
+  await beat();
+  await pass(4, true);
+  await world.jump(HOUR);
+  await pass(4, false);
+  expect(alarms()).toEqual([]);
+  expect(await notices()).toEqual([]);
+  await pass(10, false);
+  await world.until(async () => alarms().length > 0);
+});
 
 test("a batch that is too large to be taken is a gap, one however often it is sent", async () => {
   await world.until(async () => (await sent()) > 0);

@@ -1,9 +1,12 @@
 /** Whether the hub still tells what tokens are used for: the bot's own harmless write must come back as an event. */
+import { MINUTE } from "../../domain/duration.ts";
 import { HEARTBEAT_MS, isSilent } from "../../domain/use.ts";
 import type { Evidence, Ports } from "../ports.ts";
 import type { Holds } from "../support/holds.ts";
 
 const LOOK_AGAIN_MS = 30_000;
+/** Whoever looks that much later than before slept. */
+const SLEPT_MS = 5 * MINUTE;
 
 export interface EvidencePorts extends Pick<Ports, "clock" | "log" | "lease" | "admins"> {
   evidence: Evidence;
@@ -14,8 +17,9 @@ export interface EvidencePorts extends Pick<Ports, "clock" | "log" | "lease" | "
 
 export function createEvidenceKeeper(ports: EvidencePorts) {
   const { clock, evidence, lease, admins, holds } = ports;
-  // Whatever was not sent while no bot ran cannot come back.
-  const since = clock.now();
+  // Whatever was not sent while no bot ran, or all slept, cannot come back.
+  let since = clock.now();
+  let looked = since;
   let told: number | null = null;
   return {
     /** Resolves to how many ms later it is to be looked at again. Throws StoreDown, StoreUnsure. */
@@ -26,8 +30,11 @@ export function createEvidenceKeeper(ports: EvidencePorts) {
           await sendBeat(ports, AbortSignal.any([signal, held]));
       });
       const { heard } = await evidence.coverage();
+      const now = clock.now();
+      if (Math.abs(now - looked) >= SLEPT_MS) since = now;
+      looked = now;
       const last = Math.max(heard ?? 0, since);
-      const silent = isSilent({ heard: last }, clock.now());
+      const silent = isSilent({ heard: last }, now);
       holds.report("hub audit", silent ? [notice(heard)] : []);
       // Since the same moment by whichever replica, and whenever it started.
       const alarm = { kind: "hub-silent", heard, since: heard ?? since } as const;
