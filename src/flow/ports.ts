@@ -655,7 +655,7 @@ export class SlackBusy extends Error {
   }
 }
 
-/** The company's service is asked so much at this moment that this question waits its turn. */
+/** The company's service is asked so much at this moment that this question waits its turn, or whoever asked stood still meanwhile. */
 export class CheckBusy extends SlackBusy {
   override name = "CheckBusy";
 }

@@ -18,6 +18,8 @@ export interface OutsideOptions {
 /** Questions to one service at once, of this replica: one that hangs must not keep the workers from all else. */
 const AT_ONCE = 16;
 const AGAIN_MS = 500;
+/** Nothing takes longer than it may by so much, but for a process that stood still. */
+const STOOD_STILL_MS = 1_000;
 const BODY_MAX = 16_384;
 
 export function createOutside({ hub, secretOf, clock, log }: OutsideOptions): Outside {
@@ -28,6 +30,7 @@ export function createOutside({ hub, secretOf, clock, log }: OutsideOptions): Ou
       const others = asked.get(url) ?? 0;
       if (others >= AT_ONCE) throw new CheckBusy(AGAIN_MS);
       asked.set(url, others + 1);
+      const began = Date.now();
       try {
         const secret = secretOf(check.secretEnv);
         if (!secret) throw new Error(`${check.secretEnv} is not set`);
@@ -37,6 +40,8 @@ export function createOutside({ hub, secretOf, clock, log }: OutsideOptions): Ou
         return await exchange(check, secret, { id, body, timestamp });
       } catch (error) {
         log.warn({ id: question.request, url, err: error }, "the company's check did not answer");
+        // What fails then may be our own sleep, in which the machine's clock alone goes on: it says nothing of the service.
+        if (Date.now() - began > check.within + STOOD_STILL_MS) throw new CheckBusy(AGAIN_MS);
         return { word: "none", how: "no-answer" };
       } finally {
         asked.set(url, (asked.get(url) ?? 1) - 1);

@@ -1,6 +1,6 @@
 /** The company's service, well and ill: what counts as its word, and that it can keep nobody else waiting. */
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type OutsideCheck, readAnswer } from "../../src/domain/outside-check.ts";
 import { outsideQuestion } from "../../src/domain/outside-question.ts";
 import { Reason } from "../../src/domain/reason.ts";
@@ -129,6 +129,20 @@ describe("a service that hangs, or is away", () => {
     await service[Symbol.asyncDispose]();
     expect(await ask()).toEqual(NO_ANSWER);
     service = await startService();
+  });
+
+  test("whoever stood still while they waited knows nothing of it, and asks again", async () => {
+    const real = Date.now;
+    try {
+      await expect(
+        ask(() => void vi.spyOn(Date, "now").mockImplementation(() => real.call(Date) + 10_000), {
+          within: 300,
+        }),
+      ).rejects.toBeInstanceOf(CheckBusy);
+    } finally {
+      vi.restoreAllMocks();
+    }
+    expect(await ask(answering({ answer: "allow" }))).toEqual(ALLOW);
   });
 
   test("so many questions at once; who comes after waits, and other services are asked all the same", async () => {
