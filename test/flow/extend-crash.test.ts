@@ -15,7 +15,7 @@ import { releaseGrant } from "../../src/flow/revoke.ts";
 import { ALICE, BOB, catalog, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { tokenIn } from "../helpers/scene.ts";
-import { Crash, dyingAt, openSteps, type Steps } from "../helpers/steps.ts";
+import { Crash, dyingAt, heldAs, openSteps, type Steps } from "../helpers/steps.ts";
 
 const duration = { default: "1h", max: "2h", total: "200d" };
 const roles = { ...catalog, guest: { ...catalog.guest, duration } };
@@ -191,7 +191,7 @@ test("a replica sleeps when it has looked at everybody, and another closes it me
 
 /** Its lease is lost when it has looked at everybody, and then at this record; meanwhile something is done. */
 function sleepingOver(ports: Ports, read: RequestId, meanwhile: () => Promise<unknown>): Ports {
-  const { directory, lease, requests } = ports;
+  const { directory, requests } = ports;
   const lost = new AbortController();
   let looked = false;
   const person: typeof directory.person = async (...args) => {
@@ -206,14 +206,8 @@ function sleepingOver(ports: Ports, read: RequestId, meanwhile: () => Promise<un
     await meanwhile();
     return found;
   };
-  const holdRequest: typeof lease.holdRequest = (held, work) =>
-    lease.holdRequest(held, (request, signal) => work(request, signal, () => lost.signal.throwIfAborted()));
-  return {
-    ...ports,
-    directory: { ...directory, person },
-    lease: { ...lease, holdRequest },
-    requests: { ...requests, get },
-  };
+  const asleep = { ...ports, directory: { ...directory, person }, requests: { ...requests, get } };
+  return heldAs(asleep, () => lost.signal.throwIfAborted());
 }
 
 test("a replica sleeps until it is refused, and another gives the time meanwhile: it is not called refused", async () => {

@@ -113,7 +113,8 @@ const bearing = (user: string) => world.slack.dm(user).filter((m) => TOKEN.test(
 const noneBears = () => vi.waitFor(() => expect(bearing(BOB).map(visibleText)).toEqual([]));
 const tokens = (user: string) => it.everShown(user).match(new RegExp(TOKEN, "g")) ?? [];
 
-test("approved in the copy and revoked since: held back, and not made when an administrator goes on", async () => {
+/** The copy is of before it was made. */
+async function approvedThenRevoked() {
   const id = await pending();
   await decide(id);
   const before = await copy();
@@ -121,6 +122,11 @@ test("approved in the copy and revoked since: held back, and not made when an ad
   await revoke(id);
   await settled();
   await steps.finish();
+  return { id, before };
+}
+
+test("approved in the copy and revoked since: held back, and not made when an administrator goes on", async () => {
+  const { id, before } = await approvedThenRevoked();
   expect(await it.standing()).toEqual([]);
   const shown = tokens(BOB).length;
 
@@ -147,13 +153,7 @@ test("approved in the copy and revoked since: held back, and not made when an ad
 });
 
 test("approved in the copy and revoked since: while held back the hub lists what stands of it once a minute", async () => {
-  const id = await pending();
-  await decide(id);
-  const before = await copy();
-  await steps.work();
-  await revoke(id);
-  await settled();
-  await steps.finish();
+  const { id, before } = await approvedThenRevoked();
   await restored(before);
   await goOn();
   const { grants } = steps.ports;

@@ -15,7 +15,7 @@ import { lockDownAs, unlock, unlockAs } from "../../src/flow/together/lockdown.t
 import { validateRequester } from "../../src/flow/validate.ts";
 import { verifyDeleted, verifyEnd } from "../../src/flow/verify.ts";
 import { ALICE, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
-import { openSteps, type Steps } from "../helpers/steps.ts";
+import { heldAs, openSteps, type Steps } from "../helpers/steps.ts";
 
 let world: World;
 let steps: Steps;
@@ -142,12 +142,11 @@ const proofOf = async (id: RequestId) => {
   const r = await steps.ports.requests.get(id);
   return r?.state === "ended" ? r.verification.method : r?.state;
 };
-const looking = (assertEnforcing: Ports["grants"]["assertEnforcing"]): Ports => ({
-  ...steps.ports,
-  grants: { ...steps.ports.grants, assertEnforcing },
-});
 /** As whoever wakes finds each connection that they had. */
-const cutOff = () => looking(() => Promise.reject(new TroubleOutside("hub", "the connection is gone")));
+function cutOff(): Ports {
+  const assertEnforcing = () => Promise.reject(new TroubleOutside("hub", "the connection is gone"));
+  return { ...steps.ports, grants: { ...steps.ports.grants, assertEnforcing } };
+}
 
 test("one look at whether an end holds is cut off: the token's own time is not said to be all that shows it", async () => {
   const id = await endedLongAgo();
@@ -171,23 +170,13 @@ test("the hub stays away: the token's own time ends it, but not by the look of w
   await expect(verifyEnd(cutOff(), id)).rejects.toThrow("the connection is gone");
   world.clock.jump(2 * MINUTE);
   await expect(verifyEnd(cutOff(), id)).rejects.toThrow("the connection is gone");
-  await expect(verifyEnd(leaseLost(cutOff()), id)).rejects.toThrow(LeaseLost);
+  const lost = () => {
+    throw new LeaseLost();
+  };
+  await expect(verifyEnd(heldAs(cutOff(), lost), id)).rejects.toThrow(LeaseLost);
   expect(await proofOf(id)).toBe("ending");
   await verifyEnd(cutOff(), id);
   expect(await proofOf(id)).toBe("expiry");
-});
-
-const leaseLost = (ports: Ports): Ports => ({
-  ...ports,
-  lease: {
-    ...ports.lease,
-    holdRequest: (held, work) =>
-      ports.lease.holdRequest(held, (request, signal) =>
-        work(request, signal, () => {
-          throw new LeaseLost();
-        }),
-      ),
-  },
 });
 
 test("whoever holds a probe sleeps until it has died of its own age: that it is refused proves nothing", async () => {

@@ -125,6 +125,16 @@ export async function openSteps(world: World) {
   }
 }
 
+/** These ports, under whose lease whoever asks whether it is held asks this. */
+export const heldAs = (ports: Ports, assertHeld: () => void): Ports => ({
+  ...ports,
+  lease: {
+    ...ports.lease,
+    holdRequest: (id, work) =>
+      ports.lease.holdRequest(id, (request, signal) => work(request, signal, assertHeld)),
+  },
+});
+
 /** These ports, of which each call to one of `names` goes by `around`. */
 export function throughCalls(
   ports: Ports,
