@@ -3,7 +3,6 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import { isSettled } from "../../src/domain/messages.ts";
 import { sweep } from "../../src/flow/mend/sweep.ts";
-import { TroubleOutside } from "../../src/flow/ports.ts";
 import { ALICE, BOB, CAROL, GENERAL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { isEnd, isOf, isRemoval, watchHub } from "../helpers/hub-calls.ts";
 import { makeLive } from "../helpers/live-grants.ts";
@@ -77,16 +76,11 @@ test("50 ends through six sweeps while the hub hangs: the jobs do not grow by sw
   await world.jump(expiresAt - world.clock.now());
   await world.until(async () => (await world.records()).every((r) => "outage" in r && r.outage), 60_000);
   world.localHub?.hang(true);
-  const away = () => Promise.reject(new TroubleOutside("hub", "hangs"));
-  async function* survey() {
-    yield [];
-    return away();
-  }
-  const ports = { ...steps.ports, jobs: world.jobs };
+  await using hasty = await openSteps(world, { callMs: SECOND / 4 });
   const backlog: number[] = [];
   for (let sweeps = 0; sweeps < 6; sweeps++) {
     await world.jump(MINUTE);
-    await sweep({ ...ports, grants: { ...ports.grants, list: away, survey } });
+    await sweep({ ...hasty.ports, jobs: world.jobs });
     const counts = [...(await jobsByStep()).values()];
     // The one that still tries, the one that waits for Slack, the sweep's, and those of what changed while it drew.
     expect([...(await jobsByStep()).entries()].filter(([, n]) => n > 5)).toEqual([]);

@@ -53,9 +53,10 @@ export type Steps = Awaited<ReturnType<typeof openSteps>>;
 /** The process dies here. */
 export class Crash extends Error {}
 
-export async function openSteps(world: World) {
+/** `callMs`: how long a call to the outside may take. */
+export async function openSteps(world: World, { callMs = 5_000 } = {}) {
   await using opened = new AsyncDisposableStack();
-  const means = { clock: world.callersClock, log: createLog("error", silent), times: { callMs: 5_000 } };
+  const means = { clock: world.callersClock, log: createLog("error", silent), times: { callMs } };
   const clients = await connectAll(loadConfig(world.env), means, opened);
   await clients.redis.ready(20_000);
   const home = () => world.slack.bot;
