@@ -129,11 +129,7 @@ test("60 released at once, within Slack's limits: every token goes, and every re
 async function pass(ms: number): Promise<void> {
   await world.jump(ms);
   await sweep({ ...steps.ports, jobs: world.jobs });
-  await world.until(async () => {
-    const lanes = Object.values(world.jobs.lanes);
-    const busy = await Promise.all(lanes.map((lane) => lane.getJobCountByTypes("active", "waiting")));
-    return busy.every((count) => count === 0);
-  }, 60_000);
+  await world.until(async () => (await world.atWork()).length === 0, 60_000);
 }
 
 test("a crowd that nobody knows yet leaves half of a minute's look-ups to its grants, whatever language it is answered in", async () => {

@@ -58,8 +58,7 @@ async function pass(ms: number): Promise<void> {
   let left: string[] = [];
   let before = "";
   for (let still = 0; still < STILL; still++) {
-    const lanes = Object.values(world.jobs.lanes);
-    const now = (await Promise.all(lanes.map((lane) => lane.getRanges(["active", "waiting"])))).flat();
+    const now = await world.atWork();
     left = now.filter((id) => left.includes(id) || !seen.has(id));
     for (const id of now) seen.add(id);
     if (left.length === 0) return;

@@ -56,13 +56,7 @@ async function pass(minutes: number): Promise<void> {
   }
 }
 
-const settle = () =>
-  world.until(async () => {
-    const lanes = Object.values(world.jobs.lanes);
-    return (await Promise.all(lanes.map((lane) => lane.getJobCountByTypes("active", "waiting")))).every(
-      (n) => n === 0,
-    );
-  });
+const settle = () => world.until(async () => (await world.atWork()).length === 0);
 
 async function passUntil(holds: () => Promise<boolean>): Promise<void> {
   for (let i = 0; i < 20 && !(await holds()); i++) await pass(1);

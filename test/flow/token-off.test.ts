@@ -35,13 +35,7 @@ const settled = async () => (await world.records()).every(isSettled);
 /** Time passes, and what comes due is done. */
 async function pass(ms: number): Promise<void> {
   await world.jump(ms);
-  await world.until(async () =>
-    (
-      await Promise.all(
-        Object.values(world.jobs.lanes).map((lane) => lane.getJobCountByTypes("active", "waiting")),
-      )
-    ).every((n) => n === 0),
-  );
+  await world.until(async () => (await world.atWork()).length === 0);
 }
 
 async function passUntil(holds: () => Promise<boolean> | boolean, step = 2 * SECOND): Promise<void> {

@@ -151,6 +151,12 @@ export async function startWorld({
       clock.jump(ms);
       await Promise.all(Object.values(jobs.lanes).map((lane) => promoteDue(lane, clock.now())));
     },
+    /** The jobs that run or wait to, by their ids. */
+    atWork: async () => {
+      const lanes = Object.values(jobs.lanes);
+      // BullMQ gives the first two of each where it is not told how many.
+      return (await Promise.all(lanes.map((lane) => lane.getRanges(["active", "waiting"], 0, -1)))).flat();
+    },
     /** Every request's record. */
     records: async () => {
       const found = await commands.keys(`${keys.request("")}*`);
