@@ -228,8 +228,8 @@ const idIn = ({ trail }: TrailLine<object>) => ("id" in trail ? { id: trail.id }
 /** What is done under a request's lease is about it. */
 const leaseByRequest = ({ hold, holdRequest }: Lease): Lease => ({
   hold: (name, work) =>
-    hold(name, (...held) =>
-      RequestId.safeParse(name).success ? aboutRequest(name, () => work(...held)) : work(...held),
+    hold(name, (held) =>
+      RequestId.safeParse(name).success ? aboutRequest(name, () => work(held)) : work(held),
     ),
   holdRequest: (id, work) => holdRequest(id, (...held) => aboutRequest(id, () => work(...held))),
 });

@@ -25,7 +25,7 @@ export async function endGrant(ports: Ports, id: RequestId): Promise<Later> {
     known = await commit(ports, id, (r) => (isOver(r, now) ? ending(r, end) : null), { doing: "end" });
   }
   const [held] = await settleAll([
-    ports.lease.holdRequest(id, (found, signal) => takeAway(ports, found, signal)),
+    ports.lease.holdRequest(id, (found, { signal }) => takeAway(ports, found, signal)),
     // Slept over, its end may be a later one by now.
     ...(known.state === "ending" || isOver(known, now) ? [closeExtension(ports, known)] : []),
   ]);

@@ -23,7 +23,7 @@ const HELD_BACK_MS = 5 * SECOND;
 type Dated = Extract<AccessRequest, { expiresAt: number }>;
 
 export const extendGrant = (ports: Ports, id: RequestId): Promise<Later> =>
-  underLease(ports, id, (found, _, assertHeld) =>
+  underLease(ports, id, (found, { assertHeld }) =>
     againWhileLocked(ports, () => extend(ports, found, assertHeld)),
   );
 

@@ -781,14 +781,11 @@ export interface Lease {
    * Runs `work` holding it; null when someone else holds it. The signal aborts before the lease could be lost, but for
    * whoever slept: they are to ask `assertHeld`, which throws, before they conclude anything from what failed meanwhile.
    */
-  hold<T>(
-    name: string,
-    work: (signal: AbortSignal, assertHeld: () => void) => Promise<T>,
-  ): Promise<{ done: T } | null>;
+  hold<T>(name: string, work: (held: Held) => Promise<T>): Promise<{ done: T } | null>;
   /** The lease named by its id, and the record as it stands when that is held. Throws Unreadable. */
   holdRequest<T>(
     id: RequestId,
-    work: (request: AccessRequest | null, signal: AbortSignal, assertHeld: () => void) => Promise<T>,
+    work: (request: AccessRequest | null, held: Held) => Promise<T>,
   ): Promise<{ done: T } | null>;
 }
 
@@ -796,6 +793,8 @@ export interface Lease {
 export interface Held {
   signal: AbortSignal;
   assertHeld: () => void;
+  /** Its last holder did not give it back: they died, or are cut off or asleep, and something of theirs may be under way. */
+  isTakenOver: boolean;
 }
 
 /** It is another's by now, or may be: whatever came of the work is theirs. */

@@ -50,13 +50,13 @@ const DOUBTFUL_MS = MINUTE;
 
 /** `version`: of the record that asks for it, which may not have landed yet, or have come too late. */
 export async function provisionGrant(ports: Ports, id: RequestId, version = 0): Promise<Later> {
-  const held = await ports.lease.holdRequest(id, async (request, signal, assertHeld) => {
+  const worked = await ports.lease.holdRequest(id, async (request, held) => {
     if (request && request.version < version) return { again: ports.clock.now() };
-    const later = await againWhileLocked(ports, () => provision(ports, request, { signal, assertHeld }));
+    const later = await againWhileLocked(ports, () => provision(ports, request, held));
     // Whoever lost the lease on the way may have left it undone.
-    return later ?? (signal.aborted ? { again: ports.clock.now() } : undefined);
+    return later ?? (held.signal.aborted ? { again: ports.clock.now() } : undefined);
   });
-  return held ? held.done : unbindMeanwhile(ports, id);
+  return worked ? worked.done : unbindMeanwhile(ports, id);
 }
 
 async function provision(ports: Ports, request: AccessRequest | null, held: Held): Promise<Later> {

@@ -45,9 +45,7 @@ type Asked = In<"active"> & { refresh: Refresh };
 const isAsked = (r: AccessRequest | null): r is Asked => r?.state === "active" && r.refresh !== undefined;
 
 export const refreshToken = (ports: Ports, id: RequestId): Promise<Later> =>
-  underLease(ports, id, (found, signal, assertHeld) =>
-    againWhileLocked(ports, () => refresh(ports, found, { signal, assertHeld })),
-  );
+  underLease(ports, id, (found, held) => againWhileLocked(ports, () => refresh(ports, found, held)));
 
 async function refresh(
   ports: Ports,

@@ -41,11 +41,11 @@ const LOOKED_FOR_MS = MINUTE;
 
 /** The job for a replica that died with its probe token. */
 export const verifyEnd = (ports: Ports, id: RequestId): Promise<Later> =>
-  underLease(ports, id, async (request, signal, assertHeld) => {
+  underLease(ports, id, async (request, held) => {
     let later: Later;
     // One after the other: "ended" waits for those before.
     for (const going of request ? goingFrom(request) : [])
-      later = sooner(later, await verifyDeleted(ports, going, null, { signal, assertHeld }));
+      later = sooner(later, await verifyDeleted(ports, going, null, held));
     return later;
   });
 

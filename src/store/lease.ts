@@ -1,7 +1,7 @@
 /** A lease in Redis: one holder a name across all replicas, renewed while held, given up in good time when it cannot be. */
 import { randomUUID } from "node:crypto";
 import type { RequestId } from "../domain/ids.ts";
-import { type Lease, LeaseLost } from "../flow/ports.ts";
+import { type Held, type Lease, LeaseLost } from "../flow/ports.ts";
 import { writing } from "./failures.ts";
 import type { Keys } from "./keys.ts";
 import { standingIn } from "./look.ts";
@@ -33,7 +33,7 @@ export function createLease(
   /** The record of that name, where there is one, is read by the call that takes the lease. */
   async function hold<T>(
     name: string,
-    work: (signal: AbortSignal, assertHeld: () => void, standing: Standing | null) => Promise<T>,
+    work: (held: Held, standing: Standing | null) => Promise<T>,
   ): Promise<{ done: T } | null> {
     const [key, mark] = [keys.lease(name), keys.leased(name)];
     const holder = randomUUID();
@@ -49,12 +49,14 @@ export function createLease(
     );
     if (got === 0) return null;
     const [taken, json, chain] = got;
-    if (taken === 2) onTakenOver(name);
+    const isTakenOver = taken === 2;
+    if (isTakenOver) onTakenOver(name);
     const keeper = keep(times, asked, () =>
       writing(redis, () => redis.renewLease(key, mark, holder, times.ttl)),
     );
     try {
-      return { done: await work(keeper.signal, keeper.assertHeld, standingIn(json, chain)) };
+      const { signal, assertHeld } = keeper;
+      return { done: await work({ signal, assertHeld, isTakenOver }, standingIn(json, chain)) };
     } finally {
       keeper.stop();
       // When this fails, it runs out by itself.
@@ -62,11 +64,11 @@ export function createLease(
     }
   }
   return {
-    hold: (name, work) => hold(name, (signal, assertHeld) => work(signal, assertHeld)),
+    hold: (name, work) => hold(name, (held) => work(held)),
     holdRequest: (id, work) =>
-      hold(id, async (signal, assertHeld, standing) => {
+      hold(id, async (held, standing) => {
         if (standing) seen.see(id, standing);
-        return work(standing && read(id, standing.json).request, signal, assertHeld);
+        return work(standing && read(id, standing.json).request, held);
       }),
   };
 }

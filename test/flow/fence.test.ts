@@ -158,8 +158,8 @@ test("it lost its lease on the way, and nobody took over: it is to look again, a
     lease: {
       ...lease,
       holdRequest: (one, work) =>
-        lease.holdRequest(one, (r, signal, assertHeld) =>
-          work(r, AbortSignal.any([signal, lost.signal]), assertHeld),
+        lease.holdRequest(one, (r, held) =>
+          work(r, { ...held, signal: AbortSignal.any([held.signal, lost.signal]) }),
         ),
     },
     grants: {

@@ -15,6 +15,7 @@ import { lockDownAs, unlock, unlockAs } from "../../src/flow/together/lockdown.t
 import { validateRequester } from "../../src/flow/validate.ts";
 import { verifyDeleted, verifyEnd } from "../../src/flow/verify.ts";
 import { ALICE, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
+import { alone } from "../helpers/memory-ports.ts";
 import { heldAs, openSteps, type Steps } from "../helpers/steps.ts";
 
 let world: World;
@@ -191,7 +192,7 @@ test("whoever holds a probe sleeps until it has died of its own age: that it is 
   const grants = { ...steps.ports.grants, check };
   const probe = { token: secret("probe"), expiresAt: world.clock.now() + 10 * MINUTE };
   const probing = { ...probe, signedBy: null, accountUid: null };
-  const held = { signal: new AbortController().signal, assertHeld: () => {} };
+  const held = alone();
   await verifyDeleted({ ...steps.ports, grants }, going, probing, held);
   expect(await proofOf(id)).toBe("absence");
 });

@@ -6,6 +6,7 @@ import type { AnonymousAccess, LastLook } from "../../src/domain/anonymous.ts";
 import { MINUTE, SECOND } from "../../src/domain/duration.ts";
 import { TroubleOutside } from "../../src/flow/ports.ts";
 import { createAnonymousWatch } from "../../src/flow/watch/watch-anonymous.ts";
+import { alone } from "../helpers/memory-ports.ts";
 
 const CLOSED: AnonymousAccess = { reads: false, open: [], streams: false, allows: [] };
 const OPEN: AnonymousAccess = {
@@ -22,7 +23,7 @@ async function watch(seen: (AnonymousAccess | "away")[], deaf: number[] = []) {
   const make = () =>
     createAnonymousWatch({
       clock,
-      lease: { hold: async (_, work) => ({ done: await work(new AbortController().signal, () => {}) }) },
+      lease: { hold: async (_, work) => ({ done: await work(alone()) }) },
       looks: {
         last: async () => last,
         save: async (one) => {

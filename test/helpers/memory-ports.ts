@@ -26,6 +26,7 @@ import { coverViews } from "../../src/flow/cover-views.ts";
 import { nudgeApprovers } from "../../src/flow/nudge.ts";
 import {
   type Grants,
+  type Held,
   type Jobs,
   type Lease,
   type Looks,
@@ -260,20 +261,27 @@ export function memoryJobs(): Jobs & { waiting: Waiting[] } {
   };
 }
 
+/** A lease that nobody else wants. */
+export const alone = (): Held => ({
+  signal: new AbortController().signal,
+  assertHeld: () => {},
+  isTakenOver: false,
+});
+
 export const memoryLease = (requests: Pick<Requests, "get">): Lease => {
   const held = new Set<string>();
   const hold: Lease["hold"] = async (name, work) => {
     if (held.has(name)) return null;
     held.add(name);
     try {
-      return { done: await work(new AbortController().signal, () => {}) };
+      return { done: await work(alone()) };
     } finally {
       held.delete(name);
     }
   };
   return {
     hold,
-    holdRequest: (id, work) => hold(id, async (...held) => work(await requests.get(id), ...held)),
+    holdRequest: (id, work) => hold(id, async (held) => work(await requests.get(id), held)),
   };
 };
 

@@ -132,7 +132,7 @@ export const heldAs = (ports: Ports, assertHeld: () => void): Ports => ({
   lease: {
     ...ports.lease,
     holdRequest: (id, work) =>
-      ports.lease.holdRequest(id, (request, signal) => work(request, signal, assertHeld)),
+      ports.lease.holdRequest(id, (request, held) => work(request, { ...held, assertHeld })),
   },
 });
 

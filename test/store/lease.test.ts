@@ -29,7 +29,7 @@ test("of many at once one works", async () => {
 
 test("it is renewed while the work runs", async () => {
   const key = keys.lease("long");
-  const outcome = await here.hold("long", async (signal) => {
+  const outcome = await here.hold("long", async ({ signal }) => {
     await redis.commands.pexpire(key, 3000);
     await until(async () => (await redis.commands.pttl(key)) > 3000);
     return signal.aborted;
@@ -44,7 +44,7 @@ test("what the work throws comes out, and the lease is free", async () => {
 });
 
 test("taken by another: the signal aborts, and the other's lease is left alone", async () => {
-  const outcome = await here.hold("d", async (signal) => {
+  const outcome = await here.hold("d", async ({ signal }) => {
     await redis.commands.set(keys.lease("d"), "another", "PX", 60_000);
     return aborted(signal);
   });
@@ -56,7 +56,7 @@ test("cannot be renewed: the signal aborts a margin before Redis would give it a
   await using frozen = await testRedis({ commandTimeout: 200 });
   const times = { ttl: 2000, renewEvery: 20, margin: 1850 };
   const lease = createLease(frozen.commands, keys, times);
-  const outcome = await lease.hold("e", async (signal) => {
+  const outcome = await lease.hold("e", async ({ signal }) => {
     frozen.server.pause();
     const after = await aborted(signal);
     frozen.server.resume();
@@ -67,7 +67,7 @@ test("cannot be renewed: the signal aborts a margin before Redis would give it a
 
 test("the process stood still for longer: whoever asks is told before any timer has run", async () => {
   const lease = createLease(redis.commands, keys, { ttl: 300, renewEvery: 50, margin: 200 });
-  const outcome = lease.hold("h", async (signal, assertHeld) => {
+  const outcome = lease.hold("h", async ({ signal, assertHeld }) => {
     assertHeld();
     const wakes = performance.now() + 120;
     while (performance.now() < wakes);
@@ -79,7 +79,7 @@ test("the process stood still for longer: whoever asks is told before any timer 
 });
 
 test("the machine was suspended: the clock that no correction moves stood still, too", async () => {
-  await here.hold("i", async (_, assertHeld) => {
+  await here.hold("i", async ({ assertHeld }) => {
     const wall = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 60_000);
     expect(assertHeld).toThrow(LeaseLost);
     wall.mockRestore();

@@ -2,7 +2,7 @@
 import { type Allowance, type Said, statusOf } from "../../domain/allowance.ts";
 import type { AllowanceId } from "../../domain/ids.ts";
 import { POSTS_MAX } from "../../domain/messages.ts";
-import { type Place, type Ports, PostRefused, PostUnanswered } from "../ports.ts";
+import { type Held, type Place, type Ports, PostRefused, PostUnanswered } from "../ports.ts";
 import { outdateHomes } from "../support/outdate-homes.ts";
 import { persist } from "../support/persist.ts";
 
@@ -27,7 +27,7 @@ const outdated = (a: Allowance, now: number): Key[] =>
 
 /** Never rejects. */
 export async function syncAllowance(ports: Ports, id: AllowanceId): Promise<void> {
-  const work = async (signal: AbortSignal) => {
+  const work = async ({ signal }: Held) => {
     while (!signal.aborted) {
       const a = await ports.allowances.get(id);
       const [key] = a ? outdated(a, ports.clock.now()) : [];

@@ -27,7 +27,7 @@ export function createEvidenceKeeper(ports: EvidencePorts) {
       await lease.hold("heartbeat", async (held) => {
         const { sent } = await evidence.coverage();
         if (sent === null || Math.abs(clock.now() - sent) >= HEARTBEAT_MS)
-          await sendBeat(ports, AbortSignal.any([signal, held]));
+          await sendBeat(ports, AbortSignal.any([signal, held.signal]));
       });
       const { heard } = await evidence.coverage();
       const now = clock.now();

@@ -67,7 +67,7 @@ const followTrail = ({ lists, log }: Ports): Promise<void> =>
 
 async function tryRepair(ports: Ports, key: GrantKey): Promise<ForeignObject[]> {
   try {
-    const held = await ports.lease.hold(key.id, (signal) => repairGrant(ports, key, signal));
+    const held = await ports.lease.hold(key.id, ({ signal }) => repairGrant(ports, key, signal));
     return held?.done ?? [];
   } catch (error) {
     ports.log.error({ id: key.id, err: error }, "not repaired yet; the next sweep tries again");

@@ -40,7 +40,7 @@ export async function endByOperator(
 async function adoptFromHub(ports: Ports, id: RequestId): Promise<true> {
   const standing = await ports.grants.list(AbortSignal.timeout(LISTING_WITHIN_MS));
   for (const { key } of standing.filter((on) => on.key.id === id))
-    await ports.lease.hold(id, (signal) => repairGrant(ports, key, signal));
+    await ports.lease.hold(id, ({ signal }) => repairGrant(ports, key, signal));
   return true;
 }
 

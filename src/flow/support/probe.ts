@@ -41,16 +41,16 @@ async function lookOnce(
     return request ? goingOf(request, generation) : undefined;
   };
   for (;;) {
-    const held = await ports.lease
-      .hold(id, async (signal, assertHeld) => {
+    const worked = await ports.lease
+      .hold(id, async (held) => {
         const going = await look();
         if (!going || going.deletedAt !== deletedAt) return true;
         if (isSpent(ports, probe)) return true;
-        await verifyDeleted(ports, going, probe, { signal, assertHeld });
+        await verifyDeleted(ports, going, probe, held);
         return (await look()) === undefined;
       })
       .catch(() => ({ done: false }));
-    if (held) return held.done;
+    if (worked) return worked.done;
     await ports.clock.sleep(BUSY_MS, ports.stopping);
   }
 }

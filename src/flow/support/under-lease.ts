@@ -1,6 +1,6 @@
 /** Work on one request that nobody does beside it: who finds another at it looks again soon. */
 import type { RequestId } from "../../domain/ids.ts";
-import type { AccessRequest, Later, Ports } from "../ports.ts";
+import type { AccessRequest, Held, Later, Ports } from "../ports.ts";
 
 const BUSY_MS = 250;
 
@@ -8,7 +8,7 @@ const BUSY_MS = 250;
 export async function underLease(
   { lease, clock }: Pick<Ports, "lease" | "clock">,
   id: RequestId,
-  work: (request: AccessRequest | null, signal: AbortSignal, assertHeld: () => void) => Promise<Later>,
+  work: (request: AccessRequest | null, held: Held) => Promise<Later>,
 ): Promise<Later> {
   const held = await lease.holdRequest(id, work);
   return held ? held.done : { again: clock.now() + BUSY_MS };

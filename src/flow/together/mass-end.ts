@@ -11,6 +11,7 @@ import { beginsAt } from "../../domain/window.ts";
 import { withdrawAllOf } from "../allowances/withdraw-allowance.ts";
 import {
   type GrantObjects,
+  type Held,
   isStoreAway,
   type Ports,
   PostRefused,
@@ -44,7 +45,7 @@ export async function carryOutMassEnds(ports: Ports): Promise<void> {
 
 /** One replica at a time. Never rejects: the next look tries again. */
 async function goOn(ports: Ports, id: string): Promise<void> {
-  const work = async (signal: AbortSignal) => {
+  const work = async ({ signal }: Held) => {
     const one = (await ports.massEnds.open()).find((open) => open.id === id);
     if (one) await step(ports, one, signal);
   };

@@ -11,7 +11,7 @@ type Needs = Pick<Ports, "clock" | "log" | "lease" | "epoch" | "told"> & SealKee
 
 /** Resolves to when it is to be called again, ms. Throws StoreDown, StoreUnsure. */
 export async function keepSeals(needs: Needs): Promise<number> {
-  await needs.lease.hold("seal", (signal) => seal(needs, signal));
+  await needs.lease.hold("seal", ({ signal }) => seal(needs, signal));
   return SEAL_EVERY_MS;
 }
 

@@ -51,7 +51,7 @@ export function createCanary(ports: CanaryPorts, intervalMs: number | undefined)
       if (isDue(last))
         await ports.lease.hold("canary", async (held) => {
           last = await canaries.last();
-          if (isDue(last)) last = (await fly(ports, AbortSignal.any([signal, held]))) ?? last;
+          if (isDue(last)) last = (await fly(ports, AbortSignal.any([signal, held.signal]))) ?? last;
         });
       ports.holds.report("canary", last?.failed === undefined ? [] : [notice(last.failed)]);
       return LOOK_AGAIN_MS;

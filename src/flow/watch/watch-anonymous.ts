@@ -29,7 +29,7 @@ export function createAnonymousWatch(ports: AnonymousPorts) {
         await lease.hold("anonymous", async (held) => {
           last = await looks.last();
           if (!isDue(last)) return;
-          const found = await ports.look(AbortSignal.any([signal, held])).catch((error: unknown) => {
+          const found = await ports.look(AbortSignal.any([signal, held.signal])).catch((error: unknown) => {
             // What keeps the hub from answering is said by others.
             if (error instanceof TroubleOutside) return null;
             throw error;

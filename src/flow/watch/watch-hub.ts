@@ -81,7 +81,7 @@ async function readChange(ports: Ports, change: GrantChange): Promise<boolean> {
   if (!mayConcern(await ports.requests.get(id), change, ports.clock.now())) return true;
   // Its binding goes first, and its record then: by the flow that does both.
   if (await endedWith(ports, id)) return true;
-  const held = await ports.lease.hold(id, async (signal) => {
+  const held = await ports.lease.hold(id, async ({ signal }) => {
     const request = await ports.requests.get(id);
     if (request && isStanding(request, change)) await repairGrant(ports, request, signal);
   });
