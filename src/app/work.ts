@@ -14,7 +14,7 @@ import { remindHolder } from "../flow/remind.ts";
 import { reportUse } from "../flow/report-use.ts";
 import { startGrant } from "../flow/start.ts";
 import { setNextTimer } from "../flow/support/next-timer.ts";
-import { syncMessages } from "../flow/sync-messages.ts";
+import { redraw, syncMessages } from "../flow/sync-messages.ts";
 import { takeTokenOff } from "../flow/take-token-off.ts";
 import { timeOutRequest } from "../flow/time-out.ts";
 import { createExpiry } from "../flow/together/expire-together.ts";
@@ -62,6 +62,7 @@ export function startWork(
       end: about(endGrant),
       verify: about(verifyEnd),
       syncMessages: about(syncMessages),
+      redraw: about(redraw),
       takeTokenOff: about(takeTokenOff),
       coverViews: about(coverViews),
       checkDeparture: about(checkDeparture),

@@ -48,6 +48,8 @@ export const Allowance = z.looseObject({
   /** In the approvals channel, and in the person's DM. */
   line: Said.optional(),
   dm: Said.optional(),
+  /** When both are drawn once more, as a request's (request.ts). */
+  redrawAt: Ms.optional(),
 });
 export type Allowance = z.infer<typeof Allowance>;
 

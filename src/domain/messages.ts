@@ -1,6 +1,7 @@
 /** Which messages a record must have and what each shows: messages are projections of the record. Pure. */
 import { isReviewOpen, isTaken } from "./break-glass.ts";
 import { isRevealed, revealsOf } from "./delivery.ts";
+import { MINUTE } from "./duration.ts";
 import { asEnding, formerOf, leaksOf, overdueOf } from "./former.ts";
 import { leftTokens, replacedOf, replacedToTry } from "./left-tokens.ts";
 import { displayStatus, isFinal, isToldAtOnce, rowOf } from "./lifecycle.ts";
@@ -209,6 +210,25 @@ export const isAwaited = (r: AccessRequest, key: MessageKey): boolean =>
 const isStale = (r: AccessRequest, sent: Sent, shows: Shows): boolean =>
   sent.shows !== shows || sent.revision !== r.revision;
 
+/** By then what was sent before is drawn, or will not be. */
+export const REDRAWN_AFTER_MS = MINUTE;
+
+/** Something older may come over what is drawn from now on: a while later, all that stands is drawn once more; null where nothing does. */
+export const redrawLater = (r: AccessRequest, now: number): AccessRequest | null =>
+  Object.values(r.messages).some(({ ts }) => ts !== "") ? { ...r, redrawAt: now + REDRAWN_AFTER_MS } : null;
+
+/** To be drawn once more by now, whatever the record says they show; null where none is. Not the token's, as above. */
+export function toRedraw(r: AccessRequest, now: number): AccessRequest | null {
+  const { redrawAt, ...known } = r;
+  if (redrawAt === undefined || now < redrawAt) return null;
+  const messages = { ...r.messages };
+  for (const { key } of wantedMessages(r)) {
+    const sent = messages[key];
+    if (sent && sent.ts !== "" && key !== "token") messages[key] = { ...sent, shows: UNKNOWN };
+  }
+  return { ...known, messages };
+}
+
 export const tokenShows = (r: AccessRequest): Shown["token"] | null => SHOWS.token(r, "token");
 
 /** A token stands, or may stand, where none may be seen. */
@@ -266,6 +286,7 @@ export const isTold = (r: AccessRequest): boolean =>
 export const isSettled = (r: AccessRequest): boolean =>
   isFinal(r) &&
   isTold(r) &&
+  r.redrawAt === undefined &&
   !isReviewOpen(r) &&
   outdatedMessages(r).length === 0 &&
   revealsOf(r).views.length === 0 &&

@@ -118,6 +118,8 @@ const Common = z.object({
     .catch(undefined),
   /** Redis lost it, and it was made of what the hub knows: of those who approved it the last, and not what made it longer. */
   adopted: z.literal(true).optional(),
+  /** Whoever drew its messages did not come to the end of it, and may have an edit under way: when all are drawn once more (sync-messages.ts). */
+  redrawAt: Ms.optional(),
   /** See messages.ts. */
   messages: z.record(z.string(), Sent),
 });

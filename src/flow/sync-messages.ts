@@ -1,7 +1,14 @@
 /** Slack is made to show what the record says: missing messages are posted, outdated ones redrawn, useless ones deleted. */
 import type { RequestId } from "../domain/ids.ts";
 import type { MessageKey } from "../domain/message-key.ts";
-import { isAwaited, outdatedMessages, UNKNOWN, type Wanted } from "../domain/messages.ts";
+import {
+  isAwaited,
+  outdatedMessages,
+  redrawLater,
+  toRedraw,
+  UNKNOWN,
+  type Wanted,
+} from "../domain/messages.ts";
 import { type AccessRequest, type Later, type Place, type Ports, type Sent, SlackBusy } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { persist } from "./support/persist.ts";
@@ -11,7 +18,8 @@ const BUSY_MS = 200;
 
 /** All but the token's message, which belongs to whoever holds the request's lease. Throws after all were tried. */
 export async function syncMessages(ports: Ports, id: RequestId): Promise<Later> {
-  const held = await ports.lease.hold(`messages-${id}`, async () => {
+  const held = await ports.lease.hold(`messages-${id}`, async ({ isTakenOver }) => {
+    if (isTakenOver) await noteTakenOver(ports, id);
     const tried = new Set<string>();
     const failures: unknown[] = [];
     for (;;) {
@@ -38,7 +46,7 @@ const nameOf = ({ revision }: AccessRequest, { key, shows }: Wanted): string => 
 async function syncOne(ports: Ports, request: AccessRequest, wanted: Wanted): Promise<void> {
   const sent = request.messages[wanted.key];
   if (wanted.shows === "gone") return remove(ports, request, wanted.key);
-  if (sent && sent.ts !== "") return redraw(ports, request, wanted, sent);
+  if (sent && sent.ts !== "") return drawOver(ports, request, wanted, sent);
   const place = await postMessage(ports, request, wanted);
   if (!place && isAwaited(request, wanted.key)) await cardRefused(ports, request, wanted.key);
 }
@@ -47,7 +55,7 @@ async function syncOne(ports: Ports, request: AccessRequest, wanted: Wanted): Pr
  * Who slept over its lease, or heard no answer, may have drawn this over what somebody newer drew: the record says
  * what stands there, or that nobody knows, and then it is drawn anew.
  */
-async function redraw(
+async function drawOver(
   ports: Ports,
   request: AccessRequest,
   { key, shows }: Wanted,
@@ -69,6 +77,25 @@ async function redraw(
   });
   // A card that somebody deleted is posted anew: without it nobody decides.
   await note((sent, r) => (outcome === "gone" && isAwaited(r, key) ? "gone" : { ...sent, shows, revision }));
+}
+
+/**
+ * Whoever died at it, or sleeps over their lease, may have an edit under way that comes over what is drawn from now on.
+ * Alive, they note it themselves, as above; whoever dies then leaves nothing that tells.
+ */
+async function noteTakenOver(ports: Ports, id: RequestId): Promise<void> {
+  if (!(await ports.requests.get(id))) return;
+  await persist(ports, () => commit(ports, id, (r) => redrawLater(r, ports.clock.now())));
+}
+
+/** Its messages are due to be drawn once more, whatever the record says they show. Throws StoreDown, StoreUnsure. */
+export async function redraw(ports: Ports, id: RequestId): Promise<Later> {
+  const { redrawAt } = (await ports.requests.get(id)) ?? {};
+  if (redrawAt === undefined) return undefined;
+  const now = ports.clock.now();
+  if (now < redrawAt) return { again: redrawAt };
+  await commit(ports, id, (r) => toRedraw(r, now));
+  return undefined;
 }
 
 /** A post whose answer was lost is looked for first. */

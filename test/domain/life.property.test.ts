@@ -36,7 +36,9 @@ import {
   isTokenMessageOutdated,
   mustTakeTokenOff,
   outdatedMessages,
+  redrawLater,
   tokenShows,
+  toRedraw,
   wantedMessages,
 } from "../../src/domain/messages.ts";
 import { quietUntil } from "../../src/domain/outage.ts";
@@ -116,6 +118,8 @@ const MOVES: Record<string, Move> = {
   deliver: (r, now) => to.delivering(r, { ...uids, tokenExpiresAt: now + 5 * MINUTE, shortened: true }),
   activate: (r) => to.active(r),
   hide: (r) => to.hidden(r),
+  "die drawing": redrawLater,
+  redraw: toRedraw,
   "be shown one": (r, now) =>
     revealing(
       r,
@@ -491,7 +495,7 @@ function checkMessages(r: AccessRequest): void {
   expect(mustTakeTokenOff(drawn)).toBe(false);
   expect(isTokenMessageOutdated(drawn)).toBe(false);
   const isUseDue = r.state === "ended" && r.useDueAt !== undefined;
-  expect(isSettled(drawn)).toBe(isFinal(r) && !isReviewOpen(r) && !isUseDue);
+  expect(isSettled(drawn)).toBe(isFinal(r) && !isReviewOpen(r) && !isUseDue && r.redrawAt === undefined);
   if (!isFinal(r)) expect(isSettled(r)).toBe(false);
   // At rest one receipt; before, at most a reminder or trouble beside the one live message.
   const inDm = (Object.keys(drawn.messages) as MessageKey[]).filter((key) => readerOf(key) === "requester");
@@ -541,6 +545,7 @@ const STEPS: Record<Step, Move> = {
   checkDeparture: (r, now) => judged(r, null, now),
   reportUse: (r) => to.usageReported(r, NO_USE),
   syncMessages: () => null,
+  redraw: toRedraw,
   takeTokenOff: () => null,
   // Until it is heard time passes.
   checkIdle: (r, now) => {

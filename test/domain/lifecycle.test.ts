@@ -278,6 +278,11 @@ describe("the timer is the earliest due step", () => {
     ["ended", ended, null],
   ])("%s", (_what, r, timer) => expect(timerOf(r, TIMING)).toEqual(timer));
 
+  test("in each state, what another may have drawn over is drawn once more", () => {
+    for (const r of all)
+      expect(dueOf({ ...r, redrawAt: T0 + 1 }, TIMING)).toContainEqual({ at: T0 + 1, step: "redraw" });
+  });
+
   test("each leads to the next, also of two at one time, and the last to none", () => {
     const doubted = { ...active, doubtedAt: EXPIRES_AT - MINUTE };
     const all = dueOf(doubted, TIMING);

@@ -1,5 +1,5 @@
 /** What was allowed beforehand, on real parts: it holds until the token is minted, on two replicas, and after Redis was lost or restored. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { AllowanceId, RequestId, UserId } from "../../src/domain/ids.ts";
@@ -188,6 +188,36 @@ test("the line and the DM are posted once, and redrawn when it is over", async (
   expect(visibleText(line)).toContain("Over ");
   expect(visibleText(dm)).toContain("the time was up");
   expect(world.slack.messages(APPROVALS)).toHaveLength(1);
+});
+
+test("an older edit of the line arrives over the other's, and its sender dies at once: drawn anew a minute later", async () => {
+  const id = await allow(steps.ports, ALICE, "both");
+  const line = await scene(world).channel("1 of 2");
+  const [reached, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { allowanceNotifier } = steps.ports;
+  const redraw: typeof allowanceNotifier.redraw = async (...args) => {
+    reached.resolve();
+    await sleeping.promise;
+    await allowanceNotifier.redraw(...args);
+    return new Promise(() => {});
+  };
+  const dying = { ...steps.ports, allowanceNotifier: { ...allowanceNotifier, redraw } };
+  void allowToo(dying, { id, by: CAROL as UserId });
+  await reached.promise;
+  await steps.loseLeases();
+  await withdraw(id);
+  expect(visibleText(line)).toContain("Withdrawn");
+  sleeping.resolve();
+  await vi.waitFor(() => expect(visibleText(line)).not.toContain("Withdrawn"));
+  await steps.sweep();
+  expect(visibleText(line)).not.toContain("Withdrawn");
+  world.clock.jump(MINUTE);
+  await steps.sweep();
+  expect(visibleText(line)).toContain("Withdrawn");
+  const calls = world.slack.calls.length;
+  world.clock.jump(MINUTE);
+  await steps.sweep();
+  expect(world.slack.calls).toHaveLength(calls);
 });
 
 /** The process starts anew, on what Redis is then. */

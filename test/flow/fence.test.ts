@@ -1,7 +1,10 @@
 /** A replica sleeps over its lease while it shows a token, and wakes when another has done the work. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { isSettled } from "../../src/domain/messages.ts";
+import type { AccessRequest } from "../../src/domain/request.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { hideToken } from "../../src/flow/hide.ts";
 import { type Ports, PostUnanswered, SlackBusy, StoreDown, TroubleOutside } from "../../src/flow/ports.ts";
@@ -281,7 +284,7 @@ test("a card is about to be posted: the late one does not post it beside the oth
   expect(world.slack.dm(BOB)).toHaveLength(1);
 });
 
-/** One replica's edit of the card is on its way, and it sleeps; resolves to what lets the edit arrive. */
+/** One replica's edit of the card is on its way, and it sleeps; resolves to what lets the edit arrive, and then the replica go on. */
 async function editOnItsWay(arrives: (done: Promise<"done" | "gone">) => Promise<"done" | "gone">) {
   const id = await approved();
   await provisionGrant(steps.ports, id);
@@ -312,16 +315,19 @@ async function editOnItsWay(arrives: (done: Promise<"done" | "gone">) => Promise
   await steps.loseLeases();
   await releaseGrant(steps.ports, { id, by: BOB as UserId });
   await steps.finish();
-  const wake = async () => {
+  const arrive = async () => {
     away = true;
     sleeping.resolve();
     await vi.waitFor(() => expect(card()).toContain("Active"));
+  };
+  const wake = async () => {
+    await arrive();
     away = false;
     world.clock.jump(1_000);
     await late.catch(() => {});
     await steps.work();
   };
-  return { wake };
+  return { id, arrive, wake };
 }
 
 const card = () => world.slack.messages(APPROVALS).map(visibleText).join("\n");
@@ -388,4 +394,36 @@ test("both posts of the token's message are lost for good: told, and not waited 
   await steps.finish();
   expect(world.slack.dm(BOB).map(visibleText).join("\n")).toContain("Slack never said");
   expect(tokens()).toEqual([]);
+});
+
+test("an older edit of the card arrives over the other's, and its sender dies at once: drawn anew a minute later, and no more", async () => {
+  const { id, arrive } = await editOnItsWay(async (done) => {
+    await done;
+    return new Promise(() => {});
+  });
+  const record = async () => steps.ports.requests.get(id).then((r) => r as AccessRequest);
+  expect(isSettled(await record())).toBe(false);
+  await arrive();
+  await steps.sweep();
+  await steps.work();
+  expect(card()).toContain("Active");
+  world.clock.jump(MINUTE);
+  await steps.work();
+  expect(card()).toContain("Ended");
+  expect(isSettled(await record())).toBe(true);
+  const edits = world.slack.calls.length;
+  world.clock.jump(HOUR);
+  await steps.sweep();
+  await steps.work();
+  expect(world.slack.calls).toHaveLength(edits);
+});
+
+test("whoever drew died, and the timer that says so was lost: the sweep has it drawn anew", async () => {
+  const { arrive } = await editOnItsWay(() => new Promise(() => {}));
+  void arrive().catch(() => {});
+  steps.forgetJobs();
+  world.clock.jump(MINUTE);
+  await steps.sweep();
+  await steps.work();
+  expect(card()).toContain("Ended");
 });

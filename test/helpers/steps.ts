@@ -18,7 +18,7 @@ import { remindHolder } from "../../src/flow/remind.ts";
 import { reportUse } from "../../src/flow/report-use.ts";
 import { startGrant } from "../../src/flow/start.ts";
 import { setNextTimer } from "../../src/flow/support/next-timer.ts";
-import { syncMessages } from "../../src/flow/sync-messages.ts";
+import { redraw, syncMessages } from "../../src/flow/sync-messages.ts";
 import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
@@ -41,6 +41,7 @@ const FLOWS: Record<Step, (ports: Ports, id: RequestId) => Promise<Later>> = {
   end: endGrant,
   verify: verifyEnd,
   syncMessages,
+  redraw,
   takeTokenOff,
   coverViews,
   checkDeparture,

@@ -1,7 +1,7 @@
 /** The messages about an allowance are what its record says: posted once, redrawn when something changes. What fails, the sweep does. */
 import { type Allowance, type Said, statusOf } from "../../domain/allowance.ts";
 import type { AllowanceId } from "../../domain/ids.ts";
-import { POSTS_MAX } from "../../domain/messages.ts";
+import { POSTS_MAX, REDRAWN_AFTER_MS, UNKNOWN } from "../../domain/messages.ts";
 import { type Held, type Place, type Ports, PostRefused, PostUnanswered } from "../ports.ts";
 import { outdateHomes } from "../support/outdate-homes.ts";
 import { persist } from "../support/persist.ts";
@@ -19,6 +19,8 @@ function mustShow(a: Allowance, key: Key, now: number): string | null {
   return status === "standing" || a.dm ? status : null;
 }
 
+const isToRedraw = ({ redrawAt = Number.POSITIVE_INFINITY }: Allowance, now: number) => redrawAt <= now;
+
 const outdated = (a: Allowance, now: number): Key[] =>
   KEYS.filter((key) => {
     const shows = mustShow(a, key, now);
@@ -27,7 +29,8 @@ const outdated = (a: Allowance, now: number): Key[] =>
 
 /** Never rejects. */
 export async function syncAllowance(ports: Ports, id: AllowanceId): Promise<void> {
-  const work = async ({ signal }: Held) => {
+  const work = async ({ signal, isTakenOver }: Held) => {
+    await noteRedraw(ports, id, isTakenOver);
     while (!signal.aborted) {
       const a = await ports.allowances.get(id);
       const [key] = a ? outdated(a, ports.clock.now()) : [];
@@ -53,7 +56,25 @@ export async function syncAllowances(ports: Ports): Promise<void> {
     ports.log.warn({ err: error }, "what was allowed beforehand could not be looked at");
     return [];
   });
-  for (const a of all) if (outdated(a, ports.clock.now()).length > 0) await syncAllowance(ports, a.id);
+  const now = ports.clock.now();
+  for (const a of all)
+    if (isToRedraw(a, now) || outdated(a, now).length > 0) await syncAllowance(ports, a.id);
+}
+
+/** Something older may come over what is drawn from now on, as of a request's messages (sync-messages.ts). */
+async function noteRedraw(ports: Ports, id: AllowanceId, isTakenOver: boolean): Promise<void> {
+  const a = await ports.allowances.get(id);
+  const now = ports.clock.now();
+  if (!a || !(isTakenOver || isToRedraw(a, now))) return;
+  const unknown = (said: Said | undefined) =>
+    said && { ...said, shows: said.ts === "" ? said.shows : UNKNOWN };
+  await persist(ports, () =>
+    ports.allowances.update(id, ({ redrawAt, ...known }) =>
+      isTakenOver
+        ? { ...known, redrawAt: now + REDRAWN_AFTER_MS }
+        : { ...known, line: unknown(known.line), dm: unknown(known.dm) },
+    ),
+  );
 }
 
 async function show(ports: Ports, a: Allowance, key: Key): Promise<void> {
