@@ -48,8 +48,8 @@ export const Allowance = z.looseObject({
   /** In the approvals channel, and in the person's DM. */
   line: Said.optional(),
   dm: Said.optional(),
-  /** When both are drawn once more, as a request's (request.ts). */
-  redrawAt: Ms.optional(),
+  /** When these are drawn once more, as a request's messages (request.ts). */
+  redraw: z.object({ at: Ms, keys: z.array(z.enum(["line", "dm"])) }).optional(),
 });
 export type Allowance = z.infer<typeof Allowance>;
 

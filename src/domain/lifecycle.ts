@@ -136,8 +136,8 @@ const byEnd = ({ end }: In<"ending" | "ended">): Actor => ({
  *   an end, where a restored hub brought back what was deleted (verify.ts), provision, where the hub has less than
  *   the whole of it (repair.ts), and checkDeparture of what is not over, when Slack tells that somebody left, or a look
  *   at its people doubts it (watch-departures.ts).
- * - Whoever drew its messages died at it, or slept over their lease: all of them are drawn once more, a minute after
- *   another took over (sync-messages.ts).
+ * - Whoever drew its messages died at it, or slept over their lease: what was to be drawn then is drawn once more, a
+ *   minute after another took over (sync-messages.ts).
  * - Locked down: the store refuses every way to access (WAYS_TO_ACCESS below). What is approved, delivering or active
  *   ends; extending closes with its grant; scheduled stays, and is over when its time is; nobody decides on what is
  *   pending; requested waits where nobody need approve it. Whatever leads to no access goes on.
@@ -464,7 +464,7 @@ const allDue = (r: AccessRequest, timing: Timing): Due[] => [
   ...rowOf(r).due(r, timing),
   ...leaving(r).map(leavingDue),
   ...revealsOf(r).views.map((view) => coverDue(r, view)),
-  ...dueAt(r.redrawAt ?? null, "redraw"),
+  ...dueAt(r.redraw?.at ?? null, "redraw"),
 ];
 
 const inOrder = (a: Due, b: Due): number => a.at - b.at || (a.step < b.step ? -1 : 1);

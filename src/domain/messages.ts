@@ -210,23 +210,31 @@ export const isAwaited = (r: AccessRequest, key: MessageKey): boolean =>
 const isStale = (r: AccessRequest, sent: Sent, shows: Shows): boolean =>
   sent.shows !== shows || sent.revision !== r.revision;
 
-/** By then what was sent before is drawn, or will not be. */
+/** Mostly what was sent before is drawn by then, or will not be. */
 export const REDRAWN_AFTER_MS = MINUTE;
 
-/** Something older may come over what is drawn from now on: a while later, all that stands is drawn once more; null where nothing does. */
-export const redrawLater = (r: AccessRequest, now: number): AccessRequest | null =>
-  Object.values(r.messages).some(({ ts }) => ts !== "") ? { ...r, redrawAt: now + REDRAWN_AFTER_MS } : null;
+/**
+ * An edit by whoever drew before may be under way, and come over what is drawn from now on: a while later that is drawn
+ * once more. Null where none can be: what shows all that it must needed none. Not the token's, as above.
+ */
+export function redrawLater(r: AccessRequest, now: number): AccessRequest | null {
+  const isDone = ({ key, shows }: Wanted) => shows === "gone" || !isOutdated(r, key, shows);
+  const done = wantedMessages(r).filter(isDone);
+  const edited = sentKeys(r).filter(
+    (sent) => sent !== "token" && hasPlace(r, sent) && !done.some(({ key }) => key === sent),
+  );
+  if (edited.length === 0) return null;
+  const keys = new Set([...(r.redraw?.keys ?? []), ...edited]);
+  return { ...r, redraw: { at: now + REDRAWN_AFTER_MS, keys: [...keys] } };
+}
 
-/** To be drawn once more by now, whatever the record says they show; null where none is. Not the token's, as above. */
+/** To be drawn once more by now, whatever the record says they show; null where none is. */
 export function toRedraw(r: AccessRequest, now: number): AccessRequest | null {
-  const { redrawAt, ...known } = r;
-  if (redrawAt === undefined || now < redrawAt) return null;
-  const messages = { ...r.messages };
-  for (const { key } of wantedMessages(r)) {
-    const sent = messages[key];
-    if (sent && sent.ts !== "" && key !== "token") messages[key] = { ...sent, shows: UNKNOWN };
-  }
-  return { ...known, messages };
+  const { redraw, ...known } = r;
+  if (!redraw || now < redraw.at) return null;
+  const again = Object.entries(r.messages).filter(([key, { ts }]) => redraw.keys.includes(key) && ts !== "");
+  const unknown = again.map(([key, sent]) => [key, { ...sent, shows: UNKNOWN }]);
+  return { ...known, messages: { ...r.messages, ...Object.fromEntries(unknown) } };
 }
 
 export const tokenShows = (r: AccessRequest): Shown["token"] | null => SHOWS.token(r, "token");
@@ -286,7 +294,7 @@ export const isTold = (r: AccessRequest): boolean =>
 export const isSettled = (r: AccessRequest): boolean =>
   isFinal(r) &&
   isTold(r) &&
-  r.redrawAt === undefined &&
+  r.redraw === undefined &&
   !isReviewOpen(r) &&
   outdatedMessages(r).length === 0 &&
   revealsOf(r).views.length === 0 &&

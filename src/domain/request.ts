@@ -118,8 +118,8 @@ const Common = z.object({
     .catch(undefined),
   /** Redis lost it, and it was made of what the hub knows: of those who approved it the last, and not what made it longer. */
   adopted: z.literal(true).optional(),
-  /** Whoever drew its messages did not come to the end of it, and may have an edit under way: when all are drawn once more (sync-messages.ts). */
-  redrawAt: Ms.optional(),
+  /** Of whoever drew its messages and did not come to the end of it an edit of these may be under way: when they are drawn once more. */
+  redraw: z.object({ at: Ms, keys: z.array(z.string()) }).optional(),
   /** See messages.ts. */
   messages: z.record(z.string(), Sent),
 });

@@ -7,7 +7,7 @@ import { formerOf } from "../domain/former.ts";
 import { isRenewing } from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { endBy } from "../domain/mass-end.ts";
-import { isSaid, withTokenAside } from "../domain/messages.ts";
+import { isSaid, UNKNOWN, withTokenAside } from "../domain/messages.ts";
 import { toldOutage } from "../domain/outage.ts";
 import type { Grant } from "../domain/request.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
@@ -328,7 +328,7 @@ async function placeFor(
   return postTokenMessage(ports, request, options);
 }
 
-/** What said that it takes long, or that the token before is hidden, gives way to a new message. */
+/** What said that it takes long, or that the token before is hidden, gives way to a new message; so does what may say so any moment. */
 const setDelayAside = async (ports: Ports, found: Open): Promise<AccessRequest> =>
   saysDelay(found)
     ? commit(ports, found.id, (r) => {
@@ -338,7 +338,8 @@ const setDelayAside = async (ports: Ports, found: Open): Promise<AccessRequest> 
     : found;
 
 const saysDelay = ({ messages: { token } }: AccessRequest): boolean =>
-  (token?.shows === "outage" || token?.shows === "hidden") && token.ts !== "" && !token.token;
+  token !== undefined && SAYS_DELAY.includes(token.shows) && token.ts !== "" && !token.token;
+const SAYS_DELAY: readonly string[] = ["outage", "hidden", UNKNOWN];
 
 /** The message that was noted then is the one which bears the token. */
 const isToldOfGrant = (r: AccessRequest | undefined): r is In<"delivering"> =>

@@ -18,11 +18,12 @@ const BUSY_MS = 200;
 
 /** All but the token's message, which belongs to whoever holds the request's lease. Throws after all were tried. */
 export async function syncMessages(ports: Ports, id: RequestId): Promise<Later> {
-  const held = await ports.lease.hold(`messages-${id}`, async ({ isTakenOver }) => {
+  const held = await ports.lease.hold(`messages-${id}`, async ({ assertHeld, isTakenOver }) => {
     if (isTakenOver) await noteTakenOver(ports, id);
     const tried = new Set<string>();
     const failures: unknown[] = [];
     for (;;) {
+      assertHeld();
       const request = await ports.requests.get(id);
       const next = request && outdatedMessages(request).find((one) => !tried.has(nameOf(request, one)));
       if (!next) break;
@@ -76,7 +77,12 @@ async function drawOver(
     throw error;
   });
   // A card that somebody deleted is posted anew: without it nobody decides.
-  await note((sent, r) => (outcome === "gone" && isAwaited(r, key) ? "gone" : { ...sent, shows, revision }));
+  await note((sent, r) => {
+    if (outcome === "gone" && isAwaited(r, key)) return "gone";
+    // What came over it meanwhile may be what stands there now.
+    const isUnknown = sent.shows === UNKNOWN && request.messages[key]?.shows !== UNKNOWN;
+    return isUnknown ? null : { ...sent, shows, revision };
+  });
 }
 
 /**
@@ -84,16 +90,17 @@ async function drawOver(
  * Alive, they note it themselves, as above; whoever dies then leaves nothing that tells.
  */
 async function noteTakenOver(ports: Ports, id: RequestId): Promise<void> {
-  if (!(await ports.requests.get(id))) return;
-  await persist(ports, () => commit(ports, id, (r) => redrawLater(r, ports.clock.now())));
+  await persist(ports, async () => {
+    if (await ports.requests.get(id)) await commit(ports, id, (r) => redrawLater(r, ports.clock.now()));
+  });
 }
 
 /** Its messages are due to be drawn once more, whatever the record says they show. Throws StoreDown, StoreUnsure. */
 export async function redraw(ports: Ports, id: RequestId): Promise<Later> {
-  const { redrawAt } = (await ports.requests.get(id)) ?? {};
-  if (redrawAt === undefined) return undefined;
+  const due = (await ports.requests.get(id))?.redraw?.at;
+  if (due === undefined) return undefined;
   const now = ports.clock.now();
-  if (now < redrawAt) return { again: redrawAt };
+  if (now < due) return { again: due };
   await commit(ports, id, (r) => toRedraw(r, now));
   return undefined;
 }

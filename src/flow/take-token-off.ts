@@ -4,7 +4,7 @@ import { formerOf } from "../domain/former.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { nextTry, refusedAgain, replacedToTry, replacedTried } from "../domain/left-tokens.ts";
 import type { Shown } from "../domain/message-key.ts";
-import { isTokenToCome, mustTakeTokenOff, needsTokenOff, tokenShows } from "../domain/messages.ts";
+import { isTokenToCome, mustTakeTokenOff, needsTokenOff, tokenShows, UNKNOWN } from "../domain/messages.ts";
 import type { Replaced } from "../domain/request.ts";
 import {
   type AccessRequest,
@@ -107,6 +107,11 @@ async function redraw(
   shows: Shown["token"],
 ): Promise<Later> {
   try {
+    // Whoever takes over while this one sleeps puts no token where this may yet be drawn: theirs has a message of its own.
+    if (isTokenToCome(request)) {
+      const { messages } = await note(ports, request, { ...sent, shows: UNKNOWN });
+      if (messages.token?.ts !== sent.ts || messages.token.token) return undefined;
+    }
     // What Slack lets nobody edit may be deleted yet, when it must go.
     await ports.notifier.redraw(request, "token", shows, sent);
     return await settle(ports, request, { ...sent, shows });
@@ -126,13 +131,18 @@ async function search(ports: Ports, request: AccessRequest): Promise<Later> {
   return clearHeld(ports, request.id);
 }
 
+type Stands = Place & { shows: string };
+
 /** Null: the message is gone. */
-async function settle(
+const settle = async (ports: Ports, request: AccessRequest, now: Stands | null): Promise<undefined> =>
+  void (await note(ports, request, now));
+
+const note = (
   ports: Ports,
   { id, revision, messages: { token: found } }: AccessRequest,
-  now: (Place & { shows: string }) | null,
-): Promise<undefined> {
-  await commit(ports, id, (r) => {
+  now: Stands | null,
+): Promise<AccessRequest> =>
+  commit(ports, id, (r) => {
     const { token, ...others } = r.messages;
     // A fresh token has a message of its own by now.
     if (token?.ts !== found?.ts) return null;
@@ -142,7 +152,6 @@ async function settle(
     const { channel, ts, shows } = now;
     return { ...r, messages: { ...others, token: { channel, ts, shows, revision } } };
   });
-}
 
 /** Messages of tokens that gave way: each is tried once a day. Throws what Slack throws. */
 async function clearReplaced(ports: Ports, id: RequestId): Promise<Later> {

@@ -495,7 +495,7 @@ function checkMessages(r: AccessRequest): void {
   expect(mustTakeTokenOff(drawn)).toBe(false);
   expect(isTokenMessageOutdated(drawn)).toBe(false);
   const isUseDue = r.state === "ended" && r.useDueAt !== undefined;
-  expect(isSettled(drawn)).toBe(isFinal(r) && !isReviewOpen(r) && !isUseDue && r.redrawAt === undefined);
+  expect(isSettled(drawn)).toBe(isFinal(r) && !isReviewOpen(r) && !isUseDue && r.redraw === undefined);
   if (!isFinal(r)) expect(isSettled(r)).toBe(false);
   // At rest one receipt; before, at most a reminder or trouble beside the one live message.
   const inDm = (Object.keys(drawn.messages) as MessageKey[]).filter((key) => readerOf(key) === "requester");

@@ -280,7 +280,10 @@ describe("the timer is the earliest due step", () => {
 
   test("in each state, what another may have drawn over is drawn once more", () => {
     for (const r of all)
-      expect(dueOf({ ...r, redrawAt: T0 + 1 }, TIMING)).toContainEqual({ at: T0 + 1, step: "redraw" });
+      expect(dueOf({ ...r, redraw: { at: T0 + 1, keys: ["card"] } }, TIMING)).toContainEqual({
+        at: T0 + 1,
+        step: "redraw",
+      });
   });
 
   test("each leads to the next, also of two at one time, and the last to none", () => {

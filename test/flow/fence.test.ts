@@ -11,7 +11,7 @@ import { type Ports, PostUnanswered, SlackBusy, StoreDown, TroubleOutside } from
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
-import { syncMessages } from "../../src/flow/sync-messages.ts";
+import { redraw, syncMessages } from "../../src/flow/sync-messages.ts";
 import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
@@ -253,6 +253,52 @@ test("it slept when it had drawn that it takes long, and another puts the token 
   expect(tokens()).toEqual([]);
 });
 
+/** Set up by one, who finds the hub away until that is told; another, of these ports, says in the DM that it takes long. */
+async function sayingThatItTakesLong(over: (provision: () => Promise<unknown>) => Partial<Ports>) {
+  const id = await approved();
+  const { grants } = steps.ports;
+  const away = () => Promise.reject(new TroubleOutside("hub", "away"));
+  for (let tries = 0; tries < 2; tries++) {
+    const withoutHub = { ...steps.ports, grants: { ...grants, create: away } };
+    await expect(provisionGrant(withoutHub, id)).rejects.toThrow("away");
+    world.clock.jump(4_000);
+  }
+  const provision = async () => {
+    await steps.loseLeases();
+    return provisionGrant(steps.ports, id);
+  };
+  await takeTokenOff({ ...steps.ports, ...over(provision) }, id);
+  expect(await state(id)).toBe("active");
+  expect(tokens()).toHaveLength(1);
+  await steps.work();
+  expect(world.slack.dm(BOB).map(visibleText).join("\n")).not.toMatch(/longer/);
+  expect(tokens()).toHaveLength(1);
+}
+
+test("it slept before it drew that it takes long, and another shows the token: it is not drawn over", () =>
+  sayingThatItTakesLong((provision) => {
+    const { notifier } = steps.ports;
+    const redraw: typeof notifier.redraw = async (...args) => {
+      await provision();
+      return notifier.redraw(...args);
+    };
+    return { notifier: { ...notifier, redraw } };
+  }));
+
+test("it slept before it noted that it draws that, and another shows the token: nothing is drawn", () =>
+  sayingThatItTakesLong((provision) => {
+    const { requests } = steps.ports;
+    let slept = false;
+    const update: typeof requests.update = async (...args) => {
+      if (!slept) {
+        slept = true;
+        await provision();
+      }
+      return requests.update(...args);
+    };
+    return { requests: { ...requests, update } };
+  }));
+
 test("it was ended meanwhile: none is visible afterwards", async () => {
   const { id, wake } = await asleep();
   await releaseGrant(steps.ports, { id, by: BOB as UserId });
@@ -426,4 +472,20 @@ test("whoever drew died, and the timer that says so was lost: the sweep has it d
   await steps.sweep();
   await steps.work();
   expect(card()).toContain("Ended");
+});
+
+test("an older edit may have come over the one that is answered now: it is drawn once more", async () => {
+  const id = await approved();
+  await provisionGrant(steps.ports, id);
+  const { notifier, requests } = steps.ports;
+  await requests.update(id, (r) => ({ ...r, redraw: { at: world.clock.now(), keys: ["card"] } }));
+  let edits = 0;
+  const edit: typeof notifier.redraw = async (request, key, ...args) => {
+    const outcome = await notifier.redraw(request, key, ...args);
+    if (key === "card" && edits++ === 0) await redraw(steps.ports, id);
+    return outcome;
+  };
+  await steps.work({ ...steps.ports, notifier: { ...notifier, redraw: edit } });
+  expect(edits).toBe(2);
+  expect(await requests.get(id)).toMatchObject({ messages: { card: { shows: "active" } } });
 });

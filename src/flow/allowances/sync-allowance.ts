@@ -19,7 +19,7 @@ function mustShow(a: Allowance, key: Key, now: number): string | null {
   return status === "standing" || a.dm ? status : null;
 }
 
-const isToRedraw = ({ redrawAt = Number.POSITIVE_INFINITY }: Allowance, now: number) => redrawAt <= now;
+const isToRedraw = ({ redraw }: Allowance, now: number) => redraw !== undefined && redraw.at <= now;
 
 const outdated = (a: Allowance, now: number): Key[] =>
   KEYS.filter((key) => {
@@ -29,9 +29,10 @@ const outdated = (a: Allowance, now: number): Key[] =>
 
 /** Never rejects. */
 export async function syncAllowance(ports: Ports, id: AllowanceId): Promise<void> {
-  const work = async ({ signal, isTakenOver }: Held) => {
+  const work = async ({ assertHeld, isTakenOver }: Held) => {
     await noteRedraw(ports, id, isTakenOver);
-    while (!signal.aborted) {
+    for (;;) {
+      assertHeld();
       const a = await ports.allowances.get(id);
       const [key] = a ? outdated(a, ports.clock.now()) : [];
       if (!a || !key) return;
@@ -61,20 +62,27 @@ export async function syncAllowances(ports: Ports): Promise<void> {
     if (isToRedraw(a, now) || outdated(a, now).length > 0) await syncAllowance(ports, a.id);
 }
 
-/** Something older may come over what is drawn from now on, as of a request's messages (sync-messages.ts). */
+/** Something older may come over what is drawn from now on, as of a request's messages (messages.ts). */
 async function noteRedraw(ports: Ports, id: AllowanceId, isTakenOver: boolean): Promise<void> {
-  const a = await ports.allowances.get(id);
   const now = ports.clock.now();
-  if (!a || !(isTakenOver || isToRedraw(a, now))) return;
-  const unknown = (said: Said | undefined) =>
-    said && { ...said, shows: said.ts === "" ? said.shows : UNKNOWN };
-  await persist(ports, () =>
-    ports.allowances.update(id, ({ redrawAt, ...known }) =>
-      isTakenOver
-        ? { ...known, redrawAt: now + REDRAWN_AFTER_MS }
-        : { ...known, line: unknown(known.line), dm: unknown(known.dm) },
-    ),
-  );
+  const change = (a: Allowance) => (isTakenOver ? redrawLater(a, now) : toRedraw(a, now));
+  await persist(ports, async () => {
+    const a = await ports.allowances.get(id);
+    if (a && change(a)) await ports.allowances.update(id, change);
+  });
+}
+
+function redrawLater(a: Allowance, now: number): Allowance | null {
+  const edited = outdated(a, now).filter((key) => a[key]?.ts);
+  if (edited.length === 0) return null;
+  return { ...a, redraw: { at: now + REDRAWN_AFTER_MS, keys: [...(a.redraw?.keys ?? []), ...edited] } };
+}
+
+function toRedraw(a: Allowance, now: number): Allowance | null {
+  if (!isToRedraw(a, now)) return null;
+  const { redraw, ...known } = a;
+  for (const key of redraw?.keys ?? []) if (known[key]?.ts) known[key] = { ...known[key], shows: UNKNOWN };
+  return known;
 }
 
 async function show(ports: Ports, a: Allowance, key: Key): Promise<void> {
