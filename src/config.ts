@@ -42,7 +42,7 @@ const HubAudit = z
         cert: z
           .string()
           .min(1)
-          .describe("Path of the certificate, relative to this file; read at the start."),
+          .describe("Path of the certificate, relative to this file; a renewed one is taken by itself."),
         key: z.string().min(1).describe("Path of its key, likewise."),
       })
       .optional()

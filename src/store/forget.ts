@@ -36,17 +36,21 @@ interface OnTrail {
 /** All whose entries `isMeant` picks. */
 export async function forget(
   options: ForgetStore,
-  isMeant: (entry: { id: string; requester: string }) => boolean,
+  isMeant: (entry: { id: string; requester: string; askedBy: string | null }) => boolean,
   who: string,
 ): Promise<Found> {
   const store = { ...options, redis: defineScripts(options.redis) };
   const places = new Map<string, string[]>();
   const asked = new Map<string, Set<string>>();
   for await (const { place, trail } of trailLines(store)) {
-    const { id, requester } = trail as { id?: string; requester?: string };
+    const {
+      id,
+      requester,
+      askedBy = null,
+    } = trail as Partial<Record<"id" | "requester" | "askedBy", string>>;
     if (id === undefined || requester === undefined) continue;
     asked.set(requester, (asked.get(requester) ?? new Set()).add(id));
-    if (isMeant({ id, requester })) places.set(id, [...(places.get(id) ?? []), place]);
+    if (isMeant({ id, requester, askedBy })) places.set(id, [...(places.get(id) ?? []), place]);
   }
   const found: Found = { forgotten: [], live: [] };
   for (const id of places.keys()) found[(await isOver(store, id)) ? "forgotten" : "live"].push(id);

@@ -72,8 +72,8 @@ async function forgetTexts(
   const what = id ?? `all requests of ${person}`;
   if (!yes && !(await confirm(`Remove for good what people typed about ${what}?`))) return false;
   await using redis = await openRedis(load({ slack: false }), { log });
-  const isMeant = (entry: { id: string; requester: string }) =>
-    id === undefined ? entry.requester === person : entry.id === id;
+  const isMeant = (entry: { id: string; requester: string; askedBy: string | null }) =>
+    id === undefined ? [entry.requester, entry.askedBy].includes(person ?? "") : entry.id === id;
   const { forgotten, live } = await forget({ ...redis.store, clock }, isMeant, operatorOf(as ?? user()));
   for (const one of live)
     say(`${one} is not over, or cannot be read: nothing of it was removed. End it first.`);

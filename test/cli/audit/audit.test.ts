@@ -306,6 +306,20 @@ test("why somebody was denied, and why an operator settled an end, is left in no
     expect(await redis.commands.hget(keys.request(id), "record")).not.toContain("secret");
 });
 
+test("what a person asked for others is removed with what they asked for themselves", async () => {
+  trail = openTrail(redis);
+  const { walk } = trail;
+  const ids = [
+    await walk(["pending", "denied"]),
+    await walk(["pending", "denied"], { requester: ben, askedBy: ana }),
+    await walk(["pending", "denied"], { requester: ana, askedBy: ben }),
+  ];
+  const others = await walk(["pending", "denied"], { requester: ben });
+  const { said } = await run("forget --person U0ANA --as dpo");
+  for (const id of ids) expect(said).toContain(id);
+  expect(said).not.toContain(others);
+});
+
 test("a request that cannot be read keeps no other from being removed", async () => {
   trail = openTrail(redis);
   const { keys, walk } = trail;
