@@ -211,7 +211,17 @@ const isStale = (r: AccessRequest, sent: Sent, shows: Shows): boolean =>
   sent.shows !== shows || sent.revision !== r.revision;
 
 /** Mostly what was sent before is drawn by then, or will not be. */
-export const REDRAWN_AFTER_MS = MINUTE;
+const REDRAWN_AFTER_MS = MINUTE;
+
+/** These, too, are drawn once more: a while after `now`. */
+export const withRedraw = <K extends string>(
+  redraw: { keys: readonly K[] } | undefined,
+  edited: readonly K[],
+  now: number,
+): { at: number; keys: K[] } => ({
+  at: now + REDRAWN_AFTER_MS,
+  keys: [...new Set([...(redraw?.keys ?? []), ...edited])],
+});
 
 /**
  * An edit by whoever drew before may be under way, and come over what is drawn from now on: a while later that is drawn
@@ -223,9 +233,7 @@ export function redrawLater(r: AccessRequest, now: number): AccessRequest | null
   const edited = sentKeys(r).filter(
     (sent) => sent !== "token" && hasPlace(r, sent) && !done.some(({ key }) => key === sent),
   );
-  if (edited.length === 0) return null;
-  const keys = new Set([...(r.redraw?.keys ?? []), ...edited]);
-  return { ...r, redraw: { at: now + REDRAWN_AFTER_MS, keys: [...keys] } };
+  return edited.length === 0 ? null : { ...r, redraw: withRedraw<string>(r.redraw, edited, now) };
 }
 
 /** To be drawn once more by now, whatever the record says they show; null where none is. */

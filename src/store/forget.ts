@@ -33,21 +33,24 @@ interface OnTrail {
   asked: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
+/** Of an entry, by what it is picked. */
+export interface Asked {
+  id: string;
+  requester: string;
+  askedBy?: string | null;
+}
+
 /** All whose entries `isMeant` picks. */
 export async function forget(
   options: ForgetStore,
-  isMeant: (entry: { id: string; requester: string; askedBy: string | null }) => boolean,
+  isMeant: (entry: Asked) => boolean,
   who: string,
 ): Promise<Found> {
   const store = { ...options, redis: defineScripts(options.redis) };
   const places = new Map<string, string[]>();
   const asked = new Map<string, Set<string>>();
   for await (const { place, trail } of trailLines(store)) {
-    const {
-      id,
-      requester,
-      askedBy = null,
-    } = trail as Partial<Record<"id" | "requester" | "askedBy", string>>;
+    const { id, requester, askedBy = null } = trail as Partial<Asked>;
     if (id === undefined || requester === undefined) continue;
     asked.set(requester, (asked.get(requester) ?? new Set()).add(id));
     if (isMeant({ id, requester, askedBy })) places.set(id, [...(places.get(id) ?? []), place]);

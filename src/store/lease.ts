@@ -64,7 +64,7 @@ export function createLease(
     }
   }
   return {
-    hold: (name, work) => hold(name, (held) => work(held)),
+    hold,
     holdRequest: (id, work) =>
       hold(id, async (held, standing) => {
         if (standing) seen.see(id, standing);

@@ -224,35 +224,6 @@ test("it slept while it took the last try's message off: the other's is on recor
   expect(tokens()).toEqual([]);
 });
 
-test("it slept when it had drawn that it takes long, and another puts the token there: a hide still finds it", async () => {
-  const id = await approved();
-  const { grants, notifier } = steps.ports;
-  const away = () => Promise.reject(new TroubleOutside("hub", "away"));
-  const provision = (over: Partial<Ports> = {}) => provisionGrant({ ...steps.ports, ...over }, id);
-  await expect(provision({ grants: { ...grants, create: away } })).rejects.toThrow("away");
-  world.clock.jump(4_000);
-  await expect(provision({ grants: { ...grants, create: away } })).rejects.toThrow("away");
-  await takeTokenOff(
-    {
-      ...steps.ports,
-      notifier: {
-        ...notifier,
-        async redraw(...args) {
-          const outcome = await notifier.redraw(...args);
-          await steps.loseLeases();
-          await provision();
-          return outcome;
-        },
-      },
-    },
-    id,
-  );
-  expect(await state(id)).toBe("active");
-  expect(tokens()).toHaveLength(1);
-  await hideToken(steps.ports, { id, by: BOB as UserId });
-  expect(tokens()).toEqual([]);
-});
-
 /** Set up by one, who finds the hub away until that is told; another, of these ports, says in the DM that it takes long. */
 async function sayingThatItTakesLong(over: (provision: () => Promise<unknown>) => Partial<Ports>) {
   const id = await approved();
@@ -273,20 +244,36 @@ async function sayingThatItTakesLong(over: (provision: () => Promise<unknown>) =
   await steps.work();
   expect(world.slack.dm(BOB).map(visibleText).join("\n")).not.toMatch(/longer/);
   expect(tokens()).toHaveLength(1);
+  return id;
 }
 
-test("it slept before it drew that it takes long, and another shows the token: it is not drawn over", () =>
-  sayingThatItTakesLong((provision) => {
+test("it slept when it had drawn that it takes long, and another puts the token there: a hide still finds it", async () => {
+  const id = await sayingThatItTakesLong((provision) => {
+    const { notifier } = steps.ports;
+    const redraw: typeof notifier.redraw = async (...args) => {
+      const outcome = await notifier.redraw(...args);
+      await provision();
+      return outcome;
+    };
+    return { notifier: { ...notifier, redraw } };
+  });
+  await hideToken(steps.ports, { id, by: BOB as UserId });
+  expect(tokens()).toEqual([]);
+});
+
+test("it slept before it drew that it takes long, and another shows the token: it is not drawn over", async () => {
+  await sayingThatItTakesLong((provision) => {
     const { notifier } = steps.ports;
     const redraw: typeof notifier.redraw = async (...args) => {
       await provision();
       return notifier.redraw(...args);
     };
     return { notifier: { ...notifier, redraw } };
-  }));
+  });
+});
 
-test("it slept before it noted that it draws that, and another shows the token: nothing is drawn", () =>
-  sayingThatItTakesLong((provision) => {
+test("it slept before it noted that it draws that, and another shows the token: nothing is drawn", async () => {
+  await sayingThatItTakesLong((provision) => {
     const { requests } = steps.ports;
     let slept = false;
     const update: typeof requests.update = async (...args) => {
@@ -297,7 +284,8 @@ test("it slept before it noted that it draws that, and another shows the token: 
       return requests.update(...args);
     };
     return { requests: { ...requests, update } };
-  }));
+  });
+});
 
 test("it was ended meanwhile: none is visible afterwards", async () => {
   const { id, wake } = await asleep();

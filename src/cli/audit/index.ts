@@ -6,7 +6,7 @@ import type { Config } from "../../config.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { operatorOf } from "../../domain/operator.ts";
 import { connect } from "../../store/connect.ts";
-import { forget } from "../../store/forget.ts";
+import { type Asked, forget } from "../../store/forget.ts";
 import { keysOf } from "../../store/keys.ts";
 import { cellsOf, type Names, TITLES } from "./columns.ts";
 import { csvRow } from "./csv.ts";
@@ -72,8 +72,8 @@ async function forgetTexts(
   const what = id ?? `all requests of ${person}`;
   if (!yes && !(await confirm(`Remove for good what people typed about ${what}?`))) return false;
   await using redis = await openRedis(load({ slack: false }), { log });
-  const isMeant = (entry: { id: string; requester: string; askedBy: string | null }) =>
-    id === undefined ? [entry.requester, entry.askedBy].includes(person ?? "") : entry.id === id;
+  const isMeant = (entry: Asked) =>
+    id === undefined ? entry.requester === person || entry.askedBy === person : entry.id === id;
   const { forgotten, live } = await forget({ ...redis.store, clock }, isMeant, operatorOf(as ?? user()));
   for (const one of live)
     say(`${one} is not over, or cannot be read: nothing of it was removed. End it first.`);

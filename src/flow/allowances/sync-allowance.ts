@@ -1,7 +1,7 @@
 /** The messages about an allowance are what its record says: posted once, redrawn when something changes. What fails, the sweep does. */
 import { type Allowance, type Said, statusOf } from "../../domain/allowance.ts";
 import type { AllowanceId } from "../../domain/ids.ts";
-import { POSTS_MAX, REDRAWN_AFTER_MS, UNKNOWN } from "../../domain/messages.ts";
+import { POSTS_MAX, UNKNOWN, withRedraw } from "../../domain/messages.ts";
 import { type Held, type Place, type Ports, PostRefused, PostUnanswered } from "../ports.ts";
 import { outdateHomes } from "../support/outdate-homes.ts";
 import { persist } from "../support/persist.ts";
@@ -30,11 +30,16 @@ const outdated = (a: Allowance, now: number): Key[] =>
 /** Never rejects. */
 export async function syncAllowance(ports: Ports, id: AllowanceId): Promise<void> {
   const work = async ({ assertHeld, isTakenOver }: Held) => {
-    await noteRedraw(ports, id, isTakenOver);
+    if (isTakenOver) await noteTakenOver(ports, id);
     for (;;) {
       assertHeld();
+      const now = ports.clock.now();
       const a = await ports.allowances.get(id);
-      const [key] = a ? outdated(a, ports.clock.now()) : [];
+      if (a && isToRedraw(a, now)) {
+        await ports.allowances.update(id, (r) => toRedraw(r, now));
+        continue;
+      }
+      const [key] = a ? outdated(a, now) : [];
       if (!a || !key) return;
       await show(ports, a, key);
       void outdateHomes(ports);
@@ -63,19 +68,15 @@ export async function syncAllowances(ports: Ports): Promise<void> {
 }
 
 /** Something older may come over what is drawn from now on, as of a request's messages (messages.ts). */
-async function noteRedraw(ports: Ports, id: AllowanceId, isTakenOver: boolean): Promise<void> {
-  const now = ports.clock.now();
-  const change = (a: Allowance) => (isTakenOver ? redrawLater(a, now) : toRedraw(a, now));
-  await persist(ports, async () => {
-    const a = await ports.allowances.get(id);
-    if (a && change(a)) await ports.allowances.update(id, change);
+const noteTakenOver = (ports: Ports, id: AllowanceId): Promise<void> =>
+  persist(ports, async () => {
+    if (await ports.allowances.get(id))
+      await ports.allowances.update(id, (a) => redrawLater(a, ports.clock.now()));
   });
-}
 
 function redrawLater(a: Allowance, now: number): Allowance | null {
   const edited = outdated(a, now).filter((key) => a[key]?.ts);
-  if (edited.length === 0) return null;
-  return { ...a, redraw: { at: now + REDRAWN_AFTER_MS, keys: [...(a.redraw?.keys ?? []), ...edited] } };
+  return edited.length === 0 ? null : { ...a, redraw: withRedraw(a.redraw, edited, now) };
 }
 
 function toRedraw(a: Allowance, now: number): Allowance | null {
