@@ -549,7 +549,7 @@ export interface Notifier {
     at: Place,
     how: "edit" | "delete" | "either",
   ): Promise<"edited" | "deleted" | { refused: string }>;
-  /** The same by `delete`, of a token whose record nobody need have. */
+  /** The same, deleted where Slack lets us now, of a token whose record nobody need have. */
   eraseToken(
     of: Pick<AccessRequest, "id"> & Pick<Person, "locale">,
     at: Place,

@@ -9,4 +9,5 @@ export const uncounted = (client: WebClient): SlackClients => ({
   to: () => client,
   reserve: async () => ({ use: () => true, [Symbol.asyncDispose]: async () => {} }),
   lineUp: async () => {},
+  oneTry: async () => {},
 });

@@ -444,9 +444,9 @@ describe("taking the token off", () => {
         expect(await failure(takeOff(place, prefer))).toBeInstanceOf(TroubleOutside);
         expect(methods()).toEqual([method[prefer]]);
         // Nor would it a moment later: while Slack is away few are asked.
-        expect(await failure(takeOff(place, prefer))).toMatchObject({ retryAfterMs: 1_250 });
+        expect(await failure(takeOff(place, prefer))).toMatchObject({ retryAfterMs: 1_500 });
         expect(methods()).toEqual([method[prefer]]);
-        passed = 1_250;
+        passed = 1_500;
         expect(await takeOff(place, prefer)).toBe(outcome[prefer]);
         expect(now()).not.toContain(TOKEN);
       },
@@ -476,7 +476,7 @@ describe("taking the token off", () => {
       slack.failNext("chat.delete", trouble);
       expect(await failure(takeOff(place, "delete"))).toBeInstanceOf(Error);
       expect(methods()).toEqual(["chat.delete"]);
-      passed = 1_250;
+      passed = 1_500;
       expect(await takeOff(place, "delete")).toBe("deleted");
     },
   );

@@ -71,6 +71,7 @@ const door: Budget = {
     return { use: () => true, [Symbol.asyncDispose]: async () => {} };
   },
   lineUp: async ({ method }, urgency) => told(`${method} in line ${urgency}`),
+  oneTry: async () => {},
 };
 const clients = (): SlackClients => slackClients("xoxb-1", door, { apiUrl: slack.apiUrl });
 const means = (): NotifierOptions & { slack: SlackClients } => ({
@@ -174,7 +175,7 @@ test("a token in a view: shown, and covered before all", async () => {
   expect(calls).toEqual(["views.update show", "views.update take-off"]);
 });
 
-test.each(["fatal_error", { status: 503 }] as const)(
+test.each(["fatal_error", "invalid_auth", { status: 503 }] as const)(
   "while Slack is away (%j), one view that bears a token shows when it is back, and the others wait for that",
   async (failure) => {
     slack.failNext("views.update", failure);

@@ -10,7 +10,7 @@ import {
   SlackBusy,
 } from "../ports.ts";
 
-const AGAIN_MS = 5 * SECOND;
+const AGAIN_MS = SECOND;
 
 type Needed = Pick<Ports, "notifier" | "clock" | "log" | "stopping">;
 

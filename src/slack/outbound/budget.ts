@@ -29,6 +29,8 @@ export interface Budget {
   reserve(calls: readonly Call[], urgency: Urgency, what: string): Promise<Reserved>;
   /** Whoever will reserve it in so many ms: until then what is less urgent leaves them room. */
   lineUp(call: Call, urgency: Urgency, what: string, ms: number): Promise<void>;
+  /** Of all replicas together one in so many ms. Throws SlackBusy. */
+  oneTry(what: string, ms: number): Promise<void>;
 }
 
 export interface Call {
@@ -71,6 +73,12 @@ export function createBudget(options: BudgetOptions): Budget {
     lineUp: async (call, urgency, what, ms) => {
       const turn = { place: what, rank: rankOf(urgency) };
       await counted(() => options.turns.lineUp(roomsFor(call, urgency), turn, ms));
+    },
+    async oneTry(what, ms) {
+      const room = { name: `try:${what}`, most: 1, windowMs: ms };
+      const turn = { id: randomUUID(), place: what, rank: 0, ...TOGETHER[0] };
+      const wait = await counted(() => options.turns.take([room], turn));
+      if (wait) throw new SlackBusy(wait);
     },
   };
 }

@@ -69,6 +69,8 @@ export interface SlackClients {
   /** Throws SlackBusy. */
   reserve: Budget["reserve"];
   lineUp: Budget["lineUp"];
+  /** Throws SlackBusy. */
+  oneTry: Budget["oneTry"];
 }
 
 /** Each call waits for its turn first, and only then does its time run. */
@@ -90,6 +92,7 @@ export function slackClients(
     reserved: open("reserved", "jobs"),
     reserve: budget.reserve,
     lineUp: budget.lineUp,
+    oneTry: budget.oneTry,
   };
 }
 
@@ -119,6 +122,28 @@ const SLACKS_OWN = new Set(["fatal_error", "internal_error", "request_timeout", 
 
 /** Slack is in trouble itself: its answer says nothing of what was asked, or by whom. */
 export const isSlacksOwn = (code: string): boolean => SLACKS_OWN.has(code);
+
+/** Of the errors that Slack documents for every method, those about the bot and its workspace. */
+const OF_THE_BOT = new Set([
+  "access_denied",
+  "accesslimited",
+  "account_inactive",
+  "enterprise_is_restricted",
+  "invalid_auth",
+  "missing_scope",
+  "no_permission",
+  "not_allowed_token_type",
+  "not_authed",
+  "org_login_required",
+  "team_added_to_org",
+  "team_not_found",
+  "token_expired",
+  "token_revoked",
+  "two_factor_setup_required",
+]);
+
+/** Whatever had been asked, this was the answer. */
+export const isOfAnyCall = (code: string): boolean => isSlacksOwn(code) || OF_THE_BOT.has(code);
 
 /** Milliseconds Slack asks us to wait. */
 export const retryAfter = (error: unknown): number | null =>

@@ -28,7 +28,7 @@ import { throwOpening, throwPostTrouble, throwTrouble } from "./trouble.ts";
 import { fewWhileAway } from "./while-away.ts";
 
 export interface NotifierOptions extends DmOptions {
-  slack: Pick<SlackClients, "to" | "reserved" | "reserve" | "lineUp">;
+  slack: Pick<SlackClients, "to" | "reserved" | "reserve" | "lineUp" | "oneTry">;
   /** Of what stands in the approvals channels. */
   language: Locale;
   context(locale: Locale): ViewContext;
@@ -36,8 +36,8 @@ export interface NotifierOptions extends DmOptions {
 }
 
 export function createNotifier(options: NotifierOptions): Notifier {
-  const { slack, language, context, log, clock } = options;
-  const takingOff = fewWhileAway(clock);
+  const { slack, language, context, log } = options;
+  const takingOff = fewWhileAway("take-off", options);
   const draw = (r: AccessRequest, key: MessageKey, shows: Shows, first: boolean): Message =>
     marked(
       drawMessage(
@@ -120,20 +120,21 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
     async remove(r, key, at) {
       const { edit, erase } = waysOff(slack.to("tidying"), at, () => draw(r, key, "gone", false));
-      const outcome = await eitherWay([erase, edit], false);
+      const outcome = await eitherWay([erase, edit], "refused");
       if (typeof outcome !== "string")
         log.warn({ id: r.id, key, slack: outcome.refused }, "Slack lets nobody delete or edit this message");
     },
 
     async takeTokenOff(r, shows, at, how) {
       const { edit, erase } = waysOff(slack.to("take-off"), at, () => draw(r, "token", shows, false));
-      return takingOff(() => eitherWay(how === "edit" ? [edit, erase] : [erase, edit], how !== "delete"));
+      if (how === "delete") return takingOff(() => eitherWay([erase, edit], "refused"));
+      return takingOff(inTurn(edit, erase, how));
     },
 
     async eraseToken({ id, locale }, at) {
       const instead = () => marked(outOfDateMessage(id, context(locale)), drawnMarkOf({ id }, "token"));
       const { edit, erase } = waysOff(slack.to("take-off"), at, instead);
-      return takingOff(() => eitherWay([erase, edit], false));
+      return takingOff(inTurn(edit, erase, "either"));
     },
   };
 }
@@ -205,8 +206,19 @@ function waysOff(
   };
 }
 
-/** The first that Slack takes. `inHaste`: the second also where the first has no room. Throws when one may still be taken later. */
-async function eitherWay(ways: readonly Way[], inHaste: boolean): Promise<Way["done"] | { refused: string }> {
+/** While Slack is away for long, now the edit and now the deletion shows when it is back: both together have more room. */
+function inTurn(edit: Way, erase: Way, how: "edit" | "either") {
+  return (failed: number) => {
+    const isEdit = failed < 2 ? how === "edit" : failed % 2 === 0;
+    return eitherWay(isEdit ? [edit, erase] : [erase, edit], failed === 0 ? "not done" : "no room");
+  };
+}
+
+/** When the second is tried, too: where Slack refuses the first for good; or has no room for it now; or says that it did not do it. */
+type Else = "refused" | "no room" | "not done";
+
+/** The first that Slack takes. Throws when one may still be taken later. */
+async function eitherWay(ways: readonly Way[], orElse: Else): Promise<Way["done"] | { refused: string }> {
   const failures: unknown[] = [];
   for (const { done, work } of ways) {
     try {
@@ -216,9 +228,9 @@ async function eitherWay(ways: readonly Way[], inHaste: boolean): Promise<Way["d
       const slack = slackError(error);
       if (slack === "message_not_found") return "deleted";
       failures.push(error);
-      // Slack's own no makes the other way worth a try, in haste also a passing one, and its limit on this method.
-      const passing = slack !== null || retryAfter(error) !== null;
-      if (!(inHaste ? passing : isFinalRefusal(slack ?? ""))) break;
+      const isRefused = isFinalRefusal(slack ?? "") || (orElse === "not done" && slack !== null);
+      const hasNoRoom = orElse !== "refused" && retryAfter(error) !== null;
+      if (!isRefused && !hasNoRoom) break;
     }
   }
   const passing = failures.find((error) => !isFinalRefusal(slackError(error) ?? ""));

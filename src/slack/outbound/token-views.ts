@@ -3,12 +3,12 @@ import type { Clock } from "../../domain/clock.ts";
 import type { Locale } from "../../domain/person.ts";
 import { type TokenViews, TroubleOutside } from "../../flow/ports.ts";
 import { coveredModal, tokenModal, type ViewContext } from "../views/index.ts";
-import { isSlacksOwn, isUndeliverable, type SlackClients, slackError } from "./client.ts";
+import { isOfAnyCall, isUndeliverable, type SlackClients, slackError } from "./client.ts";
 import { throwTrouble } from "./trouble.ts";
 import { fewWhileAway } from "./while-away.ts";
 
 export interface TokenViewsOptions {
-  slack: Pick<SlackClients, "to">;
+  slack: Pick<SlackClients, "to" | "oneTry">;
   clock: Pick<Clock, "now">;
   context(locale: Locale): ViewContext;
 }
@@ -17,8 +17,9 @@ export interface TokenViewsOptions {
 const isClosed = (code: string | null): boolean =>
   code !== null && (code === "not_found" || isUndeliverable(code));
 
-export function createTokenViews({ slack, context, clock }: TokenViewsOptions): TokenViews {
-  const covering = fewWhileAway(clock);
+export function createTokenViews(options: TokenViewsOptions): TokenViews {
+  const { slack, context } = options;
+  const covering = fewWhileAway("cover", options);
   return {
     async show(r, { id, hash }, token, expiresAt) {
       const view = tokenModal(r, { token: token.reveal(), expiresAt }, context(r.requester.locale));
@@ -37,7 +38,7 @@ export function createTokenViews({ slack, context, clock }: TokenViewsOptions): 
           await slack.to("take-off").views.update({ view_id: id, view });
         } catch (error) {
           const code = slackError(error);
-          if (code !== null && isSlacksOwn(code)) throw new TroubleOutside("slack", `Slack says ${code}`);
+          if (code !== null && isOfAnyCall(code)) throw new TroubleOutside("slack", `Slack says ${code}`);
           if (!isClosed(code)) throwTrouble(error);
         }
       });

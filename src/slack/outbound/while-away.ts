@@ -2,26 +2,58 @@
 import type { Clock } from "../../domain/clock.ts";
 import { SECOND } from "../../domain/duration.ts";
 import { SlackBusy, TroubleOutside } from "../../flow/ports.ts";
+import { isOfAnyCall, type SlackClients, slackError } from "./client.ts";
 
-/** Two replicas together stay below what Slack takes in a minute. */
-const EVERY_MS = 1.25 * SECOND;
+/** All replicas together are below what Slack takes in a minute, by two methods in turn, when all else takes its part of both. */
+const EVERY_MS = 1.5 * SECOND;
 
-/** Does the work; throws SlackBusy instead where Slack gave no answer a moment ago. */
-export function fewWhileAway(clock: Pick<Clock, "now">) {
+export interface FewWhileAwayOptions {
+  slack: Pick<SlackClients, "oneTry">;
+  clock: Pick<Clock, "now">;
+}
+
+/** Does the work, told how often it failed since Slack is away; throws SlackBusy instead where that was a moment ago. */
+export function fewWhileAway(what: string, { slack, clock }: FewWhileAwayOptions) {
   let next: number | undefined;
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    const now = clock.now();
-    const wait = next === undefined ? 0 : next - now;
+  let failed = 0;
+  const later = (ms: number) => {
+    next = clock.now() + ms;
+  };
+
+  async function itsTurn(): Promise<void> {
+    if (next === undefined) return;
+    const wait = next - clock.now();
     // More is of a clock that was ahead.
     if (wait > 0 && wait <= EVERY_MS) throw new SlackBusy(wait);
-    if (next !== undefined) next = now + EVERY_MS;
+    later(EVERY_MS);
+    await slack.oneTry(what, EVERY_MS).catch((error) => {
+      if (error instanceof SlackBusy) later(error.retryAfterMs);
+      throw error;
+    });
+  }
+
+  const answered = () => {
+    next = undefined;
+    failed = 0;
+  };
+
+  return async <T>(work: (failed: number) => Promise<T>): Promise<T> => {
+    await itsTurn();
     try {
-      const done = await work();
-      next = undefined;
+      const done = await work(failed);
+      answered();
       return done;
     } catch (error) {
-      next = error instanceof TroubleOutside ? clock.now() + EVERY_MS : undefined;
+      if (isAway(error)) {
+        later(EVERY_MS);
+        failed++;
+        // That there is no room tells nothing of Slack.
+      } else if (!(error instanceof SlackBusy)) answered();
       throw error;
     }
   };
 }
+
+/** It gave no answer, or none that was about this call. */
+const isAway = (error: unknown): boolean =>
+  error instanceof TroubleOutside || isOfAnyCall(slackError(error) ?? "");
