@@ -304,15 +304,14 @@ export function readConfig(path: string, secretOf: SecretOf | null = null): Conf
   let text = "";
   try {
     text = readFileSync(path, "utf8");
-    const written: unknown = parse(text);
-    const file = ConfigFile.safeParse(written, { error: inWords });
-    if (!file.success) return { text, mistakes: sayAll(file.error.issues) };
-    const policy = policyOf(written as ConfigFile);
-    const mistakes = secretOf
-      ? [...secretMistakes(policy.roles, secretOf), ...hubAuditMistakes(file.data.audit, secretOf)]
+    const read = written(text);
+    if (!read.file) return read;
+    const { file, policy, mistakes } = read;
+    const unset = secretOf
+      ? [...secretMistakes(policy.roles, secretOf), ...hubAuditMistakes(file.audit, secretOf)]
       : [];
-    if (mistakes.length > 0) return { text, mistakes };
-    return { text, file: located(file.data, path), policy, mistakes };
+    if (unset.length > 0) return { text, mistakes: unset };
+    return { text, file: located(file, path), policy, mistakes };
   } catch (error) {
     const why =
       (error as NodeJS.ErrnoException).code === "ENOENT"
@@ -320,6 +319,19 @@ export function readConfig(path: string, secretOf: SecretOf | null = null): Conf
         : String((error as Error).message);
     return { text, mistakes: [`${path}: ${why}`] };
   }
+}
+
+let last: ConfigRead | undefined;
+
+/** What it means, read anew where it is another text than the last: a running bot looks every other second. Throws where it is no YAML. */
+function written(text: string): ConfigRead {
+  if (last?.text === text) return last;
+  const read: unknown = parse(text);
+  const file = ConfigFile.safeParse(read, { error: inWords });
+  last = file.success
+    ? { text, file: file.data, policy: policyOf(read as ConfigFile), mistakes: [] }
+    : { text, mistakes: sayAll(file.error.issues) };
+  return last;
 }
 
 /** The settings that differ and that a start alone takes in. */

@@ -7,7 +7,7 @@ import { createAuthorizer, rulesUnread } from "./authorize.ts";
 import type { HubMeddler } from "./faults.ts";
 import { createFaults } from "./faults.ts";
 import { createJournal } from "./journal.ts";
-import { createKeys } from "./keys.ts";
+import { createKeys, nextKeys } from "./keys.ts";
 import type { LocalHubOptions } from "./options.ts";
 import { clusterRoleBindings, clusterRoles, namespaces } from "./resources.ts";
 import { anonymousBinding, karporRoles } from "./roles.ts";
@@ -21,7 +21,7 @@ const READS_RULES_MS = 100;
 
 export async function install(options: LocalHubOptions) {
   const { clock, rbac = true, maxTokenSeconds = 31_536_000, latencyMs = 0, anonymousReads = true } = options;
-  let keys = await createKeys();
+  let keys = await nextKeys();
   let ahead = 0;
   let isReading = false;
   let looksUp = true;

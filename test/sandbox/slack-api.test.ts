@@ -343,8 +343,12 @@ test.each(Object.entries(SLACKS_TIERS))(
 
 test.each(UNLIMITED)("%s: hundreds", async (method) => {
   const { web } = await world();
-  const answers = await Promise.all(Array.from({ length: 400 }, () => refusal(web.apiCall(method))));
-  expect(new Set(answers)).toEqual(new Set([method === "auth.test" ? "ok" : "not_allowed_token_type"]));
+  const answers = new Set<unknown>();
+  // As many at once as a client that gives each call five seconds is answered on a busy machine.
+  for (let round = 0; round < 10; round++)
+    for (const answer of await Promise.all(Array.from({ length: 40 }, () => refusal(web.apiCall(method)))))
+      answers.add(answer);
+  expect(answers).toEqual(new Set([method === "auth.test" ? "ok" : "not_allowed_token_type"]));
 });
 
 test("every ts is its own and comes from the clock", async () => {
