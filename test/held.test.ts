@@ -1,19 +1,24 @@
 /** Whatever is wrong with what the bot depends on: it stays up, says so, makes no new grant, and ends what is over. */
-import { renameSync } from "node:fs";
+import { copyFileSync, renameSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hubClient } from "../sandbox/hub/client.ts";
+import type { HubFailure } from "../sandbox/hub/faults.ts";
 import { visibleText } from "../sandbox/slack/index.ts";
 import { StartRefused } from "../src/app.ts";
 import { HOUR, MINUTE, SECOND } from "../src/domain/duration.ts";
 import { ENDS_WATCH_TIMES } from "../src/flow/watch/watch-ends.ts";
 import { APPROVALS, BOB, GENERAL, MEI, startBot, startWorld, type World } from "./helpers/bot.ts";
+import { GRANTS_NAMESPACE } from "./helpers/bot-account.ts";
+import { isEnd } from "./helpers/hub-calls.ts";
 import { login } from "./helpers/login.ts";
 import { openRouter } from "./helpers/router.ts";
 import { scene, tokenIn } from "./helpers/scene.ts";
+import { configure } from "./helpers/set-up.ts";
 import { swept } from "./helpers/swept.ts";
 
 type Bot = Awaited<ReturnType<typeof startBot>>;
+const ACCOUNTS = `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`;
 const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/karpor-admin";
 
 let world: World;
@@ -49,6 +54,29 @@ async function left(): Promise<void> {
   await it.get("guest 1h", "before");
   await stop(bot);
 }
+/** Bob released his grant, and its account was not let go; no bot runs. */
+async function leftUnbound(): Promise<void> {
+  const bot = await start();
+  await it.get("guest 7d", "before");
+  hub().meddle({
+    before: async (call) => (isEnd(call) ? { status: 500 } : undefined),
+    after: async () => true,
+  });
+  await it.say(BOB, "revoke");
+  await world.until(async () => (await it.standing()).length === 1);
+  await stop(bot);
+  await answers();
+  world.clock.jump(2 * MINUTE);
+}
+/** Bob has a grant, somebody deletes its account when what it owns is gone, and no bot runs. */
+async function leftDeleting(): Promise<void> {
+  const bot = await start();
+  await it.get("guest 7d", "before");
+  await stop(bot);
+  const [name] = await it.standing();
+  await admin("DELETE", `${ACCOUNTS}/${name}`, { propagationPolicy: "Foreground" });
+  expect(await it.standing()).toHaveLength(2);
+}
 const admin = async (method: "GET" | "DELETE" | "POST", path: string, body?: object) => {
   const ask = hubClient(world.hub, world.hub.admin);
   try {
@@ -62,8 +90,13 @@ async function withoutRole() {
   await admin("DELETE", ROLE);
   return () => admin("POST", ROLE.slice(0, ROLE.lastIndexOf("/")), { ...rest, metadata: { name } });
 }
+/** The hub, to whatever it is asked; as ever when left out. */
+const answers = async (failure?: HubFailure) =>
+  hub().meddle(failure && { before: async () => failure, after: async () => true });
 const errors = ({ lines }: Bot, cause: string) =>
   lines.filter((line) => line.level === "error" && line.cause === cause);
+const noticed = async (bot: Bot) =>
+  ((await bot.status()).body as { notices: { cause: string }[] }).notices.map(({ cause }) => cause);
 const tokenOf = (person: string) => world.slack.dm(person).find((m) => tokenIn(m) !== "");
 /** Approved, and not made: a grant that may be made is there within a tenth of this. */
 async function waits(reason: string): Promise<void> {
@@ -226,6 +259,29 @@ describe("at a start", () => {
     await hub().up();
     await world.until(async () => (await it.standing()).length === 0);
   });
+
+  const UNWELL = [
+    { is: "a check fails", spoil: withoutRole },
+    {
+      is: "a check fails and Redis is empty",
+      spoil: () => Promise.all([withoutRole(), world.commands.flushall()]),
+    },
+    { is: "Redis is away", spoil: async () => world.redis.pause() },
+  ];
+  const HALF = [
+    { how: "lost its binding a minute ago", leave: leftUnbound },
+    { how: "somebody deletes", leave: leftDeleting },
+  ];
+
+  test.each(UNWELL.flatMap((unwell) => HALF.map((half) => ({ ...unwell, ...half }))))(
+    "$is beside an account that $how: all of it goes",
+    async ({ spoil, leave }) => {
+      await leave();
+      await spoil();
+      await start();
+      await world.until(async () => (await it.standing()).length === 0);
+    },
+  );
 });
 
 describe("while it runs", () => {
@@ -303,6 +359,29 @@ describe("while it runs", () => {
     await world.until(async () => !world.slack.dm(BOB).some((m) => tokenIn(m) !== ""));
   });
 
+  test.each([
+    ["refuses connections", () => hub().down(), () => hub().up()],
+    ["answers that it is broken", () => answers({ status: 503 }), () => answers()],
+    ["never answers", () => answers({ hang: true }), () => answers()],
+  ] as const)(
+    "revoked while the hub %s, and then Redis is away: the grant ends when the hub is back, and no other",
+    async (_, away, back) => {
+      await start({ callMs: SECOND, ends: { everyMs: 50, standstillAfterMs: MINUTE } });
+      const token = tokenIn(await it.get("guest 1h", "revoked"));
+      const other = tokenIn(await it.get("guest 1h", "goes on", MEI));
+      await away();
+      await it.say(BOB, "revoke");
+      await it.dm(BOB, "Ending");
+      world.redis.pause();
+      expect(await it.standing()).toHaveLength(4);
+      await back();
+      await world.until(async () => (await it.standing()).length === 2);
+      world.clock.jump(11 * SECOND);
+      expect(await login(world.hub, token)).toBe(401);
+      expect(await login(world.hub, other)).toBe(200);
+    },
+  );
+
   test("a queue that takes jobs and runs none is noticed, and what is over ends from the hub alone", async () => {
     const bot = await start({ ends: { everyMs: 20, standstillAfterMs: 8_000 } });
     const sweeping = setInterval(() => void world.queue.add("sweep", {}, { removeOnComplete: true }), 100);
@@ -342,6 +421,28 @@ test.each([1, -1])(
     await seenSoon(async () => (await bot.held()).includes("hub clock"));
   },
 );
+
+test.each([
+  ["ahead", 5 * MINUTE],
+  ["behind", -5 * MINUTE],
+])("the hub's clock goes 5 minutes %s while a grant lives: it ends when the hub says so", async (_, off) => {
+  const bot = await start();
+  const token = tokenIn(await it.get("guest 1h", "drifts"));
+  const expiresAt = (await world.records()).map((r) => ("expiresAt" in r ? r.expiresAt : 0))[0] ?? 0;
+  const left = () => expiresAt - world.clock.now() - off;
+  hub().skew(off);
+  await world.jump(MINUTE);
+  await seenSoon(async () => (await bot.held()).includes("hub clock"));
+  // The hub believes what it has seen of a token for ten seconds.
+  await world.jump(left() - 20 * SECOND);
+  await swept(world);
+  expect(await login(world.hub, token)).toBe(200);
+  expect(await it.standing()).toHaveLength(2);
+  await world.jump(left() + SECOND);
+  await swept(world);
+  await world.until(async () => (await it.standing()).length === 0);
+  expect(await login(world.hub, token)).toBe(401);
+});
 
 test("one replica's clock is 50 s slow and another's 50 s fast: a grant ends when the hub says so", async () => {
   const off = async (ms: number) => {
@@ -387,6 +488,35 @@ describe("behind a router that heeds readiness, a signed revoke gets its answer"
     await hub()
       .up()
       .catch(() => {});
+  });
+
+  const invalid = async () =>
+    configure(world, (file) => Object.assign(file.roles.peek, { approval: "nobody" }));
+  /** A replica beside it, whose file has a role less. */
+  const another = async () => {
+    const path = world.env.KARPOR_ACCESS_CONFIG.replace("config.yml", "other.yml");
+    const beside = { ...world, env: { ...world.env, KARPOR_ACCESS_CONFIG: path } };
+    copyFileSync(world.env.KARPOR_ACCESS_CONFIG, path);
+    configure(beside, ({ roles }) => delete roles.peek);
+    bots.push(await startBot(beside));
+  };
+  test.each([
+    ["its file was edited into what is not valid", "configuration", invalid],
+    ["another replica goes by another file", "policies differ", another],
+  ])("when %s, and the grant ends", async (_, cause, spoil) => {
+    const bot = await start();
+    await it.get("guest 4h", "mine");
+    await spoil();
+    await world.until(async () => {
+      await world.jump(5 * SECOND);
+      return (await noticed(bot)).includes(cause);
+    });
+    await using router = await openRouter(bot.app.port);
+    world.slack.deliverTo(router.url);
+    expect((await world.slack.command(BOB, GENERAL, "revoke")).status).toBe(200);
+    await revoked();
+    await world.until(async () => (await it.standing()).length === 0);
+    await ended("mine");
   });
 });
 

@@ -10,7 +10,7 @@ import { endBy } from "../domain/mass-end.ts";
 import { isSaid, UNKNOWN, withTokenAside } from "../domain/messages.ts";
 import { toldOutage } from "../domain/outage.ts";
 import type { Grant } from "../domain/request.ts";
-import { active, delivering, ending, failed } from "../domain/transitions.ts";
+import { active, delivering, ending, failed, unseen } from "../domain/transitions.ts";
 import { mustLeave, unbindMeanwhile } from "./end.ts";
 import { failDoubtful, followLive } from "./mend/settle-doubtful.ts";
 import {
@@ -196,7 +196,10 @@ async function withoutOldToken(ports: Ports, request: Open): Promise<AccessReque
   );
   return commit(ports, id, (r) => {
     const { token, ...others } = r.messages;
-    if (!isOpen(r)) return null;
+    if (!isOpen(r)) {
+      const again = unseen(r, sent, { why: "unseen", at: ports.clock.now() });
+      return again && keep(again);
+    }
     // Another try may have posted its own meanwhile.
     return keep(token?.ts === sent.ts ? { ...r, messages: others } : r);
   });

@@ -3,7 +3,7 @@ import { isRevealed } from "../domain/delivery.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { withReplaced } from "../domain/left-tokens.ts";
 import type { Refresh } from "../domain/request.ts";
-import { failed, refreshAsked, refreshed, refreshing, tokenTakenOff } from "../domain/transitions.ts";
+import { failed, refreshAsked, refreshed, refreshing, tokenTakenOff, unseen } from "../domain/transitions.ts";
 import { finishExtension } from "./extend-grant.ts";
 import {
   type AccessRequest,
@@ -159,7 +159,7 @@ async function withoutOldMessage(ports: Ports, request: Asked): Promise<AccessRe
     takeOffReplaced(ports, request, { ...old, generation, tokenExpiresAt }),
   );
   return commit(ports, id, (r) => {
-    const next = r.messages.token?.ts === old.ts ? tokenTakenOff(r) : null;
+    const next = r.messages.token?.ts === old.ts ? (tokenTakenOff(r) ?? unseen(r, old, refresh)) : null;
     return next && old.token ? keep(next) : next;
   });
 }

@@ -9,6 +9,7 @@ import { decideRequest } from "../../src/flow/decide.ts";
 import { hideToken } from "../../src/flow/hide.ts";
 import { type Ports, PostUnanswered, SlackBusy, StoreDown, TroubleOutside } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
+import { askFreshToken, refreshToken } from "../../src/flow/refresh-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
 import { redraw, syncMessages } from "../../src/flow/sync-messages.ts";
@@ -285,6 +286,58 @@ test("it slept before it noted that it draws that, and another shows the token: 
     };
     return { requests: { ...requests, update } };
   });
+});
+
+/** Work on one that another has shown and not called shown, for it slept: it does so in the moment that its message was deleted. */
+async function deletedWhenCalledShown(work: (ports: Ports) => Promise<unknown>): Promise<void> {
+  const { notifier } = steps.ports;
+  const [shown, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const late = work({
+    ...steps.ports,
+    notifier: {
+      ...notifier,
+      async showToken(...args) {
+        await notifier.showToken(...args);
+        shown.resolve();
+        await sleeping.promise;
+      },
+    },
+  });
+  await shown.promise;
+  await steps.loseLeases();
+  const takeTokenOff: typeof notifier.takeTokenOff = async (...args) => {
+    const outcome = await notifier.takeTokenOff(...args);
+    sleeping.resolve();
+    await late;
+    return outcome;
+  };
+  await work({ ...steps.ports, notifier: { ...notifier, takeTokenOff } });
+  await steps.work();
+  expect(tokens()).toHaveLength(1);
+}
+
+/** As the record has it. */
+async function expectShown(id: RequestId): Promise<void> {
+  const request = await steps.ports.requests.get(id);
+  expect(request).toMatchObject({
+    state: "active",
+    messages: { token: { ts: tokens()[0]?.ts, token: "shown" } },
+  });
+  expect(request).not.toHaveProperty("refresh");
+}
+
+test("it slept when it had shown the token, and calls it shown in the moment another has deleted that message: one more comes", async () => {
+  const id = await approved();
+  await deletedWhenCalledShown((ports) => provisionGrant(ports, id));
+  await expectShown(id);
+});
+
+test("the same of a fresh token that takes the place of another", async () => {
+  const id = await approved();
+  await provisionGrant(steps.ports, id);
+  await askFreshToken(steps.ports, id, "upgraded");
+  await deletedWhenCalledShown((ports) => refreshToken(ports, id));
+  await expectShown(id);
 });
 
 test("it was ended meanwhile: none is visible afterwards", async () => {

@@ -1,11 +1,11 @@
 /** The file changes while a request waits, and the bot is started anew: frozen terms and today's catalog both hold. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { visibleText } from "../../sandbox/slack/index.ts";
-import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
-import { LIFECYCLE } from "../../src/domain/lifecycle.ts";
+import { isFinal, LIFECYCLE } from "../../src/domain/lifecycle.ts";
 import { formatMoment } from "../../src/domain/moment.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import type { State } from "../../src/domain/request.ts";
@@ -14,8 +14,19 @@ import { decideRequest } from "../../src/flow/decide.ts";
 import { type Ports, TroubleOutside } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
-import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
-import { scene, TOKEN } from "../helpers/scene.ts";
+import {
+  ALICE,
+  APPROVALS,
+  BOB,
+  type Bot,
+  CAROL,
+  MEI,
+  startBot,
+  startWorld,
+  type World,
+} from "../helpers/bot.ts";
+import { type Scene, scene, TOKEN } from "../helpers/scene.ts";
+import { configure } from "../helpers/set-up.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 
 const words = { en: "View every page", zh: "查看所有页面" };
@@ -340,3 +351,89 @@ describe.each([
     });
   },
 );
+
+describe("by signed commands and clicks, to a bot that is stopped and started", () => {
+  let outer: World;
+  let bot: Bot;
+  let it: Scene;
+  beforeEach(async () => {
+    outer = await startWorld();
+    bot = await startBot(outer);
+    it = scene(outer);
+  });
+  afterEach(async () => {
+    await bot.stop();
+    await outer.close();
+  });
+
+  /** `meanwhile`: while no bot runs. */
+  async function restart(role: string, change: object, meanwhile = async () => {}): Promise<void> {
+    await bot.stop();
+    configure(outer, ({ roles }) => Object.assign(roles[role], change));
+    await meanwhile();
+    bot = await startBot(outer);
+  }
+  const found = async (reason: string) => (await outer.records()).find((r) => r.reason === reason);
+  const isState = (reason: string, state: State) =>
+    outer.until(async () => (await found(reason))?.state === state);
+
+  test("whoever may not approve today, or was not asked, is refused and the card waits; who is both grants", async () => {
+    const card = await it.ask("guest 1h", "of both");
+    const offered = buttonsOf(card);
+    await restart("guest", { approval: { by: [CAROL, MEI] } });
+    await outer.slack.click(ALICE, card, "approve");
+    await it.whisper(ALICE, "can decide this request");
+    await outer.slack.click(MEI, card, "approve");
+    await it.whisper(MEI, "可以审批这条申请");
+    expect((await found("of both"))?.state).toBe("pending");
+    expect(await it.standing()).toEqual([]);
+    expect(buttonsOf(card)).toEqual(offered);
+    await outer.slack.click(CAROL, card, "approve");
+    await outer.slack.waitFor(() => visibleText(card).includes("Active until"));
+    expect(await it.standing()).toHaveLength(2);
+  });
+
+  test("an approver's click on what gives other rights now gives nothing; the requester is told so, and may ask again", async () => {
+    const card = await it.ask("guest 1h", "other rights");
+    await restart("guest", { clusterRole: "karpor-admin" });
+    await outer.slack.click(ALICE, card, "approve");
+    const told = await it.dm(BOB, "Closed: the rules changed");
+    expect(visibleText(told)).toContain("`guest` gives other rights now");
+    expect(buttonsOf(told)).toEqual(["Ask again"]);
+    expect((await found("other rights"))?.state).toBe("refused");
+    expect(await it.standing()).toEqual([]);
+    expect(it.everShown(BOB)).not.toMatch(TOKEN);
+  });
+
+  const unanswered = {
+    spoil: async () => outer.slack.failNext("users.info", { status: 500 }, Number.POSITIVE_INFINITY),
+    mend: async () => outer.slack.clearFailures(),
+  };
+  const hubAway = {
+    spoil: async () => outer.localHub?.down(),
+    mend: async () => outer.localHub?.up(),
+  };
+  test.each([
+    ["Slack did not say who asked", unanswered, "requested", "others must approve `peek` now"],
+    ["the hub was away", hubAway, "approved", "The rules of this role changed"],
+  ] as const)(
+    "what nobody had to approve, and was not given since %s, is not given once somebody must: asked again, a click gives it",
+    async (_, { spoil, mend }, stands, words) => {
+      await spoil();
+      await it.say(BOB, "peek 15m unapproved");
+      await isState("unapproved", stands);
+      await restart("peek", { approval: { by: [CAROL] } }, mend);
+      await outer.until(async () => {
+        await outer.jump(SECOND);
+        return (await outer.records()).every(isFinal);
+      });
+      await outer.slack.click(BOB, await it.dm(BOB, words), "Ask again");
+      const card = await it.channel("asks for");
+      expect(await it.standing()).toEqual([]);
+      expect(it.everShown(BOB)).not.toMatch(TOKEN);
+      await outer.slack.click(CAROL, card, "approve");
+      await it.dm(BOB, "Only for you.");
+      expect(await it.standing()).toHaveLength(2);
+    },
+  );
+});

@@ -1,10 +1,14 @@
 /** What others made on the hub, and what a killed doctor left there: the doctor names each, and says what removes it. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type JumpClock, jumpClock } from "../../../sandbox/clock.ts";
 import { type HubCaller, hubClient } from "../../../sandbox/hub/client.ts";
+import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
+import { startLocalHub } from "../../../sandbox/hub/index.ts";
+import type { TestHub } from "../../../sandbox/hub/types.ts";
 import { connectAll } from "../../../src/app/clients.ts";
 import { checkStart } from "../../../src/cli/checks/start.ts";
 import { loadConfig } from "../../../src/config.ts";
-import { DAY, MINUTE } from "../../../src/domain/duration.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../../src/domain/duration.ts";
 import { labels, objectName } from "../../../src/hub/grants/names.ts";
 import { createLog } from "../../../src/log.ts";
 import { startWorld, type World } from "../../helpers/bot.ts";
@@ -35,13 +39,19 @@ interface Case {
   fix: RegExp;
 }
 
-const bound = (name: string, clusterRole: string, subject: object, metadata: object = {}) => {
+const bound = (
+  name: string,
+  clusterRole: string,
+  subject: object,
+  metadata: object = {},
+  by: HubCaller = admin,
+) => {
   const body = {
     metadata: { name, ...metadata },
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: clusterRole },
     subjects: [subject],
   };
-  return admin("POST", `${RBAC}/clusterrolebindings`, { body });
+  return by("POST", `${RBAC}/clusterrolebindings`, { body });
 };
 const account = (namespace: string, name: string) => ({ kind: "ServiceAccount", namespace, name });
 const unbind = (name: string) => () =>
@@ -188,6 +198,69 @@ test.each([
   ]);
   expect(await doctors()).toEqual([]);
 });
+
+describe("an account that many share is retired as docs/install.md says", () => {
+  describe("on the local hub", () => onHub((clock) => startLocalHub({ clock })));
+  describe.skipIf(!envtestAvailable())(`on a real API server (${envtestAdvice})`, () =>
+    onHub(() => startEnvtest()),
+  );
+});
+
+function onHub(start: (clock: JumpClock) => Promise<TestHub>): void {
+  const opened = new AsyncDisposableStack();
+  let shared: World;
+  let operator: HubCaller;
+  let anybody: HubCaller;
+  beforeAll(async () => {
+    const clock = jumpClock();
+    shared = opened.use(await startWorld({ clock, hub: opened.use(await start(clock)) }));
+    operator = opened.adopt(hubClient(shared.hub, shared.hub.admin), (ask) => ask.close());
+    anybody = opened.adopt(hubClient(shared.hub), (ask) => ask.close());
+  }, 90_000);
+  afterAll(() => opened.disposeAsync());
+
+  const accounts = "/api/v1/namespaces/default/serviceaccounts";
+  /** By hand, with a token of 1000 hours. */
+  async function share(name: string): Promise<string> {
+    await operator("POST", accounts, { body: { metadata: { name } } });
+    await bound(name, "karpor-admin", account("default", name), {}, operator);
+    const body = { spec: { expirationSeconds: (1000 * HOUR) / SECOND } };
+    const minted = await operator("POST", `${accounts}/${name}/token`, { body });
+    return (minted.body.status as { token: string }).token;
+  }
+  /** To what only karpor-admin may; the real one serves none of it, and refuses it all the same. */
+  const answers = (token: string, statuses: number[]) =>
+    shared.until(async () => {
+      const { status } = await anybody("DELETE", "/rest-api/v1/cluster/production", { token });
+      return statuses.includes(status);
+    });
+  const foreign = async () =>
+    findingsOf(await runDoctor(shared)).filter(({ check }) => check === "hub foreign");
+  /** What kubectl asks of the hub. */
+  const carryOut = (command: string) => {
+    const [, namespace, kind, name] = /^kubectl (?:-n (\S+) )?delete (\S+) (\S+)$/.exec(command) ?? [];
+    const of = { clusterrolebinding: RBAC, serviceaccount: `/api/v1/namespaces/${namespace}` }[kind ?? ""];
+    return operator("DELETE", `${of}/${kind}s/${name}`);
+  };
+
+  test("after the first command that doctor says its token has no rights, after the second it is refused, and nothing is foreign", async () => {
+    const token = await share("karpor-admin");
+    await answers(token, [200, 404]);
+    await shared.jump(3 * HOUR);
+    const [found, ...more] = await foreign();
+    expect(more).toEqual([]);
+    expect(found?.message).toMatch(/^ClusterRoleBinding karpor-admin, .* to default\/karpor-admin; 3h old,/);
+    const commands = found?.fix?.split(", on the hub")[0]?.split("; ") ?? [];
+    expect(commands).toHaveLength(2);
+    const [unbind = "", remove = ""] = commands;
+    expect((await carryOut(unbind)).status).toBe(200);
+    await answers(token, [403]);
+    expect((await carryOut(remove)).status).toBe(200);
+    await shared.jump(10 * SECOND);
+    await answers(token, [401]);
+    expect(await foreign()).toMatchObject([{ level: "ok" }]);
+  });
+}
 
 /** What the hub has of a doctor. */
 async function doctors(): Promise<string[]> {
