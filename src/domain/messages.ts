@@ -245,6 +245,20 @@ export function toRedraw(r: AccessRequest, now: number): AccessRequest | null {
   return { ...known, messages: { ...r.messages, ...Object.fromEntries(unknown) } };
 }
 
+/** What a token's message shows that is about to be deleted. */
+const GOING = "going";
+
+/** Whoever sleeps while they show a token there does not call it shown any more; null where nobody can be about to. */
+export function tokenGoing<R extends AccessRequest>(r: R, { ts }: Pick<Sent, "ts">): R | null {
+  const { token } = r.messages;
+  if (token?.ts !== ts || token.token !== "sending" || token.shows === GOING) return null;
+  return { ...r, messages: { ...r.messages, token: { ...token, shows: GOING } } };
+}
+
+/** Its token's message is that one, and stays for now. */
+export const hasTokenAt = ({ messages: { token } }: AccessRequest, { ts }: Pick<Sent, "ts">): boolean =>
+  token?.ts === ts && token.shows !== GOING;
+
 export const tokenShows = (r: AccessRequest): Shown["token"] | null => SHOWS.token(r, "token");
 
 /** A token stands, or may stand, where none may be seen. */

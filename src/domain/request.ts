@@ -231,11 +231,10 @@ const UNPROVED: readonly string[] = ["expiry", "abandoned"] satisfies Verificati
 
 /**
  * A fresh token of the same account is to come. `extended`: the old one ends before the access does · `upgraded`: its
- * key is gone · `unseen`: its message went in the moment it was called shown · `other`: only another version has a word
- * for it
+ * key is gone · `other`: only another version has a word for it
  */
 export const Refresh = z.object({
-  why: z.enum(["extended", "upgraded", "unseen", "other"]).catch("other"),
+  why: z.enum(["extended", "upgraded", "other"]).catch("other"),
   /** When it was asked for last: no token of before does. */
   at: Ms,
   /** The request for more time that waits for it. */

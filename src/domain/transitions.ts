@@ -26,7 +26,6 @@ import {
   isGranted,
   type Outage,
   type Refresh,
-  type Sent,
   type Verification,
 } from "./request.ts";
 import { RESENT_WITHIN_MS, type SeenUse } from "./use.ts";
@@ -283,13 +282,6 @@ export function tokenTakenOff(r: AccessRequest): In<"active"> | null {
   if (r.state !== "active" || !r.refresh) return null;
   const { token: _, ...messages } = r.messages;
   return { ...r, hidden: false, messages };
-}
-
-/** One try deleted its message in the moment another, that had slept, called it shown: the next is to come; null where it is not so. */
-export function unseen(r: AccessRequest, { ts }: Pick<Sent, "ts">, asked: Refresh): In<"active"> | null {
-  if (r.state !== "active" || r.refresh || r.hidden || r.messages.token?.ts !== ts) return null;
-  const again = refreshAsked(r, asked);
-  return again && tokenTakenOff(again);
 }
 
 /**

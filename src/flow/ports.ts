@@ -540,8 +540,8 @@ export interface Notifier {
   remove(request: AccessRequest, key: MessageKey, at: Place): Promise<void>;
   /**
    * Takes a token off. `edit` and `either`: edited or deleted, whichever Slack lets us now, the edit or the deletion
-   * tried first. `delete`: edited only where Slack refuses to delete it for good. `refused`: Slack refuses both for
-   * good. A message that is gone is deleted.
+   * tried first unless Slack is away for long. `delete`: edited only where Slack refuses to delete it for good.
+   * `refused`: Slack refuses both for good. A message that is gone is deleted.
    */
   takeTokenOff(
     request: AccessRequest,

@@ -7,10 +7,10 @@ import { formerOf } from "../domain/former.ts";
 import { isRenewing } from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { endBy } from "../domain/mass-end.ts";
-import { isSaid, UNKNOWN, withTokenAside } from "../domain/messages.ts";
+import { hasTokenAt, isSaid, tokenGoing, UNKNOWN, withTokenAside } from "../domain/messages.ts";
 import { toldOutage } from "../domain/outage.ts";
 import type { Grant } from "../domain/request.ts";
-import { active, delivering, ending, failed, unseen } from "../domain/transitions.ts";
+import { active, delivering, ending, failed } from "../domain/transitions.ts";
 import { mustLeave, unbindMeanwhile } from "./end.ts";
 import { failDoubtful, followLive } from "./mend/settle-doubtful.ts";
 import {
@@ -173,7 +173,7 @@ async function setUp(
 
 /** Not another's try, made while this one slept: that one has a message of its own. */
 const isMine = (r: AccessRequest, ts: string | undefined): boolean =>
-  isOpen(r) && (ts === undefined || r.messages.token?.ts === ts);
+  isOpen(r) && (ts === undefined || hasTokenAt(r, { ts }));
 
 const stop = async (ports: Ports, id: RequestId, change: Change): Promise<undefined> =>
   void (await commit(ports, id, change));
@@ -191,15 +191,15 @@ async function withoutOldToken(ports: Ports, request: Open): Promise<AccessReque
     generation: of?.generation ?? request.generation,
     tokenExpiresAt: of?.grant.tokenExpiresAt ?? request.expiresAt,
   };
+  // Else they could call it shown when it is deleted.
+  const now = await commit(ports, id, (r) => (isOpen(r) ? tokenGoing(r, sent) : null));
+  if (!isOpen(now) || now.messages.token?.ts !== sent.ts) return now;
   const keep = await reportOutage(ports, id, "slack", () =>
     takeOffReplaced(ports, request, { ...sent, generation, tokenExpiresAt }),
   );
   return commit(ports, id, (r) => {
     const { token, ...others } = r.messages;
-    if (!isOpen(r)) {
-      const again = unseen(r, sent, { why: "unseen", at: ports.clock.now() });
-      return again && keep(again);
-    }
+    if (!isOpen(r)) return null;
     // Another try may have posted its own meanwhile.
     return keep(token?.ts === sent.ts ? { ...r, messages: others } : r);
   });
@@ -371,7 +371,7 @@ async function deliver(
     );
   const done = await commit(ports, id, (r) => (isMine(r, message.ts) ? active(r) : null));
   // Taken off before it came there, by whoever took over: where Slack deletes nothing, it stands there now.
-  if (done.messages.token?.ts !== message.ts) return withoutEarlier(ports, next, { ...message, ...grant });
+  if (!hasTokenAt(done, message)) return withoutEarlier(ports, next, { ...message, ...grant });
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
 }

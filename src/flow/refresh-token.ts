@@ -2,8 +2,9 @@
 import { isRevealed } from "../domain/delivery.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { withReplaced } from "../domain/left-tokens.ts";
+import { hasTokenAt, tokenGoing } from "../domain/messages.ts";
 import type { Refresh } from "../domain/request.ts";
-import { failed, refreshAsked, refreshed, refreshing, tokenTakenOff, unseen } from "../domain/transitions.ts";
+import { failed, refreshAsked, refreshed, refreshing, tokenTakenOff } from "../domain/transitions.ts";
 import { finishExtension } from "./extend-grant.ts";
 import {
   type AccessRequest,
@@ -140,12 +141,12 @@ async function deliverFresh(
   );
   if (refresh.for) await finishExtension(ports, refresh.for, next);
   // Taken off before it came there, by whoever took over: where Slack deletes nothing, it stands there now.
-  if (done.messages.token?.ts !== message.ts) return takeOffUnknown(ports, next, { ...message, ...grant });
+  if (!hasTokenAt(done, message)) return takeOffUnknown(ports, next, { ...message, ...grant });
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
 }
 
-const isMine = (r: AccessRequest, { ts }: Place): r is Asked => isAsked(r) && r.messages.token?.ts === ts;
+const isMine = (r: AccessRequest, message: Place): r is Asked => isAsked(r) && hasTokenAt(r, message);
 
 /** Deleted: over what is gone no slower try can show a token, and no two messages bear one. One that waits for its token stays, and what was never posted is none. */
 async function withoutOldMessage(ports: Ports, request: Asked): Promise<AccessRequest> {
@@ -155,11 +156,14 @@ async function withoutOldMessage(ports: Ports, request: Asked): Promise<AccessRe
   const { generation, grant, refresh } = request;
   // Of a key that is gone it works no more.
   const tokenExpiresAt = refresh.why === "upgraded" ? refresh.at : grant.tokenExpiresAt;
+  // Else whoever sleeps while they show a token there could call it shown when it is deleted.
+  const now = await commit(ports, id, (r) => (isAsked(r) ? tokenGoing(r, old) : null));
+  if (!isAsked(now) || now.messages.token?.ts !== old.ts) return now;
   const keep = await reportOutage(ports, whoWaits(request), "slack", () =>
     takeOffReplaced(ports, request, { ...old, generation, tokenExpiresAt }),
   );
   return commit(ports, id, (r) => {
-    const next = r.messages.token?.ts === old.ts ? (tokenTakenOff(r) ?? unseen(r, old, refresh)) : null;
+    const next = r.messages.token?.ts === old.ts ? tokenTakenOff(r) : null;
     return next && old.token ? keep(next) : next;
   });
 }

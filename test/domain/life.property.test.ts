@@ -37,6 +37,7 @@ import {
   mustTakeTokenOff,
   outdatedMessages,
   redrawLater,
+  tokenGoing,
   tokenShows,
   toRedraw,
   wantedMessages,
@@ -149,9 +150,8 @@ const MOVES: Record<string, Move> = {
     ]),
   ),
   "ask for a fresh token": (r, now) => to.refreshAsked(r, { why: "upgraded", at: now }),
+  "say that its message goes": (r) => (r.messages.token ? tokenGoing(r, r.messages.token) : null),
   "take the old token off": (r) => to.tokenTakenOff(r),
-  "take off what is called shown": (r, now) =>
-    r.messages.token ? to.unseen(r, r.messages.token, { why: "unseen", at: now }) : null,
   "make it": (r, now) =>
     r.state === "active" && r.refresh
       ? to.refreshing(r, { ...r.grant, tokenExpiresAt: now + 10 * MINUTE })

@@ -1,5 +1,5 @@
 /** A replica sleeps over its lease while it shows a token, and wakes when another has done the work. */
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
@@ -288,8 +288,11 @@ test("it slept before it noted that it draws that, and another shows the token: 
   });
 });
 
-/** Work on one that another has shown and not called shown, for it slept: it does so in the moment that its message was deleted. */
-async function deletedWhenCalledShown(work: (ports: Ports) => Promise<unknown>): Promise<void> {
+/** Work on one that another has shown and not called shown, for it slept: it wakes in the moment that its message was deleted. */
+async function wakesWhenDeleted(
+  work: (ports: Ports) => Promise<unknown>,
+  answered: "answered" | "lost",
+): Promise<void> {
   const { notifier } = steps.ports;
   const [shown, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const late = work({
@@ -309,9 +312,14 @@ async function deletedWhenCalledShown(work: (ports: Ports) => Promise<unknown>):
     const outcome = await notifier.takeTokenOff(...args);
     sleeping.resolve();
     await late;
+    if (answered === "lost") throw new TroubleOutside("slack", "the answer was lost");
     return outcome;
   };
-  await work({ ...steps.ports, notifier: { ...notifier, takeTokenOff } });
+  const other = work({ ...steps.ports, notifier: { ...notifier, takeTokenOff } });
+  if (answered === "lost") {
+    await expect(other).rejects.toThrow("lost");
+    await work(steps.ports);
+  } else await other;
   await steps.work();
   expect(tokens()).toHaveLength(1);
 }
@@ -326,19 +334,24 @@ async function expectShown(id: RequestId): Promise<void> {
   expect(request).not.toHaveProperty("refresh");
 }
 
-test("it slept when it had shown the token, and calls it shown in the moment another has deleted that message: one more comes", async () => {
-  const id = await approved();
-  await deletedWhenCalledShown((ports) => provisionGrant(ports, id));
-  await expectShown(id);
-});
+describe.each(["answered", "lost"] as const)(
+  "it slept when it had shown the token, and wakes in the moment another has deleted that message (%s): one more comes",
+  (answered) => {
+    test("when access is given", async () => {
+      const id = await approved();
+      await wakesWhenDeleted((ports) => provisionGrant(ports, id), answered);
+      await expectShown(id);
+    });
 
-test("the same of a fresh token that takes the place of another", async () => {
-  const id = await approved();
-  await provisionGrant(steps.ports, id);
-  await askFreshToken(steps.ports, id, "upgraded");
-  await deletedWhenCalledShown((ports) => refreshToken(ports, id));
-  await expectShown(id);
-});
+    test("when a fresh token takes the place of another", async () => {
+      const id = await approved();
+      await provisionGrant(steps.ports, id);
+      await askFreshToken(steps.ports, id, "upgraded");
+      await wakesWhenDeleted((ports) => refreshToken(ports, id), answered);
+      await expectShown(id);
+    });
+  },
+);
 
 test("it was ended meanwhile: none is visible afterwards", async () => {
   const { id, wake } = await asleep();

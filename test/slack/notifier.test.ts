@@ -463,6 +463,24 @@ describe("taking the token off", () => {
     expect(now()).not.toContain(TOKEN);
   });
 
+  test("Slack was away an hour ago, and others saw it come back: what is hidden now is edited all the same", async () => {
+    const place = await shown();
+    slack.failNext("*", { status: 503 }, 3);
+    for (let tries = 0; tries < 3; tries++) {
+      expect(await failure(takeOff(place, "edit"))).toBeInstanceOf(TroubleOutside);
+      passed += 1_500;
+    }
+    passed += 3_600_000;
+    expect(await takeOff(place, "edit")).toBe("edited");
+  });
+
+  test("one way has no room for minutes, the other is only away: it is tried again soon", async () => {
+    const place = await shown();
+    slack.failNext("chat.delete", { retryAfter: 600 });
+    slack.failNext("chat.update", { status: 503 });
+    expect(await failure(takeOff(place, "either"))).toBeInstanceOf(TroubleOutside);
+  });
+
   test("what it then says is the record's own", async () => {
     const place = await shown();
     await notifier.takeTokenOff({ ...r, requester: { ...bob, locale: "zh" } }, "hidden", place, "edit");

@@ -341,15 +341,13 @@ const extender = (
 const prolonged = (one: Extension, fmt: Formatter): string =>
   `${fmt.b(`${span(one.ms)} more:`)} ${extender(one, name)} ${fmt.when(one.at)} · ${one.id}`;
 
-const anew: Sentence = (f, fmt) => `${fmt.b("New token:")} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`;
 /** In the place of a token that its holder has. */
 const fresh: Record<NonNullable<Facts["fresh"]>, Sentence> = {
   extended: (f, fmt) =>
     `${fmt.b(`More time${f.extension ? `, ${extender(f.extension, fmt.who)}` : ""}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.${fmt.rich && !f.atAClick ? " This token takes the place of the old one." : ""}`,
   upgraded: (f, fmt) =>
     `${fmt.b(f.atAClick ? "Press Show token again:" : "New token:")} Karpor was upgraded, and your old token stopped working.${fmt.rich ? ` ${access(f, fmt)} ends ${fmt.at(f.endsAt)} as before.` : ""}`,
-  unseen: anew,
-  other: anew,
+  other: (f, fmt) => `${fmt.b("New token:")} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`,
 };
 const given: Sentence = (f, fmt) => (f.fresh ? fresh[f.fresh] : approved)(f, fmt);
 

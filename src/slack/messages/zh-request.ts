@@ -332,15 +332,13 @@ const extender = (
 const prolonged: Words["prolonged"] = (one, fmt) =>
   `${fmt.b(`延长 ${span(one.ms)}：`)} ${extender(one, name)}，${fmt.when(one.at)} · ${one.id}`;
 
-const anew: Sentence = (f, fmt) =>
-  `${fmt.b("新令牌：")} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}。`;
 const fresh: Record<NonNullable<Facts["fresh"]>, Sentence> = {
   extended: (f, fmt) =>
     `${fmt.b(`已延长${f.extension ? `，${extender(f.extension, fmt.who)}` : ""}：`)} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}。${fmt.rich && !f.atAClick ? "请改用这个令牌。" : ""}`,
   upgraded: (f, fmt) =>
     `${fmt.b(f.atAClick ? "请重新点“显示令牌”：" : "新令牌：")} Karpor 已升级，旧令牌失效。${fmt.rich ? `${held(f, fmt)}仍${fmt.untilDay(f.endsAt)}。` : ""}`,
-  unseen: anew,
-  other: anew,
+  other: (f, fmt) =>
+    `${fmt.b("新令牌：")} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}。`,
 };
 const given: Sentence = (f, fmt) => (f.fresh ? fresh[f.fresh] : approved)(f, fmt);
 

@@ -233,8 +233,9 @@ async function eitherWay(ways: readonly Way[], orElse: Else): Promise<Way["done"
       if (!isRefused && !hasNoRoom) break;
     }
   }
-  const passing = failures.find((error) => !isFinalRefusal(slackError(error) ?? ""));
-  if (passing) return throwTrouble(soonest(failures) ?? passing);
+  const passing = failures.filter((error) => !isFinalRefusal(slackError(error) ?? ""));
+  if (passing.length > 0)
+    return throwTrouble(passing.find((error) => retryAfter(error) === null) ?? soonest(passing));
   return { refused: failures.map(slackError).join(", ") };
 }
 
