@@ -248,10 +248,11 @@ export function toRedraw(r: AccessRequest, now: number): AccessRequest | null {
 /** What a token's message shows that is about to be deleted. */
 const GOING = "going";
 
-/** Whoever sleeps while they show a token there does not call it shown any more; null where nobody can be about to. */
+/** Whoever sleeps while they show a token there, or offer to, does not call it shown any more; null where nobody can be about to. */
 export function tokenGoing<R extends AccessRequest>(r: R, { ts }: Pick<Sent, "ts">): R | null {
   const { token } = r.messages;
-  if (token?.ts !== ts || token.token !== "sending" || token.shows === GOING) return null;
+  if (token?.ts !== ts || token.shows === GOING) return null;
+  if (token.token !== "sending" && !isRevealed(r)) return null;
   return { ...r, messages: { ...r.messages, token: { ...token, shows: GOING } } };
 }
 

@@ -15,7 +15,7 @@ import { releaseGrant } from "../../src/flow/revoke.ts";
 import { redraw, syncMessages } from "../../src/flow/sync-messages.ts";
 import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
-import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, APPROVALS, BOB, catalog, startWorld, type World } from "../helpers/bot.ts";
 import { TOKEN, tokenIn } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 
@@ -23,7 +23,7 @@ let world: World;
 let steps: Steps;
 
 beforeEach(async () => {
-  world = await startWorld();
+  world = await startWorld({ roles: { ...catalog, vault: { ...catalog.guest, delivery: "reveal" } } });
   steps = await openSteps(world);
 });
 afterEach(async () => {
@@ -33,14 +33,14 @@ afterEach(async () => {
 
 const tokens = () => world.slack.dm(BOB).filter((message) => tokenIn(message) !== "");
 
-async function requested(): Promise<RequestId> {
+async function requested(what = "guest 2h"): Promise<RequestId> {
   const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
-  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
+  const { id } = await makeRequest(steps.ports, { requester, text: `${what} because`, triggerId: "t1" });
   return id;
 }
 
-async function approved(): Promise<RequestId> {
-  const id = await requested();
+async function approved(what?: string): Promise<RequestId> {
+  const id = await requested(what);
   await steps.work();
   await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
   return id;
@@ -352,6 +352,37 @@ describe.each(["answered", "lost"] as const)(
     });
   },
 );
+
+test("the same of a message that shows a token at a click: one more comes", async () => {
+  const id = await approved("vault 2h");
+  await provisionGrant(steps.ports, id);
+  const before = (await steps.ports.requests.get(id))?.messages.token?.ts;
+  await askFreshToken(steps.ports, id, "upgraded");
+  const { notifier, requests } = steps.ports;
+  const [posted, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const update: typeof requests.update = async (...args) => {
+    const done = await requests.update(...args);
+    const at = (await requests.get(id))?.messages.token?.ts;
+    if (at && at !== before) {
+      posted.resolve();
+      await sleeping.promise;
+    }
+    return done;
+  };
+  const late = refreshToken({ ...steps.ports, requests: { ...requests, update } }, id);
+  await posted.promise;
+  await steps.loseLeases();
+  const takeTokenOff: typeof notifier.takeTokenOff = async (...args) => {
+    const outcome = await notifier.takeTokenOff(...args);
+    sleeping.resolve();
+    await late;
+    return outcome;
+  };
+  await refreshToken({ ...steps.ports, notifier: { ...notifier, takeTokenOff } }, id);
+  await steps.work();
+  const { messages } = (await steps.ports.requests.get(id)) as AccessRequest;
+  expect(world.slack.dm(BOB).map(({ ts }) => ts)).toContain(messages.token?.ts);
+});
 
 test("it was ended meanwhile: none is visible afterwards", async () => {
   const { id, wake } = await asleep();

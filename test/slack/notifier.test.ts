@@ -481,6 +481,13 @@ describe("taking the token off", () => {
     expect(await failure(takeOff(place, "either"))).toBeInstanceOf(TroubleOutside);
   });
 
+  test("one way has no room for minutes, the other is refused for this message alone: that is waited for", async () => {
+    const place = await shown();
+    slack.failNext("chat.delete", { retryAfter: 600 });
+    slack.failNext("chat.update", "update_failed");
+    expect(await failure(takeOff(place, "either"))).toMatchObject({ retryAfterMs: 600_000 });
+  });
+
   test("what it then says is the record's own", async () => {
     const place = await shown();
     await notifier.takeTokenOff({ ...r, requester: { ...bob, locale: "zh" } }, "hidden", place, "edit");

@@ -20,7 +20,7 @@ import {
   SlackBusy,
 } from "../../flow/ports.ts";
 import { drawMessage, drawToken, type Message, outOfDateMessage, type ViewContext } from "../views/index.ts";
-import { calm, isFinalRefusal, retryAfter, type SlackClients, slackError } from "./client.ts";
+import { calm, isFinalRefusal, isOfAnyCall, retryAfter, type SlackClients, slackError } from "./client.ts";
 import { type DmOptions, dmWith, forgetDm, latestIn } from "./dm.ts";
 import type { Urgency } from "./limits.ts";
 import { marked } from "./mark.ts";
@@ -234,10 +234,14 @@ async function eitherWay(ways: readonly Way[], orElse: Else): Promise<Way["done"
     }
   }
   const passing = failures.filter((error) => !isFinalRefusal(slackError(error) ?? ""));
-  if (passing.length > 0)
-    return throwTrouble(passing.find((error) => retryAfter(error) === null) ?? soonest(passing));
+  const away = passing.find(isNoAnswer);
+  if (passing.length > 0) return throwTrouble(away ?? soonest(passing) ?? passing[0]);
   return { refused: failures.map(slackError).join(", ") };
 }
+
+/** It is tried again soon, by few. */
+const isNoAnswer = (error: unknown): boolean =>
+  retryAfter(error) === null && (slackError(error) === null || isOfAnyCall(slackError(error) ?? ""));
 
 /** Of two limits the one that ends first. */
 const soonest = (failures: unknown[]): unknown =>
