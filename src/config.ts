@@ -306,12 +306,12 @@ export function readConfig(path: string, secretOf: SecretOf | null = null): Conf
     text = readFileSync(path, "utf8");
     const read = written(text);
     if (!read.file) return read;
-    const { file, policy, mistakes } = read;
-    const unset = secretOf
+    const { file, policy } = read;
+    const mistakes = secretOf
       ? [...secretMistakes(policy.roles, secretOf), ...hubAuditMistakes(file.audit, secretOf)]
       : [];
-    if (unset.length > 0) return { text, mistakes: unset };
-    return { text, file: located(file, path), policy, mistakes };
+    if (mistakes.length > 0) return { text, mistakes };
+    return { ...read, file: located(file, path) };
   } catch (error) {
     const why =
       (error as NodeJS.ErrnoException).code === "ENOENT"

@@ -58,10 +58,7 @@ async function left(): Promise<void> {
 async function leftUnbound(): Promise<void> {
   const bot = await start();
   await it.get("guest 7d", "before");
-  hub().meddle({
-    before: async (call) => (isEnd(call) ? { status: 500 } : undefined),
-    after: async () => true,
-  });
+  await answers({ status: 500 }, isEnd);
   await it.say(BOB, "revoke");
   await world.until(async () => (await it.standing()).length === 1);
   await stop(bot);
@@ -90,9 +87,14 @@ async function withoutRole() {
   await admin("DELETE", ROLE);
   return () => admin("POST", ROLE.slice(0, ROLE.lastIndexOf("/")), { ...rest, metadata: { name } });
 }
-/** The hub, to whatever it is asked; as ever when left out. */
-const answers = async (failure?: HubFailure) =>
-  hub().meddle(failure && { before: async () => failure, after: async () => true });
+/** The hub, to whatever it is asked, or to these; as ever when left out. */
+const answers = async (failure?: HubFailure, isMeant: typeof isEnd = () => true) =>
+  hub().meddle(
+    failure && {
+      before: async (call) => (isMeant(call) ? failure : undefined),
+      after: async () => true,
+    },
+  );
 const errors = ({ lines }: Bot, cause: string) =>
   lines.filter((line) => line.level === "error" && line.cause === cause);
 const noticed = async (bot: Bot) =>

@@ -27,18 +27,19 @@ const UP_WITHIN_MS = 10_000;
 const DURABLE = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"];
 
 export async function startRedis({ binary, port, args = [] }: RedisOptions = {}): Promise<LocalRedis> {
-  const found = binary ?? ours();
+  const found = binary ?? ourRedis();
   if (!found) throw new Error(noRedis());
   const start = (at: number) => launch(found, at, (dir) => [...server(at, dir), ...args]);
   return port === undefined ? onFreePort(start) : start(port);
 }
 
-/** Looked for once: each look starts a process. */
 let known: string | undefined;
-const ours = () => {
+
+/** Looked for once: each look starts a process. */
+export function ourRedis(): string | undefined {
   known ??= findRedis();
   return known;
-};
+}
 
 const server = (port: number, dir: string): string[] => [
   ...["--port", String(port), "--bind", "127.0.0.1", "--dir", dir],

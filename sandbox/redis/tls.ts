@@ -3,8 +3,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAuthority } from "../hub/x509.ts";
-import { findRedis } from "./find.ts";
-import { type LocalRedis, launch, onFreePort } from "./redis.ts";
+import { type LocalRedis, launch, onFreePort, ourRedis } from "./redis.ts";
 
 export interface TlsRedis extends LocalRedis {
   /** PEM of the authority: whoever connects must trust it. */
@@ -13,7 +12,7 @@ export interface TlsRedis extends LocalRedis {
 
 /** Whether this machine's Redis was built with TLS; the one from npm is not. */
 export function speaksTls(): boolean {
-  const binary = findRedis();
+  const binary = ourRedis();
   const trial = ["--port", "0", "--tls-port", "1", "--tls-cert-file", "/nonexistent"];
   const said = binary && spawnSync(binary, trial, { encoding: "utf8", timeout: 5000 }).stdout;
   return /tls-key-file|certificate/i.test(said ?? "");
@@ -27,7 +26,7 @@ export async function startTlsRedis(): Promise<TlsRedis> {
   });
   const files = { cert: certificate, key, ca: authority.certificate };
   const redis = await onFreePort((port) =>
-    launch(findRedis() ?? "redis-server", port, (dir) => [
+    launch(ourRedis() ?? "redis-server", port, (dir) => [
       ...["--port", "0", "--tls-port", String(port), "--bind", "127.0.0.1", "--dir", dir],
       ...["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"],
       ...["--tls-cert-file", write(dir, "cert", files.cert), "--tls-key-file", write(dir, "key", files.key)],

@@ -288,25 +288,23 @@ test("it slept before it noted that it draws that, and another shows the token: 
   });
 });
 
-/** Work on one that another has shown and not called shown, for it slept: it wakes in the moment that its message was deleted. */
+/**
+ * Work on one that another, of these ports, has shown and not called shown, for it slept: it wakes in the moment that its
+ * message was deleted.
+ */
 async function wakesWhenDeleted(
   work: (ports: Ports) => Promise<unknown>,
-  answered: "answered" | "lost",
+  sleeper: (sleep: () => Promise<void>) => Partial<Ports>,
+  answered: "answered" | "lost" = "answered",
 ): Promise<void> {
   const { notifier } = steps.ports;
-  const [shown, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const late = work({
-    ...steps.ports,
-    notifier: {
-      ...notifier,
-      async showToken(...args) {
-        await notifier.showToken(...args);
-        shown.resolve();
-        await sleeping.promise;
-      },
-    },
-  });
-  await shown.promise;
+  const [reached, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const sleep = () => {
+    reached.resolve();
+    return sleeping.promise;
+  };
+  const late = work({ ...steps.ports, ...sleeper(sleep) });
+  await reached.promise;
   await steps.loseLeases();
   const takeTokenOff: typeof notifier.takeTokenOff = async (...args) => {
     const outcome = await notifier.takeTokenOff(...args);
@@ -321,11 +319,20 @@ async function wakesWhenDeleted(
     await work(steps.ports);
   } else await other;
   await steps.work();
-  expect(tokens()).toHaveLength(1);
 }
+
+const whenShown = (sleep: () => Promise<void>): Partial<Ports> => {
+  const { notifier } = steps.ports;
+  const showToken: typeof notifier.showToken = async (...args) => {
+    await notifier.showToken(...args);
+    await sleep();
+  };
+  return { notifier: { ...notifier, showToken } };
+};
 
 /** As the record has it. */
 async function expectShown(id: RequestId): Promise<void> {
+  expect(tokens()).toHaveLength(1);
   const request = await steps.ports.requests.get(id);
   expect(request).toMatchObject({
     state: "active",
@@ -339,7 +346,7 @@ describe.each(["answered", "lost"] as const)(
   (answered) => {
     test("when access is given", async () => {
       const id = await approved();
-      await wakesWhenDeleted((ports) => provisionGrant(ports, id), answered);
+      await wakesWhenDeleted((ports) => provisionGrant(ports, id), whenShown, answered);
       await expectShown(id);
     });
 
@@ -347,7 +354,7 @@ describe.each(["answered", "lost"] as const)(
       const id = await approved();
       await provisionGrant(steps.ports, id);
       await askFreshToken(steps.ports, id, "upgraded");
-      await wakesWhenDeleted((ports) => refreshToken(ports, id), answered);
+      await wakesWhenDeleted((ports) => refreshToken(ports, id), whenShown, answered);
       await expectShown(id);
     });
   },
@@ -358,28 +365,19 @@ test("the same of a message that shows a token at a click: one more comes", asyn
   await provisionGrant(steps.ports, id);
   const before = (await steps.ports.requests.get(id))?.messages.token?.ts;
   await askFreshToken(steps.ports, id, "upgraded");
-  const { notifier, requests } = steps.ports;
-  const [posted, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const update: typeof requests.update = async (...args) => {
-    const done = await requests.update(...args);
-    const at = (await requests.get(id))?.messages.token?.ts;
-    if (at && at !== before) {
-      posted.resolve();
-      await sleeping.promise;
-    }
-    return done;
-  };
-  const late = refreshToken({ ...steps.ports, requests: { ...requests, update } }, id);
-  await posted.promise;
-  await steps.loseLeases();
-  const takeTokenOff: typeof notifier.takeTokenOff = async (...args) => {
-    const outcome = await notifier.takeTokenOff(...args);
-    sleeping.resolve();
-    await late;
-    return outcome;
-  };
-  await refreshToken({ ...steps.ports, notifier: { ...notifier, takeTokenOff } }, id);
-  await steps.work();
+  const { requests } = steps.ports;
+  await wakesWhenDeleted(
+    (ports) => refreshToken(ports, id),
+    (sleep) => {
+      const update: typeof requests.update = async (...args) => {
+        const done = await requests.update(...args);
+        const at = (await requests.get(id))?.messages.token?.ts;
+        if (at && at !== before) await sleep();
+        return done;
+      };
+      return { requests: { ...requests, update } };
+    },
+  );
   const { messages } = (await steps.ports.requests.get(id)) as AccessRequest;
   expect(world.slack.dm(BOB).map(({ ts }) => ts)).toContain(messages.token?.ts);
 });

@@ -143,7 +143,10 @@ const OF_THE_BOT = new Set([
 ]);
 
 /** Whatever had been asked, this was the answer. */
-export const isOfAnyCall = (code: string): boolean => isSlacksOwn(code) || OF_THE_BOT.has(code);
+export function isOfAnyCall(error: unknown): boolean {
+  const code = slackError(error);
+  return code !== null && (isSlacksOwn(code) || OF_THE_BOT.has(code));
+}
 
 /** Milliseconds Slack asks us to wait. */
 export const retryAfter = (error: unknown): number | null =>

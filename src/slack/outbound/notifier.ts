@@ -241,7 +241,7 @@ async function eitherWay(ways: readonly Way[], orElse: Else): Promise<Way["done"
 
 /** It is tried again soon, by few. */
 const isNoAnswer = (error: unknown): boolean =>
-  retryAfter(error) === null && (slackError(error) === null || isOfAnyCall(slackError(error) ?? ""));
+  retryAfter(error) === null && (slackError(error) === null || isOfAnyCall(error));
 
 /** Of two limits the one that ends first. */
 const soonest = (failures: unknown[]): unknown =>

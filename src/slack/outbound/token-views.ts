@@ -38,7 +38,7 @@ export function createTokenViews(options: TokenViewsOptions): TokenViews {
           await slack.to("take-off").views.update({ view_id: id, view });
         } catch (error) {
           const code = slackError(error);
-          if (code !== null && isOfAnyCall(code)) throw new TroubleOutside("slack", `Slack says ${code}`);
+          if (isOfAnyCall(error)) throw new TroubleOutside("slack", `Slack says ${code}`);
           if (!isClosed(code)) throwTrouble(error);
         }
       });

@@ -2,7 +2,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import { MINUTE, SECOND } from "../../domain/duration.ts";
 import { SlackBusy, TroubleOutside } from "../../flow/ports.ts";
-import { isOfAnyCall, type SlackClients, slackError } from "./client.ts";
+import { isOfAnyCall, type SlackClients } from "./client.ts";
 
 /** All replicas together, of two methods in turn, leave of both what all else may take in a minute. */
 const EVERY_MS = 1.5 * SECOND;
@@ -51,16 +51,17 @@ export function fewWhileAway(what: string, { slack, clock }: FewWhileAwayOptions
       answered();
       return done;
     } catch (error) {
-      if (isAway(error)) {
+      // That there is no room tells nothing of Slack.
+      if (error instanceof SlackBusy) throw error;
+      if (!isAway(error)) answered();
+      else {
         later(EVERY_MS);
         failed++;
-        // That there is no room tells nothing of Slack.
-      } else if (!(error instanceof SlackBusy)) answered();
+      }
       throw error;
     }
   };
 }
 
 /** It gave no answer, or none that was about this call. */
-const isAway = (error: unknown): boolean =>
-  error instanceof TroubleOutside || isOfAnyCall(slackError(error) ?? "");
+const isAway = (error: unknown): boolean => error instanceof TroubleOutside || isOfAnyCall(error);
