@@ -17,19 +17,33 @@ export function createOverdue(world: World) {
     const now = world.disturbances();
     const fair = now === seen && world.trouble.spell("hub") === undefined;
     seen = now;
-    const [{ accounts, bindings }, records] = await Promise.all([world.objects(), world.records()]);
-    const bound = new Set(bindings.map(({ metadata }) => metadata.name));
-    for (const account of accounts) {
-      const { name } = account.metadata;
-      const over = isKnownOver(world, account, bound.has(name), records);
-      const count = fair && over ? (minutes.get(name) ?? 0) + 1 : 0;
+    const over = fair ? await standing(world) : new Map<string, string>();
+    for (const name of minutes.keys()) if (!over.has(name)) minutes.delete(name);
+    for (const [name, why] of over) {
+      const count = (minutes.get(name) ?? 0) + 1;
       minutes.set(name, count);
       if (count !== MINUTES_MAX + 1) continue;
-      wrong.push(`${name} is over, and still stands after ${count} minutes: ${over}`);
+      wrong.push(`${name} is over, and still stands after ${count} minutes: ${why}`);
       world.story.say(`  ! ${wrong.at(-1)}`);
     }
   }
   return { minuteOver, wrong: (): readonly string[] => wrong };
+}
+
+/** What is over and stands, and why it is, when whoever is at something is done: on a slow machine that may be its end. */
+async function standing(world: World): Promise<Map<string, string>> {
+  const overdue = async () => {
+    const [{ accounts, bindings }, records] = await Promise.all([world.objects(), world.records()]);
+    const bound = new Set(bindings.map(({ metadata }) => metadata.name));
+    return accounts.flatMap((account) => {
+      const { name } = account.metadata;
+      const why = isKnownOver(world, account, bound.has(name), records);
+      return why ? [[name, why] as const] : [];
+    });
+  };
+  if ((await overdue()).length === 0) return new Map();
+  await world.allLetGo();
+  return new Map(await overdue());
 }
 
 /** Why it must end, as far as a bot can know: without Redis, the hub alone tells. */

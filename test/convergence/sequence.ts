@@ -50,13 +50,13 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
       stage = "settling";
       const unswept = await settle(world, fleet);
       stage = "judging";
-      const rested = await versions(world);
+      const rested = await standing(world);
       const late = [...unswept, ...overdue.wrong()];
       const wrong = [...late, ...(await verdict(world, witness, fleet.hubLog))];
       if (wrong.length === 0 || left === 1) return wrong;
-      await fleet.rest(1_000);
+      await workDone(world, fleet, 1_000);
       // What a replica just began to do is judged when it is done.
-      if ((await versions(world)) === rested) return wrong;
+      if ((await standing(world)) === rested) return wrong;
     }
   };
   try {
@@ -183,16 +183,25 @@ async function settle(world: World, fleet: Fleet): Promise<string[]> {
     await fleet.linger(IN_LINE_MS, 1_000);
     if ((await swept()) < SWEEPS_MIN || !(await atRest(world))) continue;
     // The last sweep found nothing to do, or what it did is done.
-    await fleet.rest(2_000);
+    await workDone(world, fleet, 2_000);
     if (await atRest(world)) break;
   }
   const sweeps = await swept();
   return sweeps < SWEEPS_MIN ? [`${sweeps} sweeps were completed in ${MINUTES} minutes of health`] : [];
 }
 
-/** Of all records: the same while nobody does anything. */
-const versions = async (world: World): Promise<string> =>
-  (await world.records()).map(({ id, version }) => `${id} ${version}`).join();
+/** Nothing moves any more, and nobody is between two calls, however slow the machine is. */
+async function workDone(world: World, fleet: Fleet, ms: number): Promise<void> {
+  await fleet.rest(ms);
+  await world.allLetGo();
+}
+
+/** Records and what is on the hub: the same while nobody does anything. */
+async function standing(world: World): Promise<string> {
+  const [records, { accounts, bindings }] = await Promise.all([world.records(), world.objects()]);
+  const names = [...accounts, ...bindings].map(({ metadata }) => metadata.name);
+  return [...records.map(({ id, version }) => `${id} ${version}`), ...names].join();
+}
 
 function told(world: World, plan: Plan, wrong: string[]): string {
   const lines = [

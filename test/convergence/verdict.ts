@@ -16,6 +16,8 @@ import { APPROVALS, EDITS, EVERYONE } from "./people.ts";
 import { accountOf, idIn, tokensIn, type Witness } from "./witness.ts";
 import type { World } from "./world.ts";
 
+const MINUTE = 60_000;
+
 /** Everything that is wrong, in words. */
 export async function verdict(world: World, witness: Witness, hubLog: HubLog): Promise<string[]> {
   const records = await world.records();
@@ -76,7 +78,8 @@ const waitsForSpoilt = (world: World, { state, extends: grant, duration }: Acces
 async function ofHub(world: World, records: readonly AccessRequest[]): Promise<string[]> {
   const { accounts, bindings } = await world.objects();
   const name = ({ metadata }: KubeObject) => metadata.name;
-  const spoilt = accounts.filter((o) => isSpoilt(world, o) && expiresAt(o) > world.clock.now()).map(name);
+  const lastSweep = world.clock.now() - MINUTE;
+  const spoilt = accounts.filter((o) => isSpoilt(world, o) && expiresAt(o) > lastSweep).map(name);
   const wanted = records.filter(core.stands).map(nameOf);
   const of = (kind: string, standing: string[]) => [
     ...standing
