@@ -192,11 +192,12 @@ function open(opening: Opening) {
     },
     /** What a dead replica went by, a minute later; the living say again what they go by. */
     forgetPolicies: () => commands.del(keys.policies),
-    /** As another version might have written it. */
+    /** As another version might have written it: no change that is under way lands over it. */
     async spoil(record: AccessRequest) {
       spoilt.add(record.id);
       const text = JSON.stringify({ ...record, state: "suspended" });
-      await commands.hset(keys.request(record.id), "record", text);
+      const key = keys.request(record.id);
+      await commands.multi().hincrby(key, "v", 1).hset(key, "record", text).exec();
     },
     isLockedDown: async () => Boolean(await commands.hget(keys.lockdown, "record")),
     /** Whose account in the workspace is deactivated. */
