@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CannotDo, type ClickResult, type CommandResult } from "../../sandbox/slack/index.ts";
 import { actionables } from "../../sandbox/slack/read.ts";
 import type { Block, Ephemeral, SlackMessage } from "../../sandbox/slack/types.ts";
+import { MINUTE } from "../../src/domain/duration.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { isGranted, nextTurn, openQuestion, releasedAt } from "./core.ts";
 import type { Fleet } from "./fleet.ts";
@@ -31,7 +32,6 @@ export async function act(doing: Doing, { deed, pick }: Act): Promise<void> {
   await ask(doing, pick);
 }
 
-const MINUTE = 60_000;
 const LINES = [
   "peek",
   "peek 10m",

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { abandon, end } from "../../src/cli/grants/end.ts";
 import { type Answer, type GrantsMeans, openMeans } from "../../src/cli/grants/means.ts";
+import { MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { leaves } from "./core.ts";
@@ -14,7 +15,6 @@ export const OPERATOR = "dana";
 const PASS_MS = 14_000;
 const PASSES = 4;
 const LOOK_MS = 700;
-const MINUTE = 60_000;
 
 interface Room {
   world: World;

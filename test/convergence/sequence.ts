@@ -1,4 +1,5 @@
 /** One sequence, played and judged: people act, faults strike, all is healed, and then everything must agree. */
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { act, type Doing } from "./acts.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 import { createOverdue } from "./overdue.ts";
@@ -9,8 +10,6 @@ import { within } from "./within.ts";
 import { createWitness } from "./witness.ts";
 import type { Lane, World } from "./world.ts";
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 const RAISED_WITHIN_MS = 30_000;
 /** Longer than Slack's line for one person's DM. */
 const IN_LINE_MS = 5_000;

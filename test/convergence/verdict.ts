@@ -4,6 +4,7 @@ import type { KubeObject } from "../../sandbox/hub/types.ts";
 import { actionables, visibleText } from "../../sandbox/slack/read.ts";
 import type { Block, SlackMessage } from "../../sandbox/slack/types.ts";
 import { contextOf } from "../../src/app/assemble.ts";
+import { MINUTE } from "../../src/domain/duration.ts";
 import { isFinal } from "../../src/domain/lifecycle.ts";
 import type { MessageKey } from "../../src/domain/message-key.ts";
 import { type AccessRequest, isGranted } from "../../src/domain/request.ts";
@@ -15,8 +16,6 @@ import { OPERATOR } from "./operator.ts";
 import { APPROVALS, EDITS, EVERYONE } from "./people.ts";
 import { accountOf, idIn, tokensIn, type Witness } from "./witness.ts";
 import type { World } from "./world.ts";
-
-const MINUTE = 60_000;
 
 /** Everything that is wrong, in words. */
 export async function verdict(world: World, witness: Witness, hubLog: HubLog): Promise<string[]> {
