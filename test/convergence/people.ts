@@ -1,5 +1,6 @@
 /** Who is there, what they may ask for, and how the policy is edited while they do. */
 import type { JumpClock } from "../../sandbox/clock.ts";
+import { MINUTE } from "../../src/domain/duration.ts";
 
 export const ALICE = "U0ALICE";
 export const BOB = "U0BOB";
@@ -81,7 +82,7 @@ const ROLES = {
   },
 };
 /** Of peek. */
-export const IDLE_AFTER_MS = 5 * 60_000;
+export const IDLE_AFTER_MS = 5 * MINUTE;
 type Roles = Record<string, Record<string, unknown>>;
 
 /** In words, and what it does to the roles; the first is the policy as it was. */

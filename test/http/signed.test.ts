@@ -2,11 +2,11 @@
 import { connect, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { signedHeaders } from "../../sandbox/slack/signing.ts";
+import { MINUTE } from "../../src/domain/duration.ts";
 import { BOB, GENERAL, openDoor } from "../helpers/listener.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 const JSON_TYPE = "application/json";
-const MINUTE = 60_000;
 const MB = 1024 * 1024;
 
 async function open() {
