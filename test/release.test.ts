@@ -101,7 +101,11 @@ needs(helmAvailable(), helmAdvice)("the chart of a release", () => {
 });
 
 const Step = z.looseObject({ uses: z.string().optional(), run: z.string().optional() });
-const Job = z.looseObject({ steps: z.array(Step).default([]), uses: z.string().optional() });
+const Job = z.looseObject({
+  steps: z.array(Step).default([]),
+  uses: z.string().optional(),
+  permissions: z.record(z.string(), z.string()).optional(),
+});
 const Workflow = z.looseObject({ jobs: z.record(z.string(), Job) });
 const WORKFLOWS = readdirSync(root(".github/workflows")).map((name) => `.github/workflows/${name}`);
 const jobsOf = (path: string) => Object.values(Workflow.parse(parse(text(path))).jobs);
@@ -150,7 +154,30 @@ describe("the workflows", () => {
 
   test("a release is tested before it is published", () => {
     const { jobs } = Workflow.parse(parse(text(".github/workflows/release.yml")));
-    expect(jobs.publish?.needs).toBe("ci");
+    expect(jobs.publish?.needs).toBe("build");
+    expect(jobs.build?.needs).toBe("ci");
     expect(jobs.ci).toMatchObject({ uses: "./.github/workflows/ci.yml", needs: "ready" });
+  });
+
+  test("a release runs no code of others where a token can publish", () => {
+    const { jobs } = Workflow.parse(parse(text(".github/workflows/release.yml")));
+    const can = ({ permissions = {} }: z.infer<typeof Job>) => Object.values(permissions).includes("write");
+    const tokens = (part: object) => JSON.stringify(part).match(/github\.token|secrets\./g)?.length ?? 0;
+    expect(Object.keys(jobs).filter((name) => jobs[name] && can(jobs[name]))).toEqual(["publish"]);
+    for (const [name, job] of Object.entries(jobs)) {
+      const commands = job.steps.map(({ run }) => run ?? "").join("\n");
+      // An install script needs no permission to be at work in what is published.
+      for (const [line] of commands.matchAll(/npm ci.*/g)) expect(line).toContain("--ignore-scripts");
+      if (!can(job)) expect(tokens(job), name).toBe(0);
+      else expect(commands).not.toMatch(/\b(npm|npx|node|go|docker build)\b/);
+    }
+    // The registry's and the release's, each in its own step.
+    const { steps = [], ...around } = jobs.publish ?? {};
+    expect(tokens(around)).toBe(0);
+    expect(steps.filter((step) => tokens(step) > 0)).toMatchObject([
+      { uses: expect.stringMatching(/^docker\/login-action@/) },
+      { run: expect.stringMatching(/^gh release create /) },
+    ]);
+    expect(steps.filter(({ uses }) => uses && /checkout|\.\/|build-push/.test(uses))).toEqual([]);
   });
 });
