@@ -131,6 +131,24 @@ describe("the workflows", () => {
     expect(lines.filter((line) => !pinned.test(line))).toEqual([]);
   });
 
+  test("and images and packages are kept current by Renovate, wherever they are named", () => {
+    const { extends: presets, kubernetes, customManagers } = JSON.parse(text("renovate.json"));
+    expect(presets).toEqual(
+      expect.arrayContaining(["docker:pinDigests", "helpers:pinGitHubActionDigestsToSemver"]),
+    );
+    const within = ([pattern = ""]: string[]) => new RegExp(pattern.slice(1, -1));
+    expect("deploy/kubernetes/redis/stateful-set.yaml").toMatch(within(kubernetes.managerFilePatterns));
+    const [tools] = customManagers;
+    const path = ".github/actions/tools/action.yml";
+    expect(path).toMatch(within(tools.managerFilePatterns));
+    const found = [...text(path).matchAll(new RegExp(tools.matchStrings[0], "g"))];
+    expect(found.map(({ groups }) => `${groups?.depName} ${groups?.currentValue}`)).toEqual([
+      expect.stringMatching(/^sigs\.k8s\.io\/controller-runtime\/tools\/setup-envtest v/),
+      expect.stringMatching(/^github\.com\/rhysd\/actionlint v/),
+      expect.stringMatching(/^helm\.sh\/helm\/v\d v/),
+    ]);
+  });
+
   test("run npm scripts and files that are there", () => {
     const { scripts } = JSON.parse(text("package.json"));
     const all = WORKFLOWS.flatMap(commandsOf).join("\n");

@@ -97,6 +97,19 @@ it("builds an image of what is copied alone, as nobody in particular", () => {
   expect(dockerfile).toMatch(/^USER 1000$/m);
 });
 
+it("names each image by its exact version, with the same Redis everywhere", () => {
+  const named = (path: string, words: RegExp) => text(path).match(words)?.slice(1) ?? [];
+  // Renovate appends the digest.
+  const exact = /^[a-z]+:\d+\.\d+\.\d+(-slim)?(@sha256:[0-9a-f]{64})?$/;
+  const [redis = "", ...others] = [
+    ...named("docker-compose.yml", /^ +image: (.+)$/m),
+    ...named("deploy/chart/values.yaml", /^redis:\n(?: .+\n)*? +image: (.+)$/m),
+    ...named("deploy/kubernetes/redis/stateful-set.yaml", /^ +image: (.+)$/m),
+  ];
+  expect(others).toEqual([redis, redis]);
+  for (const image of [redis, ...named("Dockerfile", /^FROM (.+)$/m)]) expect(image).toMatch(exact);
+});
+
 it("compiles as the user that it runs as: Node keeps what it compiled for one user", () => {
   const dockerfile = text("Dockerfile");
   expect(dockerfile.indexOf("USER 1000")).toBeLessThan(dockerfile.indexOf("RUN node "));
