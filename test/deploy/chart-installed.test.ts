@@ -90,6 +90,9 @@ needs(helmAvailable() && envtestAvailable(), `${helmAdvice}; a real API server $
       expect(notes).toContain("helm test karpor-access-life -n bots --logs");
       expect(notes).toContain("type /karpor-access.");
       expect(notes).toContain("heal.enabled=true has a job make it anew");
+      expect(notes).toContain("No NetworkPolicy stands around the bot");
+      const policed = { ...least, networkPolicy: { enabled: true } };
+      expect(await done("upgrade", { name, values: policed })).not.toContain("No NetworkPolicy");
       for (const [, values] of matrix) await done("upgrade", { name, values });
       await done("rollback", { name, args: ["1"] });
       await done("uninstall", { name });
