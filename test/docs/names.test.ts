@@ -131,3 +131,10 @@ test.each(["docs/evidence.md", "docs/zh/evidence.md"])(
     expect(removed.toSorted()).toEqual([heard, gaps, ...told].toSorted());
   },
 );
+
+test.each([
+  ["docs/security.md", "**Whoever may edit user groups in Slack** decides who approves"],
+  ["docs/install.md", "user groups need a paid plan of Slack"],
+  ["docs/zh/security.md", "**可以编辑 Slack 用户组的人**"],
+  ["docs/zh/install.md", "用户组需要 Slack 付费版"],
+])("%s says what to know before a user group approves", (page, words) => expect(read(page)).toContain(words));
