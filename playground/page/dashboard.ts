@@ -12,24 +12,31 @@ export interface Dashboard {
 }
 
 const AUTHN = "/rest-api/v1/authn";
-const READ = ["GET", "/insight", { en: "Read every page", zh: "查看所有页面" }] as const;
-const CHANGE = [
-  "DELETE",
-  "/rest-api/v1/cluster/playground",
-  { en: "Change clusters", zh: "修改集群" },
-] as const;
+const INSIGHT = "/insight";
+const READ = { method: "GET", path: INSIGHT, what: { en: "Read every page", zh: "查看所有页面" } };
+/** A hub that lets anybody read would else seem to do so because of the token. */
+const READ_WITHOUT = {
+  ...{ method: "GET", path: INSIGHT, without: true },
+  what: { en: "Without a token", zh: "不带令牌" },
+};
+const CHANGE = {
+  ...{ method: "DELETE", path: "/rest-api/v1/cluster/playground" },
+  what: { en: "Change clusters", zh: "修改集群" },
+};
+
+interface Try extends Pick<DashboardVisit["tried"][number], "what" | "without"> {
+  method: string;
+  path: string;
+}
 
 export function createDashboard(context: PlaygroundContext): Dashboard {
   const { hub, clock, timeline } = context;
   const waiting = new Map<string, number>();
-  const ask = (method: string, path: string, token: string) => {
+  const ask = (method: string, path: string, token: string | undefined) => {
     waiting.set(path, (waiting.get(path) ?? 0) + 1);
     return hub.ask(method, path, token);
   };
-  const look = async (
-    token: string,
-    tries: readonly (typeof READ | typeof CHANGE)[],
-  ): Promise<DashboardVisit> => {
+  const look = async (token: string, tries: readonly Try[]): Promise<DashboardVisit> => {
     const status = await ask("GET", AUTHN, token);
     const account = status === 401 ? undefined : accountOf(token);
     const seen = {
@@ -41,16 +48,16 @@ export function createDashboard(context: PlaygroundContext): Dashboard {
       tried: [],
     };
     if (status !== 200) return seen;
-    const tried = tries.map(async ([method, path, what]) => ({
-      what,
-      status: await ask(method, path, token),
+    const tried = tries.map(async ({ method, path, what, without }) => ({
+      ...{ what, without },
+      status: await ask(method, path, without ? undefined : token),
     }));
     return { ...seen, tried: await Promise.all(tried) };
   };
   return {
     async login(token) {
       // On a real hub nothing is changed to find out whether it could be.
-      const seen = await look(token.trim(), hub.local ? [READ, CHANGE] : [READ]);
+      const seen = await look(token.trim(), hub.local ? [READ, READ_WITHOUT, CHANGE] : [READ, READ_WITHOUT]);
       timeline.add({
         lane: "you",
         title: { en: `the dashboard logs in: GET ${AUTHN}`, zh: `控制台登录：GET ${AUTHN}` },

@@ -176,6 +176,6 @@ export interface DashboardVisit {
   role: string | undefined;
   /** The hub tells the bot what the token is used for. */
   told: boolean;
-  /** What this token may do, tried at the login: the path and its status. */
-  tried: { what: Said; status: number }[];
+  /** What this token may do, and what one may without it, tried at the login. */
+  tried: { what: Said; status: number; without?: boolean | undefined }[];
 }

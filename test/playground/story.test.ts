@@ -11,7 +11,9 @@ describeInBrowser("the playground's story", (visitor) => {
     await visitor.button("left", "Copy").click();
     await page.locator("button.login").click();
     await page.locator(".karpor .role", { hasText: "karpor-guest" }).waitFor();
-    await page.locator(".insight", { hasText: "allowed (200)" }).waitFor();
+    const tried = page.locator(".insight tr");
+    await tried.filter({ hasText: /Read every page.*allowed \(200\)/ }).waitFor();
+    await tried.filter({ hasText: /Without a token.*allowed \(200\)/ }).waitFor();
     await page.locator(".insight", { hasText: "refused (403)" }).waitFor();
     expect((await page.locator(".phone").allTextContents()).join()).not.toContain("eyJ");
 

@@ -137,9 +137,10 @@ function inside({ seen, answers }: Session): HTMLElement {
     h(
       "table",
       {},
-      h("caption", {}, t("Tried with this token at the login", "登录时用这个令牌试过")),
-      ...seen.tried.map(({ what, status }) => {
-        const may = status < 400 && status > 0 && !gone;
+      h("caption", {}, t("Tried at the login", "登录时试过")),
+      ...seen.tried.map(({ what, status: then, without }) => {
+        const status = gone && !without ? seen.status : then;
+        const may = status < 400 && status > 0;
         return h(
           "tr",
           {},
@@ -147,7 +148,7 @@ function inside({ seen, answers }: Session): HTMLElement {
           h(
             "td",
             { class: may ? "may" : "may-not" },
-            `${may ? t("allowed", "允许") : t("refused", "拒绝")} (${gone ? seen.status : status})`,
+            `${may ? t("allowed", "允许") : t("refused", "拒绝")} (${status})`,
           ),
         );
       }),
