@@ -4,7 +4,6 @@ import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import { readBody } from "../../sandbox/slack/http.ts";
 import type { PlaygroundContext } from "../context.ts";
-import { roleNames } from "../fixtures/config.ts";
 import { CHANNELS, readManifest, USERS } from "../fixtures/people.ts";
 import type { Signal } from "../fixtures/signal.ts";
 import { createScenarios } from "../scenarios/index.ts";
@@ -69,12 +68,11 @@ export async function servePage(
 
 function factsOf({ hub, slack, dir }: PlaygroundContext, says: string): PageFacts {
   const { commands, shortcuts, homeTab } = readManifest();
-  const examples = [...roleNames().map((role) => `${role} `), "status", "revoke", "help"];
   return {
     ...{ world: basename(dir), says },
     people: [...slack.directory.people.values()].map(whoOf),
     commands: commands.map(({ command, description, usage_hint }) => ({
-      ...{ command, description, usage: usage_hint, examples },
+      ...{ command, description, usage: usage_hint },
     })),
     shortcuts: shortcuts.map(({ name, callback_id }) => ({ name, id: callback_id })),
     homeTab,

@@ -99,14 +99,8 @@ export interface ChromeWords {
   copied: string;
   /** Empty: as the manifest says it. */
   shortcut: string;
-  /** Of the completions: the command (empty: as the manifest says it), a role, and the other words. */
+  /** What a completed command takes. Empty: as the manifest says it. */
   command: string;
-  role: string;
-  status: string;
-  revoke: string;
-  help: string;
-  /** What is typed for these. */
-  typed: Record<"status" | "revoke" | "help", string>;
 }
 
 export interface ClockPart {
@@ -149,7 +143,7 @@ export interface PageFacts {
   world: string;
   says: string;
   people: Who[];
-  commands: { command: string; description: string; usage: string; examples: string[] }[];
+  commands: { command: string; description: string; usage: string }[];
   /** Global ones of the app. */
   shortcuts: { name: string; id: string }[];
   homeTab: boolean;

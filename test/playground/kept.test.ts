@@ -10,11 +10,12 @@ describeInBrowser("what is kept on the playground", (visitor) => {
   it("the story is told by the keyboard alone, and focus never falls to the body", async () => {
     const { page } = visitor;
     await page.locator("#left .composer input").focus();
-    await page.keyboard.type("/karpor-access gu");
+    await page.keyboard.type("/karpor");
+    await page.locator("#left .completions > *").waitFor();
     await page.keyboard.press("Escape");
     await hasFocus("#left .composer");
     expect(await page.locator("#left .completions > *").count()).toBe(0);
-    await page.keyboard.type("est 8h");
+    await page.keyboard.type("-access guest 8h");
     await page.keyboard.press("Enter");
     await visitor.button("right", /^Approve/).waitFor();
     await page.locator("[data-step=approve] button").press("Enter");

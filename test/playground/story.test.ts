@@ -112,9 +112,11 @@ describeInBrowser("the playground's story", (visitor) => {
     await box.focus();
     await page.keyboard.type("/kar");
     await page.keyboard.press("Tab");
+    // Slack completes a command, and not what follows it.
+    expect(await box.inputValue()).toBe("/karpor-access ");
     await page.keyboard.type("gu");
-    await page.keyboard.press("Tab");
-    await page.keyboard.type("8h");
+    expect(await page.locator("#left .completions > *").count()).toBe(0);
+    await page.keyboard.type("est 8h");
     await page.keyboard.press("Enter");
     await visitor.button("right", "Approve").waitFor();
     await page.setViewportSize({ width: 420, height: 800 });

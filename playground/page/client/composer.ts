@@ -130,25 +130,11 @@ interface Completion {
 
 function completionsOf(typed: string, side: Side | undefined): Completion[] {
   if (!typed.startsWith("/") || !side) return [];
-  const { words } = side;
-  const commands = parts.facts?.commands ?? [];
-  return commands.flatMap(({ command, description, usage, examples }) => {
-    if (!typed.startsWith(`${command} `)) {
-      const about = words.command || `${usage} — ${description}`;
-      return command.startsWith(typed) ? [{ line: `${command} `, about }] : [];
-    }
-    const rest = typed.slice(command.length + 1);
-    if (rest.includes(" ")) return [];
-    return examples
-      .map((word) =>
-        isCommand(word, words)
-          ? { said: words.typed[word], about: words[word] }
-          : { said: word, about: words.role },
-      )
-      .filter(({ said }) => said.startsWith(rest) && said !== rest)
-      .map(({ said, about }) => ({ line: `${command} ${said}`, about }));
-  });
+  // Slack knows an app's commands by name, and nothing of what may follow one.
+  return (parts.facts?.commands ?? [])
+    .filter(({ command }) => command.startsWith(typed))
+    .map(({ command, description, usage }) => ({
+      line: `${command} `,
+      about: side.words.command || `${usage} — ${description}`,
+    }));
 }
-
-const isCommand = (word: string, { typed }: ChromeWords): word is keyof ChromeWords["typed"] =>
-  Object.hasOwn(typed, word);

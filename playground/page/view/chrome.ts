@@ -32,11 +32,6 @@ const EN = {
   failed: "failed with the error",
   shortcut: "",
   command: "",
-  role: "a role: then how long, then why",
-  status: "what you have open",
-  revoke: "end your access",
-  help: "what you can ask for",
-  typed: { status: "status", revoke: "revoke", help: "help" },
 };
 
 type Words = Omit<typeof EN, "lang"> & ChromeWords;
@@ -71,11 +66,6 @@ const ZH: Words = {
   failed: "失败，出现错误",
   shortcut: "申请 Karpor 权限",
   command: "角色 [8小时] [理由] · 帮助 · 状态 · 结束：申请限时访问 Karpor",
-  role: "角色，后接时长和理由",
-  status: "查看我的申请和权限",
-  revoke: "结束我的权限",
-  help: "查看可以申请什么",
-  typed: { status: "状态", revoke: "结束", help: "帮助" },
 };
 
 export const chromeOf = ({ zh }: Pick<Reader, "zh">): Words => (zh ? ZH : EN);
