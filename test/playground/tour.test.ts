@@ -97,6 +97,16 @@ describeInBrowser("the tour", (visitor) => {
     expect(await seriousFaults(page)).toEqual([]);
   });
 
+  it("gives a message no less room on a window that is wider than 1280", async () => {
+    const { page } = visitor;
+    const rooms: number[] = [];
+    for (const width of [1280, 1281, 1440, 1700]) {
+      await page.setViewportSize({ width, height: 800 });
+      rooms.push((await page.locator("#left .room").boundingBox())?.width ?? 0);
+    }
+    expect(rooms).toEqual(rooms.toSorted((a, b) => a - b));
+  });
+
   it("leaves a form's buttons in sight, however low the window", async () => {
     const { page } = visitor;
     await page.locator("#left .shortcut").click();
