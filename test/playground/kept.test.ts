@@ -37,6 +37,14 @@ describeInBrowser("what is kept on the playground", (visitor) => {
     await hasFocus("#clock");
   });
 
+  it("one key leads past all that stands before the two Slacks", async () => {
+    const { page } = visitor;
+    await page.keyboard.press("Tab");
+    await page.getByRole("link", { name: "Skip to Slack" }).press("Enter");
+    await page.keyboard.press("Tab");
+    await hasFocus("#left .chooser");
+  });
+
   it("a dialog gives focus back to what opened it", async () => {
     const { page } = visitor;
     await visitor.type("left", "/karpor-access guest 8h");

@@ -26,6 +26,7 @@ export function createFrame(): void {
     "A Slack bot lends people access to Karpor once somebody approves, and provably takes it back on time.",
     "一个 Slack 机器人：有人批准后，把 Karpor 的访问权限借给申请人，到时收回，并能证明已经收回。",
   );
+  byId("skip").textContent = t("Skip to Slack", "跳到 Slack");
   byId("playground").textContent = t("playground", "演练场");
   for (const [id, name] of Object.entries(PARTS)) byId(id).ariaLabel = name;
 
