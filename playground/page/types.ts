@@ -33,6 +33,10 @@ export interface Item {
   /** It mentions the reader. */
   mentions: boolean;
   own: boolean;
+  /** Above a reply that stands in the channel as well. */
+  replied?: string;
+  /** The replies to it. */
+  thread?: { says: string; items: Item[] };
 }
 
 export interface PlaceView {

@@ -7,6 +7,7 @@ interface NewMessage extends Content {
   channel: string;
   user: string;
   thread_ts?: string;
+  subtype?: "thread_broadcast";
   metadata?: JsonObject;
 }
 

@@ -63,6 +63,8 @@ export interface SlackMessage extends Content {
   user: string;
   bot_id?: string;
   thread_ts?: string;
+  /** A reply that stands in the channel as well. */
+  subtype?: "thread_broadcast";
   metadata?: JsonObject;
   edited?: { user: string; ts: string };
   /** Every content this message ever had, oldest first, the current one last. */

@@ -70,12 +70,18 @@ describeInBrowser("breaking the playground", (visitor) => {
   });
 
   it("a token that leaks gives way to another", async () => {
-    await visitor.type("left", "/karpor-access peek 15m");
+    const { page } = visitor;
+    await visitor.type("left", "/karpor-access guest 1h");
+    await visitor.button("right", "Approve").click();
     await visitor.button("left", "Copy").waitFor();
     await breakIt(visitor, "leak");
     await says(visitor, "bad", "leaked");
     await says(visitor, "good", "lost its binding first");
     await visitor.reads("left", /New token:/);
+    // Told below the card, and in the channel as well, as Slack draws a reply that is sent to both.
+    const told = (list: string) => page.locator(`#right ${list} > .item`, { hasText: "leaked" }).last();
+    await told(".thread").waitFor();
+    await told(".items").locator(".replied", { hasText: "replied to a thread" }).waitFor();
   });
 
   it("a holder who leaves loses access, and may be back", async () => {

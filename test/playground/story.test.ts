@@ -49,6 +49,11 @@ describeInBrowser("the playground's story", (visitor) => {
     const line = /Used \d+ times, last .* · \d+ refused/;
     await visitor.reads("right", line);
     await visitor.reads("left", line);
+    // A reply stands in the thread of its card, and not in the channel too.
+    const thread = page.locator("#right .thread");
+    expect(await thread.locator(".replies").allTextContents()).toEqual(["1 reply"]);
+    expect(await thread.locator(".item", { hasText: line }).count()).toBe(1);
+    expect(await page.locator("#right .items > .item", { hasText: line }).count()).toBe(1);
     expect(await page.locator("#right").textContent()).not.toContain("not complete");
   });
 

@@ -17,8 +17,8 @@ export function avatar({
   return face;
 }
 
-export function drawItem(item: Item, { words }: Side): HTMLElement {
-  const { author, whisper, edited, time, html, mentions } = item;
+export function drawItem(item: Item, side: Side): HTMLElement {
+  const { author, whisper, edited, time, html, mentions, replied, thread } = item;
   const body = h("div", { class: "bk" });
   // Made on the server, where everything a person wrote was escaped.
   body.innerHTML = html;
@@ -34,15 +34,23 @@ export function drawItem(item: Item, { words }: Side): HTMLElement {
       "div",
       { class: "said" },
       whisper && h("p", { class: "only" }, whisper),
+      replied && h("p", { class: "replied" }, replied),
       h(
         "p",
         { class: "head" },
         h("strong", {}, author.name),
-        author.app && h("span", { class: "tag" }, words.app),
+        author.app && h("span", { class: "tag" }, side.words.app),
         h("time", {}, time),
       ),
       body,
       edited && h("span", { class: "edited" }, `(${edited})`),
+      thread &&
+        h(
+          "div",
+          { class: "thread", role: "group", "aria-label": thread.says },
+          h("p", { class: "replies" }, thread.says),
+          ...thread.items.map((reply) => drawItem(reply, side)),
+        ),
     ),
   );
 }

@@ -16,6 +16,8 @@ import { initialsOf, type Reader, readerOf, realNameOf, tintOf, whoOf } from "./
 
 const RINGS = 4;
 
+type Said = SlackMessage | Ephemeral;
+
 export function sideOf(slack: LocalSlack, person: SlackPerson, now: number): Side {
   const reader = readerOf(slack, person, now);
   const rings = slack.notifications(person.id).slice(-RINGS).reverse();
@@ -49,12 +51,37 @@ function itemsOf(slack: LocalSlack, reader: Reader, channel: string): Item[] {
   const me = reader.person.id;
   const whispers = slack.ephemerals(me).filter((one) => one.channel === channel);
   const said = [...slack.messages(channel), ...whispers];
-  const items = said.map((one) => itemOf(slack, reader, one));
+  const posts = new Set(said.filter(({ thread_ts }) => !thread_ts).map(({ ts }) => ts));
+  // Of a message that is gone the replies stand by themselves.
+  const threadOf = ({ thread_ts }: Said) => (thread_ts && posts.has(thread_ts) ? thread_ts : undefined);
+  const threads = Map.groupBy(said, threadOf);
+  const items = said.flatMap((one) => {
+    const item = itemOf(slack, reader, one);
+    if (threadOf(one)) {
+      const inChannel = "subtype" in one && one.subtype === "thread_broadcast";
+      return inChannel ? { ...item, replied: chromeOf(reader).replied } : [];
+    }
+    const replies = threads.get(one.ts)?.map((reply) => itemOf(slack, reader, reply));
+    return replies ? withThread(reader, item, replies) : item;
+  });
   const troubles = channel.startsWith("D") ? slack.troubles(me) : [];
   return [...items, ...troubles.map((one, n) => troubleItem(reader, one, n))].sort((a, b) => a.at - b.at);
 }
 
-function itemOf(slack: LocalSlack, reader: Reader, said: SlackMessage | Ephemeral): Item {
+/** The replies below what they answer, with their day where it is another one. */
+function withThread(reader: Reader, item: Item, replies: Item[]): Item {
+  const items = replies
+    .map((one) => (one.day === item.day ? one : { ...one, time: `${one.day} ${one.time}` }))
+    .sort((a, b) => a.at - b.at);
+  const says = chromeOf(reader).replies(items.length);
+  return {
+    ...item,
+    rev: [item.rev, ...items.map(({ rev, time }) => `${rev} ${time}`)].join(),
+    thread: { says, items },
+  };
+}
+
+function itemOf(slack: LocalSlack, reader: Reader, said: Said): Item {
   const whisper = "ephemeral" in said;
   const author = whisper ? slack.bot.userId : said.user;
   const at = Number(said.ts) * 1000;
@@ -80,7 +107,7 @@ const cache = new Map<string, string>();
 const CACHED = 4_000;
 
 /** Every look at a pane would draw all of it again; "today" and "5 minutes ago" are why the minute counts. */
-function drawn(said: SlackMessage | Ephemeral, reader: Reader): string {
+function drawn(said: Said, reader: Reader): string {
   const { person, zh, now } = reader;
   const key = [person.id, zh, said.channel, said.ts, said.history.length, Math.floor(now / 60_000)].join();
   const known = cache.get(key);

@@ -1,5 +1,5 @@
 /** chat.postMessage, chat.update, chat.delete and chat.postEphemeral. */
-import { optionalArg, requiredArg, structured } from "../args.ts";
+import { flag, optionalArg, requiredArg, structured } from "../args.ts";
 import { checkBlocks } from "../blocks/check.ts";
 import { SlackRefusal } from "../errors.ts";
 import { edit, findMessage, post, removeMessage, whisper } from "../messages.ts";
@@ -61,11 +61,13 @@ function postMessage(workspace: Workspace, args: JsonObject): JsonObject {
   if (thread.thread_ts !== undefined && !findMessage(workspace, channel, thread.thread_ts)) {
     throw new SlackRefusal("thread_not_found");
   }
+  const inChannel = thread.thread_ts !== undefined && flag(args, "reply_broadcast");
   const message = post(workspace, {
     channel,
     user: workspace.bot.userId,
     ...content,
     ...thread,
+    ...(inChannel ? { subtype: "thread_broadcast" } : {}),
     ...metadataOf(args),
   });
   return { channel, ts: message.ts, message: wire(workspace, message) };
