@@ -1,4 +1,4 @@
-/** What `--env-file-if-exists=.env` does, which a Node that is too old refuses before anything can say so. */
+/** What `--env-file-if-exists=.env` does, which says of a file that need not be there that it was not found, and which a Node that is too old refuses before anything can say so. */
 import { existsSync } from "node:fs";
 
 if (existsSync(".env"))

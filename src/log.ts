@@ -2,11 +2,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type DestinationStream, destination, type Logger, pino } from "pino";
 
-/** Shapes of what must never be written, wherever it turns up: Slack tokens, JWTs, passwords in URLs. None goes beyond its text in a line of JSON. */
-const SECRETS =
-  /xox[a-z]-[\w-]+|xapp-[\w-]+|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*|(?<=:\/\/[^\s/@:"]*:)(?:[^\s/@"\\]|\\.)+(?=@)/g;
+/** Shapes of what must never be written, wherever it turns up: Slack tokens, passwords in URLs. None goes beyond its text in a line of JSON. */
+const SECRETS = /xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=:\/\/[^\s/@:"]*:)(?:[^\s/@"\\]|\\.)+(?=@)/g;
 
-const hide = (text: string): string => text.replace(SECRETS, "[secret]");
+/** JWTs too; what only begins as one is matched whole, since to look again at each eyJ within it takes the square of its length. */
+const JWT = /eyJ[\w-]{10,}(\.[\w-]+\.[\w-]*)?/g;
+
+const hide = (text: string): string =>
+  text.replace(JWT, (found, rest?: string) => (rest ? "[secret]" : found)).replace(SECRETS, "[secret]");
 
 const subject = new AsyncLocalStorage<{ id: string }>();
 

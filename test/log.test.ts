@@ -26,6 +26,7 @@ test.each([
   ["a token field", (log) => log.info({ token: "s3cret" }, "x")],
   ["headers", (log) => log.info({ call: { headers: { authorization: "Bearer s3cret" } } }, "x")],
   ["a password in a URL", (log) => log.info({}, "redis://user:s3cret@host:6379")],
+  ["a password that begins as a JWT", (log) => log.info({}, "redis://user:eyJhbGciOiJs3cret@host:6379")],
   ["a Secret", (log) => log.info({ held: secret("s3cret") }, "x")],
   [
     "an error that carries a body",
@@ -37,6 +38,13 @@ test.each([
   expect(text).not.toBe("");
   expect(text).not.toMatch(/s3cret|xoxb-12|eyJhbGci/);
   expect(() => JSON.parse(text)).not.toThrow();
+});
+
+test("what begins as a JWT again and again takes no longer for being long; a JWT after such a line is hidden", () => {
+  const began = performance.now();
+  const text = logged((log) => log.info({ name: "eyJ".repeat(300_000), also: `x\n${jwt}` }, "x"));
+  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(JSON.parse(text)).toMatchObject({ name: "eyJ".repeat(300_000), also: "x\n[secret]" });
 });
 
 test.each([false, true])(

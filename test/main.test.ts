@@ -71,6 +71,25 @@ test("what is wrong with the configuration is listed, and it ends with 1", async
   expect(said.err).toBe("");
 });
 
+test("a library that waits much on one connection, as while Redis takes no writes, is a line of the log", async () => {
+  const many = `for(let%20i=0;i<11;i++)process.stdin.once('drain',()=>{})`;
+  const bot = run([], {
+    env: { NODE_OPTIONS: `--import=data:text/javascript,process.on('SIGUSR2',()=>{${many}})` },
+  });
+  await ready(bot);
+  bot.child.kill("SIGUSR2");
+  await world.until(async () => /MaxListeners/.test(bot.said.out + bot.said.err));
+  bot.child.kill("SIGTERM");
+  expect(await bot.ended).toBe(0);
+  expect(linesOf(bot.said)).toContainEqual(
+    expect.objectContaining({
+      level: "warn",
+      err: expect.objectContaining({ type: "MaxListenersExceededWarning" }),
+    }),
+  );
+  expect(bot.said.err).toBe("");
+});
+
 test("help and version are printed, and nothing is started", async () => {
   for (const { said, ended } of [["--help"], ["start", "--help"]].map((args) => run(args))) {
     expect(await ended).toBe(0);

@@ -47,6 +47,12 @@ it("test says that npm left out a native part", () => {
   expect(said).toMatch(/^The native part of rolldown is missing, .* \(npm runs on 18\.20\.4\) .*\.\n$/);
 });
 
+it.each(["setup", "doctor"])("%s says nothing of a .env that is not there", (command) => {
+  const { said } = run(command, "", { KARPOR_ACCESS_CONFIG: join(dir, "none.yml") });
+  expect(said).not.toBe("");
+  expect(said).not.toContain(".env not found");
+});
+
 it("start takes .env, and what is set already goes before it", () => {
   expect(scripts.start).toContain("--import ./scripts/load-env.js");
   const load = join(root, "scripts/load-env.js");

@@ -16,6 +16,13 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
   // No end of the process: whatever a lost promise could leave stuck is watched from outside, and else whoever finds
   // what makes a library lose one could end every replica.
   process.on("unhandledRejection", (error) => log.error({ err: error }, "a library lost a promise"));
+  // While Redis takes no writes, a library waits on one connection many times over: a line like all others.
+  const warn = process.listeners("warning");
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => {
+    if (warning.name === "MaxListenersExceededWarning") log.warn({ err: warning }, "a library waits much");
+    else for (const one of warn) one(warning);
+  });
   const starting = startApp(config, { clock, log }, options);
   let stopping = false;
   const stop = async (signal: string) => {

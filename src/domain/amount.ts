@@ -1,4 +1,4 @@
-/** An amount of time as people write it, at the beginning of a text: "8h", "8 hours", "1.5h", "2h 30m", "8小时", "半天". Pure. */
+/** An amount of time as people write it, at the beginning of a text: "8h", "8 hours", "1.5h", "2h 30m", "8小时", "半小时". Pure. */
 import { DAY, HOUR, MINUTE, SECOND, WEEK } from "./duration.ts";
 
 /** Ordered from the largest: parts of one amount come in this order. */
@@ -29,17 +29,14 @@ export interface Amount {
   end: number;
 }
 
-const HALF = /^半(?:天|(?:个)?(?:小时|钟头))(?:\s+|$)/u;
+const HALF = /^半个?(?:小时|钟头)(?:\s+|$)/u;
 /** A number as long as seven digits is none. */
 const PART = /(\d{1,6}(?:\.\d{1,6})?)\s*(\p{L}+)(?=\s|\d|$)\s*/uy;
 
 /** Null when the text does not begin with one that ends at a space. */
 export function leadingAmount(text: string): Amount | null {
   const half = HALF.exec(text)?.[0];
-  if (half) {
-    const unit = half.startsWith("半天") ? DAY : HOUR;
-    return { ms: unit / 2, unit, exact: true, end: half.length };
-  }
+  if (half) return { ms: HOUR / 2, unit: HOUR, exact: true, end: half.length };
   const parts = leadingParts(text);
   const until = parts.findLastIndex(({ end }) => end === text.length || /\s/.test(text[end - 1] ?? ""));
   const last = parts[until];

@@ -16,6 +16,7 @@ import type { Moment } from "./moment.ts";
 import { nearest } from "./nearest.ts";
 import { mendReason } from "./reason.ts";
 import { formatStart, type TypedStart, takeBareStart, takeStart } from "./start.ts";
+import { timeInReason } from "./time-in-reason.ts";
 import { type TypedTime, takeTime } from "./typed-time.ts";
 
 /** As typed: nothing is checked yet. */
@@ -130,6 +131,7 @@ export function correctLine(command: ParsedCommand, roles: Catalog): string | un
   const as = nearestRole(command, roles)?.as;
   if (!meaning || isDark(as?.start) || (command.time && isDark(command.time))) return undefined;
   const { role, duration, start, reason } = meaning;
+  if (timeInReason({ ...command, reason })) return undefined;
   const time = duration === null ? null : { ms: duration };
   const line = lineOf({ role, time, ...(start && { start }), reason, ...inEmergency(command) });
   const read = parseCommand(line);

@@ -52,7 +52,8 @@ function english(text: string): { ms: number; end: number } | "reason" | null {
 function chinese(text: string): { ms: number; end: number } | null {
   const [whole, digits = "", before, name = "", after, minutes] = ZH.exec(text) ?? [];
   const unit = unitMs(name);
-  if (!whole || unit === undefined) return null;
+  // Half a day is four hours to some, and twelve to others.
+  if (!whole || unit === undefined || (digits === "半" && name === "天")) return null;
   const ms =
     (numeral(digits) + (before || after ? 0.5 : 0)) * unit + (minutes ? numeral(minutes) * MINUTE : 0);
   const more = /\s$/.test(whole) ? null : chinese(text.slice(whole.length));

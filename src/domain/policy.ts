@@ -2,7 +2,7 @@
 
 import { timesOf } from "./break-glass.ts";
 import type { Catalog } from "./catalog.ts";
-import { lineOf, type ParsedCommand } from "./command.ts";
+import { lineOf, type ParsedCommand, parseCommand } from "./command.ts";
 import type { Moment } from "./moment.ts";
 import { type AskingRefusal, type Refusal, Refused } from "./refusal.ts";
 import type { AccessRequest } from "./request.ts";
@@ -75,13 +75,24 @@ export const roleAndTimeOf = (command: ParsedCommand, roles: Catalog): AskedTerm
 
 function termsBy(rules: readonly AskRule[], command: ParsedCommand, roles: Catalog): AskedTerms {
   const refusal: AskingRefusal | null = first(rules, command, roles);
-  if (refusal) throw new Refused({ ...refusal, typed: lineOf(command) });
+  if (refusal) throw new Refused({ ...offering(refusal, rules, roles), typed: lineOf(command) });
   const { role: name, time, start, reason, emergency } = command;
   const role = roles[name];
   const standard = role ? timesOf(role, emergency).default : 0;
   const duration = time && "ms" in time ? time.ms : standard;
   const later = start && !("unclear" in start) ? { start } : {};
   return { role: name, duration, ...later, reason, ...(emergency && { emergency }) };
+}
+
+/** What would be refused in its turn is no offer, save where only the reason is left to be written, which is said. */
+function offering(refusal: AskingRefusal, rules: readonly AskRule[], roles: Catalog): AskingRefusal {
+  const { kind, line } = refusal;
+  const works =
+    line === undefined ||
+    kind === "no-reason" ||
+    kind === "reason-form" ||
+    first(rules, parseCommand(line), roles) === null;
+  return works ? refusal : { ...refusal, line: undefined };
 }
 
 export const validating = (facts: RequesterFacts, request: AccessRequest): Refusal | null =>

@@ -31,7 +31,10 @@ const NAMED = new RegExp(
   `^(?:${[
     String.raw`in\s+(?:\d|an?\s|half\s|${NUMBER_WORD}\s+(?:minute|hour|day|week)s?${WORD_ENDS})`,
     String.raw`(?:a\s+)?quarter\s+(?:to|past)\s+(?:\d|${NUMBER_WORD}${WORD_ENDS})`,
-    String.raw`(?:(?:next|this|on)\s+)?${WEEKDAY}${WORD_ENDS}`,
+    String.raw`(?:(?:next|this|last|on)\s+)?${WEEKDAY}${WORD_ENDS}`,
+    String.raw`(?:yesterday|tonight|noon|midnight|last\s+(?:night|week|month))${WORD_ENDS}`,
+    // "从昨天开始报错" tells of what it is for.
+    String.raw`(?:昨[天日晚早夜]|大?前天|上个?(?:周|星期|礼拜|月))(?!\S*?(?:开始|起)\p{L})`,
     String.raw`(?:next|this)\s+(?:week|month|morning|afternoon|evening|night|hour)${WORD_ENDS}`,
     String.raw`${MONTH}\.?\s+\d|the\s+\d`,
   ].join("|")})`,

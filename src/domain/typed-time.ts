@@ -53,7 +53,7 @@ const unclear = (text: string, plain: string, meant: "reason" | null): TakenTime
 /** A digit, a sign, "for". */
 const LOOKS = /^(?:[\d+~±≈\u2010-\u2015\u2212-]|for(?![\p{L}\p{N}_-]))/u;
 const VAGUE =
-  /^(?:(?:an?\s+)?(?:few|couple(?:\s+of)?|several|some)\s+(?:minutes|hours|days|weeks|months)\b|[几数]个?(?:小时|钟头|分钟|天|周|星期|礼拜|月)(?![前后来没的]))/;
+  /^(?:(?:for\s+|[-+~±≈]\s*|持续|为期|共|大约|约|大概|最多)?半天|(?:an?\s+)?(?:few|couple(?:\s+of)?|several|some)\s+(?:minutes|hours|days|weeks|months)\b|[几数]个?(?:小时|钟头|分钟|天|周|星期|礼拜|月)(?![前后来没的]))/;
 const CLOCK = /^(?:\d{1,2}:\d\d|\d{1,2}\s?[ap]m\b|\d{1,2}点|\d{4}[-/年]\d{1,2}[-/月]\d|\d{1,2}月\d)/;
 const DAY_NAME =
   /^(?:(?:tomorrow|today|tonight|noon|midnight)(?![\p{L}\p{N}_'’-])|明[天早晚日夜]|大?后天|今[天晚日夜])/u;

@@ -1,7 +1,7 @@
 /** A person asks, for themselves or for somebody else: the request is made in one atomic call, and only then promised. new → requested */
 import { REVIEWS_NEEDED } from "../domain/break-glass.ts";
 import type { Role } from "../domain/catalog.ts";
-import { type ParsedCommand, parseCommand } from "../domain/command.ts";
+import { lineOf, type ParsedCommand, parseCommand } from "../domain/command.ts";
 import { HOUR } from "../domain/duration.ts";
 import { saidOf, termsForAnother } from "../domain/for-another.ts";
 import { requestId } from "../domain/ids.ts";
@@ -9,6 +9,7 @@ import type { Person } from "../domain/person.ts";
 import { type AskedTerms, termsOf } from "../domain/policy.ts";
 import { type Refusal, Refused } from "../domain/refusal.ts";
 import type { In } from "../domain/request.ts";
+import { timeInReason } from "../domain/time-in-reason.ts";
 import { beginsAt, windowTaken } from "../domain/window.ts";
 import { type AccessRequest, type Ports, StoreDown, StoreUnsure } from "./ports.ts";
 import { type CommitOptions, follow } from "./support/commit.ts";
@@ -46,6 +47,11 @@ export async function makeRequest(
   if ("text" in asked)
     await saidOf(askedBy && requester, () => assertStartFirst(ports, { command, by, typedAt }));
   const terms = askedBy ? termsForAnother(command, roles, requester) : termsOf(command, roles);
+  const inReason = "text" in asked ? timeInReason(command) : null;
+  if (inReason !== null)
+    saidOf(askedBy && requester, () => {
+      throw new Refused({ kind: "bad-duration", text: inReason, typed: lineOf(command) });
+    });
   const { start } = terms;
   const startsAt =
     start && (await saidOf(askedBy && requester, () => startOf(ports, start, { command, by, typedAt })));

@@ -51,8 +51,9 @@ test("in the log and to each administrator, once an object, also after a restart
   expect(news()[0]).toContain("system:anonymous");
   // A name that others chose pings nobody.
   expect(JSON.stringify(world.slack.dm(ALICE))).not.toContain("<!channel>");
-  const logged = first.lines.filter(({ foreign }) => foreign);
-  expect(logged).toMatchObject([
+  const logged = () => first.lines.filter(({ foreign }) => foreign);
+  await world.until(async () => logged().length > 0);
+  expect(logged()).toMatchObject([
     { level: "error", foreign: { name: "<!channel>", clusterRole: "karpor-admin" } },
   ]);
   await first.stop();
@@ -91,6 +92,17 @@ test("while Slack is away it is logged once, and told when Slack is back", async
   await sweep(ports);
   expect(news()).toHaveLength(1);
   expect(errors).toHaveLength(1);
+});
+
+test("however long a name others chose, told first and then logged, in 200 characters", async () => {
+  await bind("theirs", { kind: "User", name: "eyJ".repeat(30_000) });
+  await using steps = await openSteps(world);
+  const { log } = steps.ports;
+  const logged: { foreign?: { subjects: unknown }; told: number }[] = [];
+  const error = (fields: object) => void logged.push({ ...fields, told: news().length });
+  await sweep({ ...steps.ports, log: { ...log, error } });
+  const name = "eyJ".repeat(67).slice(0, 200);
+  expect(logged).toMatchObject([{ foreign: { subjects: [{ kind: "User", name }] }, told: 1 }]);
 });
 
 test("once more when it was gone and stands again, as after a restore of the hub, and not while it stands", async () => {

@@ -51,6 +51,26 @@ it.each(calls)("gives up on an answer that never ends (%s)", async (_, call) => 
   expect(error).toMatchObject({ name: "HubError", status: null, reason: "timeout" });
 });
 
+it("gives up on an answer that is longer than any, and says so", async () => {
+  const part = Buffer.alloc(2 ** 20, " ");
+  let sent = 0;
+  stub = await startStub((_, to) => {
+    to.writeHead(200, { "content-type": "application/json", "audit-id": "a" });
+    const more = () => {
+      while (to.writable && sent < 200 && to.write(part)) sent++;
+      sent++;
+    };
+    to.on("drain", more);
+    more();
+  });
+  const error = await caught(stub.client(PLANTED).request("/server-configs"));
+  expect(error).toMatchObject({
+    name: "HubError",
+    message: "GET /server-configs: no usable answer (its answer is longer than 8 MiB)",
+  });
+  expect(sent).toBeLessThan(50);
+});
+
 it.each(calls)("says that the hub is down (%s)", async (_, call) => {
   stub = await startStub(() => {});
   await stub.stop();

@@ -41,6 +41,27 @@ it("follows the pages to their end, of whole objects or of metadata only", async
   }
 });
 
+it("asks for fewer at once where so many are too long for one answer", async () => {
+  const requests = Array.from({ length: 60 }, () => approved());
+  const bindings = requests.map((request) => as("b", binding(place, request, "karpor-guest")));
+  const long = { annotations: { theirs: "x".repeat(200_000) } };
+  const accounts = requests.map((request) => {
+    const made = account(place, request);
+    return as("u", { ...made, metadata: { ...made.metadata, annotations: long.annotations } });
+  });
+  stub = await startStub((ask, to) => {
+    const { pathname, searchParams } = new URL(`https://hub${ask.url}`);
+    const all = pathname.endsWith("/serviceaccounts") ? accounts : bindings;
+    const from = Number(searchParams.get("continue") ?? 0);
+    const end = from + Number(searchParams.get("limit"));
+    const next = end < all.length ? { continue: String(end) } : {};
+    json(to, 200, { kind, metadata: next, items: all.slice(from, end) });
+  });
+  const grants = createGrants({ client: stub.client("t"), ...place, clock: systemClock() });
+  const listed = await grants.list(new AbortController().signal);
+  expect(new Set(listed.map(({ key }) => key.id))).toEqual(new Set(requests.map(({ id }) => id)));
+});
+
 it("brings the halves of each grant together, in whichever order the hub lists them", async () => {
   const requests = Array.from({ length: 5 }, () => approved());
   const accounts = requests.map((request) => as("a", account(place, request)));

@@ -81,6 +81,29 @@ describe("a file", () => {
   });
 });
 
+describe("the bot's own file, which it may write, is refused where it names", () => {
+  const path = join(dir.path, "own");
+  it.each([
+    ["a file", "token: t.o.k", "tokenFile: /etc/hostname", /names a local file \(tokenFile\)/],
+    [
+      "one beside its token",
+      "token: t.o.k",
+      "token: t.o.k\n      client-key: k",
+      /local file \(client-key\)/,
+    ],
+    ["a CA's", "server:", "certificate-authority: ca\n      server:", /local file \(certificate-authority\)/],
+    ["a command", "token: t.o.k", "exec: { command: touch }", /\(exec\), which the bot does not run/],
+  ])("%s", async (_, from, to, sentence) => {
+    const hub = HubGiven.parse({ ...base, kubeconfig: path });
+    writeFileSync(path, somewhere);
+    await (await openHub({ hub, env: {} } as Parameters<typeof openHub>[0], { log })).close();
+    writeFileSync(path, somewhere.replace(from, to));
+    await expect(openHub({ hub, env: {} } as Parameters<typeof openHub>[0], { log })).rejects.toThrow(
+      sentence,
+    );
+  });
+});
+
 const hosts: [string, () => Promise<TestHub>][] = [
   ["the local hub", () => startLocalHub({ clock: systemClock() })],
 ];

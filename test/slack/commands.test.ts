@@ -200,6 +200,40 @@ describe("asking", () => {
     expect(door.ports.requests.all()).toEqual([]);
   });
 
+  test.each([
+    [BOB, "guest from yesterday", "`from yesterday` is no time to begin at"],
+    [BOB, "guest 2h from yesterday OPS-1", "`from yesterday` is no time to begin at"],
+    [BOB, "guest 2h until 18:00 fix", "`until 18:00` is no length of time. Write how long: 90m"],
+    [BOB, "guest fix until tomorrow", "`until tomorrow` is no length of time"],
+    [MEI, "guest 2小时 从昨天 发布", "`从昨天` 不是有效的开始时间"],
+    [MEI, "guest 排查到18：00", "`到18：00` 不是有效的时长"],
+    [MEI, "guest 半天 排查", "`半天` 不是有效的时长"],
+    [MEI, "guest 排查问题半天", "`半天` 不是有效的时长"],
+  ])("%s: what looks like a time is never the reason: %j", async (user, line, told) => {
+    const door = await openDoor();
+    await door.meet(user);
+    const { ephemeral } = await door.slack.command(user, GENERAL, line);
+    if (!ephemeral) throw new Error("not answered");
+    expect(visibleText(ephemeral)).toContain(told);
+    expect(buttonsOf(ephemeral)).toHaveLength(1);
+    expect(door.ports.requests.all()).toEqual([]);
+    await door.slack.click(user, ephemeral, "edit");
+    await door.modal(user, user === BOB ? "Access to Karpor" : "");
+  });
+
+  test.each(["foo", "foo @mei nosuch 2h", "shwo me", "adimn 2h", "gest until tomorrow", "alow @mei guest"])(
+    "no line is offered that would be refused: %j",
+    async (line) => {
+      const door = await openDoor();
+      await door.meet(BOB);
+      const { ephemeral } = await door.slack.command(BOB, GENERAL, line);
+      if (!ephemeral) throw new Error("not answered");
+      expect(visibleText(ephemeral)).toContain("there is no role");
+      expect(visibleText(ephemeral)).not.toContain("Did you mean");
+      expect(buttonsOf(ephemeral)).not.toContain("Send this line");
+    },
+  );
+
   describe("a start after the reason", () => {
     /** Noon in Berlin, or an hour later. */
     const atNoon = async (user = BOB) => {

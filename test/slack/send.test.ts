@@ -43,6 +43,17 @@ test("an answer is read as often as there are readers, headers by any case", asy
   expect(answer.headers.get("x-none")).toBeNull();
 });
 
+test.each([[{}], [{ "content-encoding": "gzip" }]])(
+  "an answer that is longer than any is given up, and said to be (%j)",
+  async (headers) => {
+    const long = Buffer.alloc(9 * 2 ** 20, " ");
+    await using there = await serving((_, response) =>
+      response.writeHead(200, headers).end("content-encoding" in headers ? gzipSync(long) : long),
+    );
+    await expect(there.send(there.url)).rejects.toThrow("its answer is longer than 8 MiB");
+  },
+);
+
 test("whoever waited long enough is told so, as of any call whose time is over", async () => {
   await using there = await serving(() => {});
   const late = there.send(there.url, { signal: AbortSignal.timeout(20) });

@@ -1,6 +1,6 @@
 /** What whoever reaches the hub may do without a token, and whether that is what the configuration says. */
 import { type AnonymousAccess, isClosed } from "../../domain/anonymous.ts";
-import { AGENT, READS } from "../../hub/client/anonymous.ts";
+import { READS } from "../../hub/client/anonymous.ts";
 import type { HubSettings } from "../../hub/settings.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -30,15 +30,8 @@ export function judgeAnonymous(
 
 function opened({ reads, open, allows }: AnonymousAccess): string {
   const [usual] = READS;
-  const agents = open.includes(AGENT) ? [AGENT_SAID] : [];
   if (reads && open.some((path) => path === usual))
-    return `whoever reaches the hub reads all that a guest reads${agents.map((one) => `, ${one} too`).join("")}, without a token: a guest's token protects nothing`;
-  if (reads) {
-    const others = open.filter((path) => path !== AGENT).map((path) => `GET ${path}`);
-    return `the hub answers whoever shows no token: ${[...others, ...agents].join(", ")}`;
-  }
+    return "whoever reaches the hub reads all that a guest reads, without a token: a guest's token protects nothing";
+  if (reads) return `the hub answers whoever shows no token: ${open.map((path) => `GET ${path}`).join(", ")}`;
   return `Karpor's role \`anonymous\` gives ${allows.join(", ")} without a token, at the latest when karpor-server starts again and binds it`;
 }
-
-const AGENT_SAID =
-  "GET /rest-api/v1/cluster/NAME/agentYml (which may hold a client certificate of that cluster)";

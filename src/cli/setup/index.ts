@@ -96,7 +96,7 @@ const manifests = (config: Config): string =>
     .join("---\n");
 
 async function administrator(options: SetupOptions): Promise<KubeconfigSource> {
-  if (options.from === "file") return fileSource(options.kubeconfig);
+  if (options.from === "file") return fileSource(options.kubeconfig, { foreign: false });
   if (options.from === "nowhere") throw new Error("Nothing says where the hub's kubeconfig is.");
   return textSource(await readFromCluster(options), "karpor-kubeconfig");
 }

@@ -4,23 +4,44 @@ import type { ForeignObject, Ports } from "../ports.ts";
 /** `areAll`: the hub was seen whole, and nothing else of the kind stands. Throws nothing: what fails is told by the next sweep. */
 export async function reportForeign(
   ports: Pick<Ports, "told" | "admins" | "log">,
-  found: readonly ForeignObject[],
+  standing: readonly ForeignObject[],
   { areAll }: { areAll: boolean },
 ): Promise<void> {
   const { told, log } = ports;
+  const found = standing.map(short);
   try {
     // Before it is told: whoever dies then would leave it told, and not known to stand.
     await told.noteStanding("foreign", keysOf(found), { areAll });
-    await once(ports, "logged", found, async (fresh) => {
-      for (const object of fresh)
-        log.error({ foreign: object }, "gives access past the bot, which did not make it");
-      return true;
-    });
-    await once(ports, "told", found, (objects) => ports.admins.tell({ kind: "foreign", objects }));
+    try {
+      await once(ports, "told", found, (objects) => ports.admins.tell({ kind: "foreign", objects }));
+    } finally {
+      await once(ports, "logged", found, async (fresh) => {
+        for (const object of fresh)
+          log.error({ foreign: object }, "gives access past the bot, which did not make it");
+        return true;
+      });
+    }
   } catch (error) {
     log.warn({ err: error }, "what others made on the hub was not told; the next sweep tries again");
   }
 }
+
+const LONGEST = 200;
+const MOST_SUBJECTS = 20;
+
+/** Whoever made it chose its texts, and of some the hub takes any length. */
+function short(object: ForeignObject): ForeignObject {
+  const subjects = object.subjects?.slice(0, MOST_SUBJECTS).map(cut);
+  return { ...cut(object), ...(subjects && { subjects }) };
+}
+
+const cut = <T extends object>(texts: T): T =>
+  Object.fromEntries(
+    Object.entries(texts).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value.slice(0, LONGEST) : value,
+    ]),
+  ) as T;
 
 type How = "logged" | "told";
 

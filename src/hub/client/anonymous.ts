@@ -9,11 +9,9 @@ import type { HubAnswer } from "./request.ts";
 /** Of no cluster that there is: whether one may ask is answered first. */
 const NO_NAME = "karpor-access";
 const STREAM = `/rest-api/v1/insight/aggregator/${NO_NAME}`;
-/** It may hold a client certificate for the cluster. */
-export const AGENT = `/rest-api/v1/cluster/${NO_NAME}/agentYml`;
 /** What all may read, one of each kind; the first is what the dashboard begins with. */
 export const READS = [
-  ...["/rest-api/v1/clusters", AGENT, "/rest-api/v1/search", "/rest-api/v1/insight/detail"],
+  ...["/rest-api/v1/clusters", "/rest-api/v1/search", "/rest-api/v1/insight/detail"],
   ...["/rest-api/v1/resource-group-rules", "/apis/cluster.karpor.io/v1beta1/clusters", "/api/v1/secrets"],
 ];
 

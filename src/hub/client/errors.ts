@@ -1,12 +1,15 @@
 /** What went wrong with a call to the hub, in words that are safe to log: never a body, a header or a token. */
 import { ApiException } from "@kubernetes/client-node/dist/gen/apis/exception.js";
 import { z } from "zod";
+import { TooLong } from "../../bounded.ts";
 import { parseJson } from "../../domain/json.ts";
 import { TroubleOutside } from "../../flow/ports.ts";
 import { readStatus } from "./protobuf.ts";
 import type { HubAnswer } from "./request.ts";
 
 export const NOT_KUBERNETES = "not-kubernetes";
+/** Where fewer may be asked for at once. */
+export const TOO_LONG = new TooLong().message;
 /** Of a 403 that says nothing yet. */
 const JUST_STARTED = "just-started";
 
@@ -21,7 +24,7 @@ export class HubError extends TroubleOutside {
   override name = "HubError";
   /** HTTP status; null when there was no answer. */
   readonly status: number | null;
-  /** The Status's reason, the socket's error code, `timeout`, `unreadable`, `just-started`, or `not-kubernetes`: a proxy answered, not the hub. */
+  /** The Status's reason, the socket's error code, `timeout`, that it is too long, `unreadable`, `just-started`, or `not-kubernetes`: a proxy answered, not the hub. */
   readonly reason: string;
   /** Finds the call in the hub's audit log. */
   readonly auditId: string | null;
@@ -89,6 +92,7 @@ export function hubError(error: unknown, doing: string): HubError {
   if (error instanceof HubError) return error;
   if (error instanceof ApiException)
     return answered(doing, { status: error.code, body: error.body, headers: error.headers });
+  if (error instanceof TooLong) return new HubError(doing, null, TOO_LONG);
   if (error instanceof Error && error.name === "TimeoutError") return new HubError(doing, null, "timeout");
   return new HubError(doing, null, socketCode(error) ?? "unreadable");
 }

@@ -1,9 +1,10 @@
 /** A list of the hub, page by page, as it comes: memory does not grow with what stands there. */
 import { z } from "zod";
 import type { HubClient } from "./client.ts";
-import { answered, HubError } from "./errors.ts";
+import { answered, HubError, TOO_LONG } from "./errors.ts";
 
-const PAGE = 500;
+/** Objects of a page; fewer where so many are too long for one answer, down to what fits whatever they hold. */
+const PAGES = [500, 50, 5];
 // A proxy may answer with JSON of its own, which must not pass for an empty list.
 const Page = z.object({
   kind: z.enum([
@@ -44,10 +45,10 @@ export async function* listPages<T>(
 ): AsyncGenerator<ReadPage<T>> {
   let next: string | undefined;
   do {
-    const query = new URLSearchParams({ limit: String(PAGE) });
+    const query = new URLSearchParams();
     if (labelSelector) query.set("labelSelector", labelSelector);
     if (next) query.set("continue", next);
-    const page = await pageOf(client, path, query, asked, read);
+    const page = await shortPageOf(client, path, query, asked, read);
     yield page;
     next = page.metadata.continue;
   } while (next);
@@ -61,6 +62,20 @@ export async function versionNow(client: HubClient, path: string, signal: AbortS
 }
 
 type Read<T> = (body: unknown) => ReadPage<T> | undefined;
+
+async function shortPageOf<T>(
+  ...[client, path, query, ...how]: Parameters<typeof pageOf<T>>
+): Promise<ReadPage<T>> {
+  const [limit = 1, ...fewer] = PAGES.filter((one) => one < Number(query.get("limit") ?? Infinity));
+  query.set("limit", String(limit));
+  try {
+    return await pageOf(client, path, query, ...how);
+  } catch (error) {
+    const isTooLong = error instanceof HubError && error.reason === TOO_LONG;
+    if (!isTooLong || fewer.length === 0) throw error;
+    return shortPageOf(client, path, query, ...how);
+  }
+}
 
 async function pageOf<T>(
   client: HubClient,

@@ -44,7 +44,7 @@ export const isGivenUp = ({ aborted, reason }: AbortSignal): boolean =>
 const KUBERNETES = /^\/apis?\/(?:[^/]+\/)?v\d\w*\/(?:namespaces\/[^/]+\/)?([a-z]+)(?:\/[^/]+(\/[a-z]+)?)?$/;
 /** Of Karpor's own. */
 const PAGE =
-  /^\/(?:rest-api\/v1\/)?(?:cluster\/[^/]+\/(?=agentYml))?(agentYml|authn|clusters|search|resource-group-rules|insight(?=\/)|server-configs|livez|readyz|version)(?:(?<=insight)\/.*)?$/;
+  /^\/(?:rest-api\/v1\/)?(authn|clusters|search|resource-group-rules|insight(?=\/)|server-configs|livez|readyz|version)(?:(?<=insight)\/.*)?$/;
 
 function resourceOf(url: string): string {
   const { pathname } = new URL(url);

@@ -2,6 +2,7 @@
 import { type HttpLibrary, ResponseContext } from "@kubernetes/client-node/dist/gen/http/http.js";
 import { Observable } from "@kubernetes/client-node/dist/gen/rxjsStub.js";
 import { type Dispatcher, request } from "undici";
+import { bytesOf } from "../../bounded.ts";
 import { PROTOBUF } from "./protobuf.ts";
 
 export interface Answer {
@@ -27,9 +28,9 @@ export const send: Send = async (url, sending) => {
   const { statusCode, headers, body } = await request(url, { ...sending, body: sending.body ?? null });
   const flat = Object.entries(headers).map(([name, value]) => [name, String(value ?? "")] as const);
   const answer = { status: statusCode, headers: Object.fromEntries(flat) };
-  if (answer.headers["content-type"]?.startsWith(PROTOBUF))
-    return { ...answer, text: "", bytes: Buffer.from(await body.arrayBuffer()) };
-  return { ...answer, text: await body.text() };
+  const bytes = await bytesOf(body);
+  if (answer.headers["content-type"]?.startsWith(PROTOBUF)) return { ...answer, text: "", bytes };
+  return { ...answer, text: bytes.toString() };
 };
 
 /**

@@ -1,5 +1,6 @@
 /** A watch of the hub: one answer that does not end, read line by line. */
 import { type Dispatcher, request } from "undici";
+import { assertShort, bytesOf } from "../../bounded.ts";
 import { parseJson } from "../../domain/json.ts";
 import type { Connection } from "./connection.ts";
 import { answered, HubError, hubError } from "./errors.ts";
@@ -24,7 +25,7 @@ export async function* watchLines(
       const answer = await begin(by, path, watching);
       if (answer.statusCode === 200) return answer;
       const { statusCode: status, headers, body } = answer;
-      throw answered(doing, { status, headers, body: await body.text() });
+      throw answered(doing, { status, headers, body: (await bytesOf(body)).toString() });
     });
     for await (const line of linesIn(body)) {
       const event = parseJson(line);
@@ -44,6 +45,7 @@ async function* linesIn(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
   for await (const chunk of body) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
+    assertShort(rest.length);
     yield* lines;
   }
   if (rest !== "") yield rest;

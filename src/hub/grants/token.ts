@@ -28,7 +28,8 @@ export async function mint(
     const answer = await api.createToken({ namespace, name, body });
     const { token, expirationTimestamp } = Minted.parse(answer.data).status;
     const { warning } = answer.headers;
-    if (warning) log?.warn({ account: name, warning }, "The hub warned while minting a token.");
+    if (warning)
+      log?.warn({ account: name, warning: warning.slice(0, 200) }, "The hub warned while minting a token.");
     const minted = secret(token);
     const [expiresAt, signedBy] = [expirationTimestamp.getTime(), signerOf(minted)];
     return { token: minted, expiresAt, signedBy, accountUid: accountUidOf(minted) };

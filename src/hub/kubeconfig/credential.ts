@@ -44,12 +44,8 @@ export function pem<F extends string>(
   return text;
 }
 
-export function reader(directory: string, foreign: boolean): ReadFile {
+export function reader(directory: string): ReadFile {
   return (field, path) => {
-    if (foreign)
-      throw new Error(
-        `This kubeconfig comes from a cluster and names a local file (${field}), which is not read: put the content in.`,
-      );
     try {
       return readFileSync(resolve(directory, path), "utf8");
     } catch {

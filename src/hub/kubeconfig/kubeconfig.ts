@@ -28,7 +28,7 @@ export interface KubeconfigOptions {
   serverName?: string | undefined;
   /** What relative file names are relative to. */
   directory?: string | undefined;
-  /** It comes from elsewhere than our own disk: the files it names are not read. */
+  /** Others may have written it: it may name no file. */
   foreign?: boolean | undefined;
 }
 
@@ -46,8 +46,8 @@ export function readKubeconfig(path: string, options: Pick<KubeconfigOptions, "s
 /** Throws one sentence that says what to do. */
 export function parseKubeconfig(text: string, options: KubeconfigOptions = {}): HubAccess {
   const { cluster, user } = current(text);
-  refuse(cluster, user);
-  const read = reader(options.directory ?? ".", options.foreign ?? false);
+  refuse(cluster, user, options.foreign ?? false);
+  const read = reader(options.directory ?? ".");
   const ca = pem(cluster, "certificate-authority", read);
   const serverName = cluster["tls-server-name"] ?? options.serverName;
   const insecure = cluster["insecure-skip-tls-verify"];

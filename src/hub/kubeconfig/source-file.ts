@@ -4,11 +4,12 @@ import { mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { KubeconfigSource } from "./source.ts";
 
-export function fileSource(path: string): KubeconfigSource {
+/** `foreign`: unless it is an administrator's, the bot may write it, and others read it with rights that the bot has not. */
+export function fileSource(path: string, { foreign = true } = {}): KubeconfigSource {
   let last: string | undefined;
   return {
     name: path,
-    foreign: false,
+    foreign,
     directory: dirname(resolve(path)),
     async read() {
       last = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {

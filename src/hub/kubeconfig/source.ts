@@ -8,7 +8,7 @@ import { secretSource } from "./source-secret.ts";
 export interface KubeconfigSource {
   /** For people: the path, or the Secret's name. */
   name: string;
-  /** It comes from a cluster: neither a command nor a file that it names is used. */
+  /** It comes from a cluster, or the bot writes it back: neither a command nor a file that it names is used. */
   foreign: boolean;
   /** What relative file names in it are relative to. */
   directory?: string;

@@ -35,7 +35,10 @@ export async function openPortForward(to: PortForward, { log }: { log: Logger })
     route()
       .then(({ access, target }) => tunnel(access, to.namespace, target, socket))
       .catch((error: Error) => error.message)
-      .then((complaint) => complaint && log.warn({ complaint }, `the port-forward to ${where} broke`))
+      .then(
+        (complaint) =>
+          complaint && log.warn({ complaint: complaint.slice(0, 200) }, `the port-forward to ${where} broke`),
+      )
       .finally(() => socket.destroy());
   });
   server.listen(0, "127.0.0.1");

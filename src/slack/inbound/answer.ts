@@ -3,6 +3,7 @@ import type { UserId } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
 import { calm } from "../outbound/client.ts";
 import { dmWith } from "../outbound/dm.ts";
+import { sendDirectly } from "../outbound/send.ts";
 import { answerModal, type Message } from "../views/index.ts";
 import type { HandlerContext } from "./context.ts";
 import { openView } from "./open-view.ts";
@@ -82,8 +83,8 @@ async function byUrl(
   const body = JSON.stringify({ response_type: "ephemeral", replace_original: replace, ...calm, ...message });
   const headers = { "content-type": "application/json; charset=utf-8" };
   const signal = AbortSignal.timeout(WITHIN);
-  const { fetch } = proxy ?? globalThis;
-  const response = await fetch(responseUrl, { method: "POST", headers, body, signal });
+  const send = proxy?.fetch ?? sendDirectly;
+  const response = await send(responseUrl, { method: "POST", headers, body, signal });
   const said = await response.text();
   if (!response.ok) throw new Error(`response_url answered ${response.status} ${said.slice(0, 100)}`);
   return true;

@@ -2,6 +2,7 @@
 import { type App, type Logger, SocketModeReceiver } from "@slack/bolt";
 import { z } from "zod";
 import type { SlackProxy } from "../outbound/proxy.ts";
+import { sendDirectly } from "../outbound/send.ts";
 
 type Client = SocketModeReceiver["client"];
 
@@ -115,7 +116,7 @@ const receiverOf = ({
         retryConfig: { retries: 0 },
         rejectRateLimitedCalls: true,
         ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
-        ...(proxy && { fetch: proxy.fetch }),
+        fetch: proxy?.fetch ?? sendDirectly,
       },
     },
   });

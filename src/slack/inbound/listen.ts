@@ -1,6 +1,7 @@
 /** Slack's door: commands, clicks and submissions come in by Bolt, and leave nothing unanswered. */
 import { App, type ViewSubmitAction } from "@slack/bolt";
 import type { HoldFound } from "../../flow/support/holds.ts";
+import { sendDirectly } from "../outbound/send.ts";
 import { unforeseenReply } from "../views/index.ts";
 import { handleClick } from "./actions/handle.ts";
 import { boltLog } from "./bolt-log.ts";
@@ -84,7 +85,7 @@ function createApp(
     clientOptions: {
       timeout: 1_000,
       ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
-      ...(proxy && { fetch: proxy.fetch }),
+      fetch: proxy?.fetch ?? sendDirectly,
     },
   });
   // Not the extended handler: its `context` holds the token.

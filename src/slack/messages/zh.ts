@@ -508,7 +508,7 @@ export const zh: Words = {
     role: "角色",
     time: "时长",
     other: "其他时长",
-    otherHint: "例如 45m、2h 30m、8小时或半天。填写后以此为准。",
+    otherHint: "例如 45m、2h 30m、8小时或3天。填写后以此为准。",
     start: "开始时间",
     startHint: "不填则批准后立即开始。最多可提前 14 天申请。",
     window: (from, to, time, fmt) => `${fmt.when(from)} 开始，${fmt.when(to)} 结束（${span(time)}）。`,

@@ -10,6 +10,7 @@ import {
 import type { Budget } from "./budget.ts";
 import { URGENCIES, type Urgency } from "./limits.ts";
 import type { SlackProxy } from "./proxy.ts";
+import { sendDirectly } from "./send.ts";
 
 export interface SlackClientOptions {
   apiUrl?: string | undefined;
@@ -52,7 +53,7 @@ export function slackClient(token: string, options: SlackClientOptions): WebClie
   return new WebClient(token, {
     ...patienceOf(interactive ? "interactive" : "jobs", timeout),
     ...common(options),
-    ...(proxy && { fetch: proxy.fetch }),
+    fetch: proxy?.fetch ?? sendDirectly,
   });
 }
 
