@@ -1,0 +1,125 @@
+/**
+ * ask: everything that begins a request: for oneself or somebody else, now or later, in an emergency, or more time.
+ * What can be known at once is refused here; what needs Slack or the company's check is the step of `asked`.
+ */
+import type { Bot } from "../bot.ts";
+import { isAway } from "../hub/errors.ts";
+import { storeNew } from "../life/commit.ts";
+import { checkCounts, checkTerms } from "../policy/limits.ts";
+import { findRole, type Role } from "../policy/roles.ts";
+import { HOUR } from "../request/durations.ts";
+import { type RequestId, requestIdFrom, type UserId } from "../request/ids.ts";
+import { mayHoldAccess, type Request } from "../request/record.ts";
+import { Refused } from "../request/refused.ts";
+import { askedBy, openAskedBy, openFor } from "../store/indexes.ts";
+import { lockdownFor } from "../store/lockdowns.ts";
+
+export interface Asked {
+  /** Slack's trigger_id, or a view's id: what is delivered twice is one request. */
+  source: string;
+  askedBy: UserId;
+  requester: UserId;
+  role: string;
+  /** Milliseconds; null: the role's default. */
+  duration: number | null;
+  reason: string;
+  startsAt: number | null;
+  emergency: boolean;
+  /** More time: the first request of the chain, when what it prolongs ends, and how long the chain lasts so far. */
+  follows?: { first: RequestId; prolongs: number; usedBefore: number };
+}
+
+/** Slack waits three seconds for an answer, and what was acknowledged must be stored. */
+const STORED_WITHIN_MS = 2000;
+
+/** Resolves to the request as it is stored, also when the same was delivered before. Throws Refused, StoreAway. */
+export async function askForAccess(bot: Bot, asked: Asked): Promise<Request> {
+  const deadline = AbortSignal.timeout(STORED_WITHIN_MS);
+  const role = findRole(bot.config, asked.role);
+  const terms = termsOf(asked, role);
+  checkTerms(bot.config, { ...terms, usedBefore: asked.follows?.usedBefore ?? 0 }, bot.clock.now());
+  await assertNotLocked(bot, asked.requester);
+  await assertWithinLimits(bot, asked);
+  const id = requestIdFrom(asked.source);
+  const account = await makeAccount(bot, id, terms);
+  if (!account.isNew) {
+    const known = await bot.store.read(id);
+    if (known) return known;
+  }
+  if (deadline.aborted) throw new Refused("hub-away");
+  const request = newRequest(bot, id, { ...terms, clusterRole: role.clusterRole, account: account.uid });
+  const isStored = await storeNew(bot, request);
+  return isStored ? request : ((await bot.store.read(id)) ?? request);
+}
+
+type Terms = ReturnType<typeof termsOf>;
+
+const termsOf = ({ follows, duration, source: _, ...asked }: Asked, role: Role) => ({
+  ...asked,
+  duration: duration ?? role.duration.default,
+  follows: follows?.first ?? null,
+  prolongs: follows?.prolongs ?? null,
+  lapsesIn: role.approval === "none" ? HOUR : role.approval.within,
+});
+
+async function assertNotLocked(bot: Bot, user: UserId): Promise<void> {
+  const lockdown = lockdownFor(await bot.store.lockdowns.read(), user);
+  if (lockdown) throw new Refused("locked-down", { by: lockdown.by, at: lockdown.at });
+}
+
+/** Limits are counted, not locked: two asks at the same moment may both pass. */
+async function assertWithinLimits(bot: Bot, { askedBy: asker, requester }: Asked): Promise<void> {
+  const [open, asksLastHour, held] = await Promise.all([
+    bot.store.count(openAskedBy(asker)),
+    bot.store.count(askedBy(asker), bot.clock.now() - HOUR),
+    bot.store.page(openFor(requester), { count: 100 }),
+  ]);
+  checkCounts(bot.config, { open, asksLastHour, grants: held.filter(mayHoldAccess).length });
+}
+
+/** The account is the request's birth certificate: without it nothing is stored. */
+async function makeAccount(bot: Bot, id: RequestId, { requester, duration, startsAt, lapsesIn }: Terms) {
+  const until = Math.max(bot.clock.now() + lapsesIn, startsAt ?? 0) + duration;
+  try {
+    return await bot.hub.createAccount(id, { until, requester });
+  } catch (error) {
+    if (!isAway(error))
+      bot.log.error({ id, err: error }, "the hub refuses to make an account; run npm run doctor");
+    bot.outages.note(error);
+    throw new Refused("hub-away");
+  }
+}
+
+function newRequest(
+  bot: Bot,
+  id: RequestId,
+  { lapsesIn, ...terms }: Terms & { clusterRole: string; account: string },
+): Request {
+  const now = bot.clock.now();
+  return {
+    ...terms,
+    ...{
+      id,
+      version: bot.word(),
+      state: "asked",
+      askedAt: now,
+      lapsesAt: lapseOf(terms.startsAt, now, lapsesIn),
+    },
+    ...{
+      history: null,
+      approvals: [],
+      granted: null,
+      nudges: 0,
+      fallback: false,
+      endsAt: null,
+      activeAt: null,
+    },
+    ...{ token: { number: 1, hidden: false, why: "first", signingKey: null }, reminded: null },
+    idle: { since: null, askedAt: null },
+    ...{ trouble: null, ending: null, outcome: null, review: null, chainEnd: null, prolongedBy: null },
+  };
+}
+
+/** Of later access the time to decide goes on from its start. */
+const lapseOf = (startsAt: number | null, now: number, lapsesIn: number): number =>
+  Math.max(now, startsAt ?? 0) + lapsesIn;

@@ -1,0 +1,52 @@
+/** The other answers to a waiting request: an approver denies it, the requester withdraws it or reminds the approvers. */
+import type { Bot } from "../bot.ts";
+import { commit } from "../life/commit.ts";
+import { lookUp } from "../life/judge.ts";
+import { nudged } from "../life/waiting.ts";
+import { assertMayApprove } from "../policy/approvers.ts";
+import { MINUTE } from "../request/durations.ts";
+import type { RequestId, UserId } from "../request/ids.ts";
+import type { Request } from "../request/record.ts";
+import { Refused } from "../request/refused.ts";
+import { closed } from "../request/transitions.ts";
+import { assertWaiting, readWaiting } from "./approve.ts";
+
+/** Throws Refused, StoreAway, SlackAway. */
+export async function denyRequest(bot: Bot, id: RequestId, by: UserId, words: string): Promise<Request> {
+  const request = await readWaiting(bot, id);
+  const looks = await lookUp(bot, request, [by]);
+  const approver = looks.people.get(by);
+  if (!approver) throw new Refused("not-an-approver");
+  assertMayApprove(bot.config, request, approver, looks.groups);
+  return commit(bot, request, {
+    ...{ what: "denied", by },
+    change: (newest) => {
+      assertWaiting(newest);
+      return closed(newest, { kind: "denied", by, words }, bot.clock.now());
+    },
+  });
+}
+
+/** Whose access it would be takes it back, and so may who asked: before it is granted. */
+export async function withdrawRequest(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
+  const request = await bot.store.read(id);
+  if (!request) throw new Refused("unknown-request", { id });
+  if (request.requester !== by && request.askedBy !== by) throw new Refused("not-yours", { id });
+  return commit(bot, request, {
+    ...{ what: "withdrawn", by },
+    change: (newest) => {
+      if (!["asked", "waiting", "scheduled"].includes(newest.state)) assertWaiting(newest);
+      return closed(newest, { kind: "withdrawn", by }, bot.clock.now());
+    },
+  });
+}
+
+const REMIND_EVERY = 10 * MINUTE;
+
+/** At most once in ten minutes. */
+export async function remindApprovers(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
+  const request = await readWaiting(bot, id);
+  if (request.requester !== by && request.askedBy !== by) throw new Refused("not-yours", { id });
+  if (!(await bot.store.once(`reminded:${id}`, REMIND_EVERY))) throw new Refused("reminded-already", { id });
+  return commit(bot, request, nudged(by));
+}

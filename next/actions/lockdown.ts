@@ -1,0 +1,29 @@
+/** lockdown and unlock, of everybody or of one person: while it holds nobody whom it concerns gets or keeps access. */
+import type { Bot } from "../bot.ts";
+import { enforceLockdowns, writeLockdown } from "../life/lockdown.ts";
+import type { UserId } from "../request/ids.ts";
+import { EVERYBODY, type Locked } from "../store/lockdowns.ts";
+import { assertAdmin } from "./end.ts";
+
+export interface LockdownAsked {
+  /** Null: everybody. */
+  user: UserId | null;
+  by: UserId;
+  words: string;
+}
+
+/** Locks first, then ends what there is: nothing can be granted in between. Throws Refused, StoreAway, SlackAway. */
+export async function lockDown(bot: Bot, { user, by, words }: LockdownAsked): Promise<void> {
+  await assertAdmin(bot, by);
+  await writeLockdown(bot, whomOf(user), { locked: true, by, words, at: bot.clock.now() });
+  const lockdowns = await bot.store.lockdowns.read();
+  await enforceLockdowns(bot, lockdowns, await bot.store.readAll(await bot.store.unfinished()));
+}
+
+/** What ended stays ended: people ask again. */
+export async function unlock(bot: Bot, { user, by, words }: LockdownAsked): Promise<void> {
+  await assertAdmin(bot, by);
+  await writeLockdown(bot, whomOf(user), { locked: false, by, words, at: bot.clock.now() });
+}
+
+const whomOf = (user: UserId | null): Locked => user ?? EVERYBODY;

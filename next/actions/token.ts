@@ -1,0 +1,57 @@
+/** What the holder does with a token: another one, hidden, or shown at a click. */
+import type { Bot } from "../bot.ts";
+import type { MintedToken } from "../hub/hub.ts";
+import { commit } from "../life/commit.ts";
+import { HOUR } from "../request/durations.ts";
+import type { RequestId, UserId } from "../request/ids.ts";
+import type { Request } from "../request/record.ts";
+import { Refused } from "../request/refused.ts";
+import { withNewToken } from "../request/transitions.ts";
+import type { ReadRequest } from "../store/store.ts";
+
+/** Of the same account, in a new message; nothing is approved anew. Throws Refused, StoreAway. */
+export async function newToken(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
+  const request = await readOwn(bot, id, by);
+  return commit(bot, request, {
+    ...{ what: "new token", by },
+    change: (newest) => withNewToken(asActive(newest), "asked", bot.hub.signingKey()),
+  });
+}
+
+/** The message with the token is deleted; the access goes on. */
+export async function hideToken(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
+  const request = await readOwn(bot, id, by);
+  return commit(bot, request, {
+    ...{ what: "token hidden", by },
+    change: (newest) => ({ ...asActive(newest), token: { ...newest.token, hidden: true } }),
+  });
+}
+
+const REVEALS_AN_HOUR = 10;
+
+/** For a role with `delivery: reveal`: a token a click, ten an hour; no message ever holds it. */
+export async function revealToken(
+  bot: Bot,
+  id: RequestId,
+  by: UserId,
+): Promise<{ request: Request; minted: MintedToken }> {
+  const request = await readOwn(bot, id, by);
+  asActive(request);
+  if (!(await bot.store.allow(`reveals:${id}`, REVEALS_AN_HOUR, HOUR)))
+    throw new Refused("reveals-used-up", { id });
+  const minted = await bot.hub.mintToken(id, (request.endsAt ?? 0) - bot.clock.now());
+  if (minted.account !== request.account) throw new Refused("not-active", { id });
+  return { request, minted };
+}
+
+export async function readOwn(bot: Bot, id: RequestId, by: UserId): Promise<ReadRequest> {
+  const request = await bot.store.read(id);
+  if (!request) throw new Refused("unknown-request", { id });
+  if (request.requester !== by) throw new Refused("not-yours", { id });
+  return request;
+}
+
+export function asActive(request: Request): Request {
+  if (request.state !== "active") throw new Refused("not-active", { id: request.id });
+  return request;
+}

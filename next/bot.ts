@@ -1,0 +1,67 @@
+/** Everything that a step, an action or a handler needs, put together once. start.ts runs it. */
+import { randomBytes } from "node:crypto";
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import { createHub } from "./hub/create-hub.ts";
+import type { Hub, MintedToken } from "./hub/hub.ts";
+import { createOutages, type Outages } from "./ops/outages.ts";
+import { createQueue, type Queue } from "./queue/queue.ts";
+import type { Clock } from "./request/clock.ts";
+import type { RequestId } from "./request/ids.ts";
+import { createSlack } from "./slack/client.ts";
+import type { Slack } from "./slack/slack.ts";
+import { openFailFast } from "./store/redis.ts";
+import { createStore, type Store } from "./store/store.ts";
+
+export interface Bot {
+  config: Config;
+  clock: Clock;
+  store: Store;
+  hub: Hub;
+  slack: Slack;
+  queue: Queue;
+  log: Logger;
+  /** Why new access is not set up on this hub now, in words for the operator; life/checks.ts looks. */
+  checks: { failing: readonly string[] };
+  /** Says once in the log that Slack, the hub or Redis is away, and once that it is back. */
+  outages: Outages;
+  /** Unused tokens of accounts that this replica deleted: the hub's refusal of one proves the end. */
+  probes: Map<RequestId, MintedToken>;
+  /** Aborted when this replica stops. */
+  stopping: AbortSignal;
+  /** A new random word: versions of records. */
+  word(): string;
+}
+
+export interface Outer {
+  clock: Clock;
+  log: Logger;
+}
+
+/** The parts; nothing runs yet. The command line uses them too. */
+export function createBot(config: Config, { clock, log }: Outer, stopping: AbortSignal) {
+  const { instance, hub: settings, env } = config;
+  const redis = openFailFast(env.REDIS_URL, log);
+  const store = createStore({ redis, instance, log });
+  const hub = createHub({ settings, instance, clock, log });
+  const outages = createOutages({ log, now: clock.now });
+  const slack = createSlack({
+    token: env.SLACK_BOT_TOKEN,
+    apiUrl: env.SLACK_API_URL,
+    proxy: env.HTTPS_PROXY,
+    noProxy: env.NO_PROXY,
+    store,
+    onDone: () => outages.over("Slack"),
+  });
+  const queue = createQueue({ failFast: redis, prefix: store.keys.prefix });
+  const bot: Bot = {
+    ...{ config, clock, store, hub, slack, queue, outages, log, stopping },
+    ...{ checks: { failing: [] }, probes: new Map() },
+    word: () => randomBytes(9).toString("base64url"),
+  };
+  const close = async () => {
+    await Promise.allSettled([queue.close(), hub.close()]);
+    redis.disconnect();
+  };
+  return { bot, redis, close };
+}

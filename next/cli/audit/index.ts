@@ -1,0 +1,53 @@
+/** `audit`: the trail is exported, its seals are verified, or it is reported on. */
+import type { Bot } from "../../bot.ts";
+import { createBot } from "../../bot.ts";
+import { loadForHub } from "../../config.ts";
+import { StoreAway } from "../../store/redis.ts";
+import { type CommandMeans, readOptions, UsageError } from "../options.ts";
+import { EXPORT_OPTIONS, exportTrail } from "./export.ts";
+import { REPORT_OPTIONS, reportAccess } from "./report.ts";
+import { verifyTrail } from "./verify.ts";
+
+export const AUDIT_USAGE = `audit export [--from 2026-11-01] [--to 2026-12-01] [--format jsonl]
+audit verify
+audit report [--days 30]`;
+
+/** Resolves to the exit code: 1 when the trail is not whole, or Redis does not answer. Throws UsageError, ConfigError. */
+export async function audit([command = "", ...args]: string[], means: CommandMeans): Promise<number> {
+  const run = readCommand(command, args, means.say);
+  const stopping = new AbortController();
+  const { bot, redis, close } = createBot(loadForHub(means.variables), means, stopping.signal);
+  try {
+    if (redis.status !== "ready")
+      await new Promise((resolve) => redis.once("ready", resolve).once("error", resolve));
+    return (await run(bot)) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof StoreAway)) throw error;
+    means.say("Redis does not answer, and the trail is there; npm run doctor says what keeps it.");
+    return 1;
+  } finally {
+    stopping.abort();
+    await close();
+  }
+}
+
+/** Resolves to whether all is well. */
+type Run = (bot: Bot) => Promise<boolean>;
+
+function readCommand(command: string, args: string[], say: (line: string) => void): Run {
+  switch (command) {
+    case "export": {
+      const options = readOptions(args, EXPORT_OPTIONS);
+      return (bot) => exportTrail(bot, options, say);
+    }
+    case "verify":
+      readOptions(args, {});
+      return (bot) => verifyTrail(bot, say);
+    case "report": {
+      const { days } = readOptions(args, REPORT_OPTIONS);
+      return (bot) => reportAccess(bot, days, say);
+    }
+    default:
+      throw new UsageError("Say what to do: export, verify or report.");
+  }
+}

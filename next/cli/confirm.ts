@@ -1,0 +1,23 @@
+/** A question at the terminal. */
+import { createInterface } from "node:readline/promises";
+
+/** Ctrl-C and Ctrl-D are no. Throws where nobody can be asked. */
+export async function confirm(
+  question: string,
+  input: NodeJS.ReadableStream & { isTTY?: boolean } = process.stdin,
+  output: NodeJS.WritableStream = process.stdout,
+): Promise<boolean> {
+  if (!input.isTTY)
+    throw new Error(
+      `${question} Nobody can be asked here: run it at a terminal, or with --yes where it takes that.`,
+    );
+  const terminal = createInterface({ input, output, terminal: true });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } catch {
+    output.write("\n");
+    return false;
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,25 @@
+/** The bot's token has the scopes of manifest.yml, and none that reads what people write. */
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { type Finding, fail, ok, type SlackSide, warn } from "./finding.ts";
+
+const MANIFEST = new URL("../../../manifest.yml", import.meta.url);
+const Manifest = z.object({
+  oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
+});
+const AuthTest = z.object({ response_metadata: z.object({ scopes: z.array(z.string()).default([]) }) });
+
+const CHECK = "slack scopes";
+const REINSTALL = "Put manifest.yml into the app's App Manifest, then reinstall the app to the workspace";
+
+export async function checkScopes({ callSlack }: SlackSide): Promise<Finding[]> {
+  const needed = Manifest.parse(parse(readFileSync(MANIFEST, "utf8"))).oauth_config.scopes.bot;
+  const { scopes } = (await callSlack("auth.test", {}, AuthTest)).response_metadata;
+  const missing = needed.filter((scope) => !scopes.includes(scope));
+  if (missing.length > 0) return [fail(CHECK, `the app lacks ${missing.join(", ")}`, REINSTALL)];
+  const history = scopes.filter((scope) => scope.endsWith(":history"));
+  if (history.length === 0) return [ok(CHECK, needed.join(", "))];
+  const message = `${history.join(", ")} is too much: a thief of the bot's token could read messages, live tokens too`;
+  return [warn(CHECK, message, `${REINSTALL}; where the scope stays, revoke the token first`)];
+}

@@ -1,0 +1,125 @@
+/** `grants end`: with Redis access ends as it does in Slack; without it the bindings are deleted on the hub. */
+import type { Bot } from "../../bot.ts";
+import { isAway } from "../../hub/errors.ts";
+import { endChain, readChain } from "../../life/chain.ts";
+import { nextDue } from "../../life/states.ts";
+import { step } from "../../life/step.ts";
+import { SECOND } from "../../request/durations.ts";
+import type { RequestId } from "../../request/ids.ts";
+import { isOpen, type Request } from "../../request/record.ts";
+import { Refused } from "../../request/refused.ts";
+import { GRANTED } from "../../store/indexes.ts";
+import { type Answer, type GrantOnHub, type GrantsContext, NEITHER, readHub } from "./open.ts";
+
+const ALL = 100_000;
+/** A proof takes 11 s, or 13 where another process made the probe. */
+const PROVED_WITHIN = 30 * SECOND;
+
+/** `ids`: null for everything that is granted now; what is approved for later still begins. */
+export async function endGrants(
+  context: GrantsContext,
+  { ids, reason }: { ids: RequestId[] | null; reason: string },
+): Promise<Answer> {
+  const isMeant = ({ id }: GrantOnHub) => ids === null || (id !== null && ids.includes(id));
+  if (!context.hasRedis) return endWithoutRedis(context, isMeant);
+  const { bot, operator } = context;
+  const records = ids ? await bot.store.readAll(ids) : await bot.store.page(GRANTED, { count: ALL });
+  const ended = new Set<RequestId>();
+  for (const record of records) {
+    const chain = await readChain(bot, record);
+    const end = { cause: "revoked", by: null, words: reason, at: bot.clock.now() } as const;
+    if (chain.some(isOpen)) await endChain(bot, record, end, operator);
+    for (const { id } of chain) ended.add(id);
+  }
+  const unrecorded = await deleteUnrecorded(context, isMeant);
+  const unknown = (ids ?? []).filter((id) => !ended.has(id) && !unrecorded?.includes(id));
+  const answer = await answerWithProofs(context, ended, unrecorded);
+  if (unrecorded === null || unknown.length === 0) return answer;
+  return { ...answer, isDone: false, lines: [...answer.lines, `Nothing is known of ${unknown.join(", ")}.`] };
+}
+
+/** Each gives no access any more at once. Account and proof are left to the bot, which has the records. */
+export async function endWithoutRedis(
+  context: GrantsContext,
+  isMeant: (grant: GrantOnHub) => boolean,
+): Promise<Answer> {
+  const onHub = await readHub(context);
+  if (!onHub) throw new Error(NEITHER);
+  const ids = onHub.grants.filter(isMeant).flatMap(({ id }) => id ?? []);
+  for (const id of ids) await context.bot.hub.deleteBinding(id);
+  const ended = ids.map((id) => `${id} gives no access any more.`);
+  const later = "Redis does not answer: the bot deletes the account and proves the end when it is back.";
+  const lines =
+    ids.length > 0 ? [...ended, later] : ["Redis does not answer, and Karpor has no such access."];
+  return { isDone: ids.length > 0, json: { redis: false, ended: ids }, lines };
+}
+
+/** What no open record explains goes with its account: Redis lost it, or the hub was restored. Null: the hub does not tell. */
+export async function deleteUnrecorded(
+  context: GrantsContext,
+  isMeant: (grant: GrantOnHub) => boolean,
+): Promise<RequestId[] | null> {
+  const { store, hub } = context.bot;
+  const onHub = await readHub(context);
+  if (!onHub) return null;
+  const deleted: RequestId[] = [];
+  for (const { id } of onHub.grants.filter(isMeant)) {
+    const record = id && (await store.read(id));
+    if (id === null || (record && record.state !== "closed")) continue;
+    await hub.deleteBinding(id);
+    const account = onHub.accounts.get(id);
+    if (account) await hub.deleteAccount(id, account.uid);
+    deleted.push(id);
+  }
+  return deleted;
+}
+
+/** Waits for the proofs, and says of each what became of it. */
+export async function answerWithProofs(
+  context: GrantsContext,
+  ended: ReadonlySet<RequestId>,
+  unrecorded: readonly RequestId[] | null,
+): Promise<Answer> {
+  const records = await carryThrough(context, [...ended]);
+  const isOver = records.every(({ state }) => state === "closed");
+  const ofRecords = records.map(outcomeLine);
+  const beside = (unrecorded ?? []).map((id) => `${id} had no record; its binding and account are deleted.`);
+  const away = unrecorded
+    ? []
+    : ["Karpor does not answer: what has no record may still be there. Run this again."];
+  const nothing = ended.size === 0 && unrecorded?.length === 0 ? ["Nothing is granted."] : [];
+  return {
+    isDone: isOver && unrecorded !== null,
+    json: { redis: true, hub: unrecorded !== null, ended: records, unrecorded },
+    lines: [...ofRecords, ...beside, ...away, ...nothing],
+  };
+}
+
+/** Does what is due of the ends, also where no bot runs, until each is proved or the time is over. */
+async function carryThrough({ bot }: GrantsContext, ids: RequestId[]): Promise<Request[]> {
+  const until = bot.clock.now() + PROVED_WITHIN;
+  for (;;) {
+    const records = await bot.store.readAll(ids);
+    const open = records.filter(({ state }) => state === "ending");
+    if (open.length === 0 || bot.clock.now() > until) return records;
+    for (const record of open) await stepIfDue(bot, record);
+    await bot.clock.sleep(SECOND);
+  }
+}
+
+/** When the hub is away, or a running bot was faster, the next try tells. */
+async function stepIfDue(bot: Bot, record: Request): Promise<void> {
+  if ((nextDue(bot, record) ?? Infinity) > bot.clock.now()) return;
+  await step(bot, record.id).catch((error: unknown) => {
+    if (!isAway(error) && !(error instanceof Refused)) throw error;
+  });
+}
+
+const PROOF = { probe: "Karpor refuses its token", absence: "its account is gone from Karpor" };
+
+function outcomeLine({ id, state, ending, outcome }: Request): string {
+  if (state !== "closed") return `${id} is ending, not proved yet: a running bot goes on, or run this again.`;
+  return ending?.proof
+    ? `${id} has ended: ${PROOF[ending.proof.method]}.`
+    : `${id} is closed: ${outcome?.kind}.`;
+}

@@ -1,0 +1,41 @@
+/** `grants lockdown` and `grants unlock`: of everybody or of one person, by an operator. */
+import { enforceLockdowns, writeHubLockdown, writeLockdown } from "../../life/lockdown.ts";
+import { mayHoldAccess } from "../../request/record.ts";
+import { EVERYBODY, type Locked } from "../../store/lockdowns.ts";
+import { answerWithProofs, deleteUnrecorded, endWithoutRedis } from "./end.ts";
+import type { Answer, GrantOnHub, GrantsContext } from "./open.ts";
+
+interface LockdownAsked {
+  whom: Locked;
+  reason: string;
+}
+
+/** Locks first, then ends what there is. Without Redis the hub's annotation has it until a bot takes it from there. */
+export async function lockDown(context: GrantsContext, { whom, reason }: LockdownAsked): Promise<Answer> {
+  const { bot, operator, hasRedis } = context;
+  const lockdown = { locked: true, by: operator, words: reason, at: bot.clock.now() };
+  const isMeant = ({ requester }: Pick<GrantOnHub, "requester">) => whom === EVERYBODY || requester === whom;
+  const said = `Locked down: ${whom}, until unlocked.`;
+  if (!hasRedis) {
+    await writeHubLockdown(bot, whom, lockdown);
+    return { ...withLine(said, await endWithoutRedis(context, isMeant)), isDone: true };
+  }
+  await writeLockdown(bot, whom, lockdown);
+  const records = await bot.store.readAll(await bot.store.unfinished());
+  await enforceLockdowns(bot, await bot.store.lockdowns.read(), records);
+  const held = records.filter((one) => mayHoldAccess(one) && isMeant(one));
+  const unrecorded = await deleteUnrecorded(context, isMeant);
+  return withLine(said, await answerWithProofs(context, new Set(held.map(({ id }) => id)), unrecorded));
+}
+
+/** What ended stays ended: people ask again. Throws StoreAway. */
+export async function unlock(
+  { bot, operator }: GrantsContext,
+  { whom, reason }: LockdownAsked,
+): Promise<Answer> {
+  await writeLockdown(bot, whom, { locked: false, by: operator, words: reason, at: bot.clock.now() });
+  const lines = [`Unlocked: ${whom}. What ended must be asked for again.`];
+  return { isDone: true, json: { unlocked: whom }, lines };
+}
+
+const withLine = (line: string, answer: Answer): Answer => ({ ...answer, lines: [line, ...answer.lines] });

@@ -1,0 +1,112 @@
+/** What the policy says of a request that is put together on the command line or in a table of cases. */
+import { z } from "zod";
+import type { Config } from "../../config.ts";
+import { checkCounts, checkTerms } from "../../policy/limits.ts";
+import type { Policy } from "../../policy/policy.ts";
+import { findRole } from "../../policy/roles.ts";
+import { decide } from "../../policy/rules.ts";
+import { Duration } from "../../request/durations.ts";
+import { GroupId, RequestId, UserId } from "../../request/ids.ts";
+import type { Groups, Person } from "../../request/people.ts";
+import { type RefusalCode, type RefusalNote, Refused } from "../../request/refused.ts";
+import { refusalReason } from "../../slack/messages/refusal.ts";
+import { plainWords } from "../../slack/text/format.ts";
+
+export const PolicyCase = z.strictObject({
+  who: UserId,
+  /** Every user group that they are in. */
+  in: z.array(GroupId).default([]),
+  role: z.string(),
+  /** The role's default when left out. */
+  for: Duration.optional(),
+  /** For how long they have it already: this is more time. */
+  had: Duration.optional(),
+  /** What they have, and what they asked for in this hour. */
+  grants: z.coerce.number().int().min(0).default(0),
+  requests: z.coerce.number().int().min(0).default(0),
+});
+export type PolicyCase = z.infer<typeof PolicyCase>;
+
+export interface Verdict {
+  outcome: "approve" | "ask" | "deny";
+  /** The line of the file that decides: a rule's name, or requester, limits, duration or approval. */
+  line: string;
+  /** Why it is denied; else empty. */
+  why: string;
+}
+
+/** Who they are, as Slack says; when left out they are a member, in the groups that the case names. */
+export interface Looks {
+  person: Person;
+  groups: Groups;
+}
+
+export function judgeCase(config: Config, asked: PolicyCase, looks: Looks = offlineLooks(asked)): Verdict {
+  try {
+    const { kind, ...ruling } = ruleOn(withoutReasons(config), asked, looks);
+    if (kind === "ask") return { outcome: "ask", line: "approval", why: "" };
+    const rule = "rule" in ruling ? ruling.rule : "none";
+    return { outcome: "approve", line: rule === "none" ? "approval" : rule, why: "" };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const { note } = error;
+    return { outcome: "deny", line: lineFor(note), why: wordsFor(config, note) };
+  }
+}
+
+/** A case has no reason: the form that a role demands of one is not what is tried. */
+const withoutReasons = (config: Config): Config => ({
+  ...config,
+  roles: Object.fromEntries(
+    Object.entries(config.roles).map(([name, role]) => [
+      name,
+      { ...role, reason: { required: false, pattern: null, hint: null } },
+    ]),
+  ),
+});
+
+/** In the order of a real request: its terms, the limits, then the rules. Throws Refused. */
+function ruleOn(policy: Policy, asked: PolicyCase, { person, groups }: Looks) {
+  const { role, grants, requests, had: usedBefore = 0 } = asked;
+  const duration = asked.for ?? findRole(policy, role).duration.default;
+  const follows = asked.had === undefined ? null : MORE_TIME;
+  const request = { role, duration, reason: "", startsAt: null, emergency: false, follows };
+  const now = Date.now();
+  checkTerms(policy, { ...request, usedBefore }, now);
+  // More time is no grant beside the one that it is for.
+  const held = Math.max(0, grants - (follows ? 1 : 0));
+  checkCounts(policy, { open: held, asksLastHour: requests, grants: held });
+  return decide(policy, { request, requester: person, asker: person, groups, usedBefore, now });
+}
+
+/** Where a request names the one that it follows. */
+const MORE_TIME = RequestId.parse("R-0000000000");
+
+function offlineLooks({ who, in: groups }: PolicyCase): Looks {
+  const person = {
+    id: who,
+    name: who,
+    title: "",
+    zone: "UTC",
+    locale: "en",
+    standing: "member",
+    lookedUpAt: 0,
+  } as const;
+  return {
+    person,
+    groups: { members: new Map(groups.map((group) => [group, new Set([who])])), lookedUpAt: 0 },
+  };
+}
+
+const LINES: Partial<Record<RefusalCode, string>> = {
+  ...{ "too-short": "duration", "too-long": "duration", "total-too-long": "duration" },
+  ...{ "too-many-open": "limits", "too-many-asks": "limits", "too-many-grants": "limits" },
+  ...{ "may-not-ask": "requester", "unknown-role": "role", "not-a-member": "Slack" },
+};
+
+const lineFor = ({ code, data }: RefusalNote): string =>
+  code === "rule-denies" ? String(data.rule) : (LINES[code] ?? code);
+
+/** As people read it, with ids in the place of mentions. */
+const wordsFor = (config: Config, note: RefusalNote): string =>
+  plainWords(refusalReason({ config, locale: "en" }, note)).replace(/<(?:@|!subteam\^)(\w+)>/g, "$1");

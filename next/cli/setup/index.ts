@@ -1,0 +1,60 @@
+/** `setup`: with an administrator's access, once, makes the bot's account on the hub, its rights and its kubeconfig. */
+import { stringify } from "yaml";
+import { type Config, loadForHub } from "../../config.ts";
+import { HubError, REASON } from "../../hub/errors.ts";
+import type { CommandMeans } from "../options.ts";
+import { openAdministrator } from "./administrator.ts";
+import { changeAnonymous } from "./anonymous.ts";
+import { applyAll } from "./apply.ts";
+import { setUpHubAudit } from "./hub-audit.ts";
+import { renewIfRefused } from "./if-refused.ts";
+import { manifestFor } from "./manifest.ts";
+import { objectsFor } from "./objects.ts";
+import { type SetupOptions, setupOptions } from "./options.ts";
+import { type SetupContext, writeKubeconfig } from "./own-kubeconfig.ts";
+import { rotate } from "./rotate.ts";
+
+/** Throws UsageError, ConfigError, or an error with one sentence that says what to do. */
+export async function setup(args: string[], means: CommandMeans): Promise<void> {
+  const options = setupOptions(args);
+  if (options.action === "manifest") return means.say(manifestFor(options).trimEnd());
+  if (options.action === "hub-audit") return setUpHubAudit(options, means);
+  const config = loadForHub(means.variables);
+  if (options.action === "make" && options["dry-run"])
+    return means.say(
+      objectsFor(config)
+        .map((object) => stringify(object))
+        .join("---\n"),
+    );
+  try {
+    if (options.action === "if-refused") await renewIfRefused(config, options, means);
+    else await asAdministrator(config, options, means);
+  } catch (error) {
+    throw error instanceof HubError
+      ? new Error(`${error.message.replace(/\.?$/, ".")} ${adviceFor(error)}`, { cause: error })
+      : error;
+  }
+}
+
+async function asAdministrator(config: Config, options: SetupOptions, means: CommandMeans): Promise<void> {
+  const administrator = await openAdministrator(config, options, means);
+  await using _hub = administrator.hub;
+  const context = { config, options, means, administrator };
+  if (options.action === "close-anonymous" || options.action === "open-anonymous")
+    return await changeAnonymous(context);
+  await (options.action === "rotate" ? rotate(context) : makeOwn(context));
+  means.say("\nThe administrator's kubeconfig is not needed again. Next: npm run doctor");
+}
+
+async function makeOwn(context: SetupContext): Promise<void> {
+  await applyAll(context.administrator.hub, objectsFor(context.config), context.means.say);
+  await writeKubeconfig(context);
+}
+
+/** What to do where the hub refuses an administrator, or does not answer. */
+function adviceFor(error: HubError): string {
+  if (error.status === 401 || error.status === 403)
+    return "Use Karpor's own kubeconfig, which --from-cluster reads: this one is not, or is no longer, an administrator's.";
+  if (error.reason === REASON.kubeconfig) return "Then run this again.";
+  return "See that this machine reaches the hub and trusts its certificate: the kubeconfig, hub.server, hub.portForward.";
+}

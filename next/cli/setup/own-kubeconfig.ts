@@ -1,0 +1,101 @@
+/** The bot's own kubeconfig: a token of its account, tried before it is written to where the bot reads it. */
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import type { Config } from "../../config.ts";
+import { HubError, readAnswer } from "../../hub/errors.ts";
+import { isLoggedIn } from "../../hub/grants.ts";
+import { type HubAccess, parseKubeconfig } from "../../hub/kubeconfig.ts";
+import { IN_CLUSTER_SECRET } from "../../hub/settings.ts";
+import { SECOND } from "../../request/durations.ts";
+import { missingRights } from "../doctor/hub-rights.ts";
+import { type HubCalls, openHubCalls } from "../hub-calls.ts";
+import type { CommandMeans } from "../options.ts";
+import { type Administrator, wayToHub } from "./administrator.ts";
+import { kubeconfigText } from "./kubeconfig-text.ts";
+import { botAccount } from "./objects.ts";
+import type { SetupOptions } from "./options.ts";
+
+/** As long as karpor-server makes one; it shortens what is over its own limit, and the bot renews it. */
+const YEAR_SECONDS = 8760 * 3600;
+const IN_FORCE_WITHIN = 10 * SECOND;
+
+const TokenRequest = z.object({ status: z.object({ token: z.string().min(1) }) });
+
+export interface SetupContext {
+  config: Config;
+  options: SetupOptions;
+  means: CommandMeans;
+  administrator: Administrator;
+}
+
+/** Throws HubError, or one sentence that says what to do; nothing was written then. */
+export async function writeKubeconfig(context: SetupContext): Promise<void> {
+  const { config, options, means } = context;
+  const path = resolve(options.out ?? config.hub.kubeconfig ?? "hub.kubeconfig");
+  const before = await readFile(path, "utf8").catch(() => null);
+  const text = await makeKubeconfig(context, before, { withRights: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await rm(`${path}.new`, { force: true });
+  await writeFile(`${path}.new`, text, { mode: 0o600, flag: "wx" });
+  await rename(`${path}.new`, path);
+  means.say(`  wrote      ${path}: mode 600, the bot's kubeconfig, which it renews`);
+  const { namespace, name, key } = config.hub.kubeconfigSecret ?? {
+    ...IN_CLUSTER_SECRET,
+    namespace: "NAMESPACE",
+  };
+  const create = `kubectl -n ${namespace} create secret generic ${name} --from-file=${key}=${path}`;
+  means.say(`             for a bot on Kubernetes: ${create} --dry-run=client -o yaml | kubectl apply -f -`);
+  if (/insecure-skip-tls-verify: true/.test(text))
+    means.say(
+      "  warn       it trusts any certificate: put the hub's CA into it, as certificate-authority-data",
+    );
+}
+
+/** The text of a kubeconfig that works. `before`: the one that it replaces. */
+export async function makeKubeconfig(
+  { config, options, means, administrator }: SetupContext,
+  before: string | null,
+  { withRights }: { withRights: boolean },
+): Promise<string> {
+  const { namespace, name } = botAccount(config);
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
+  const answer = await administrator.hub.ask("POST", path, { spec: { expirationSeconds: YEAR_SECONDS } });
+  const { token } = readAnswer("make the bot's token", TokenRequest, answer).status;
+  const given = parseKubeconfig(administrator.kubeconfig.text, administrator.kubeconfig);
+  const { ca, serverName, insecure } = { ...given, ...trustBefore(given, before) };
+  const trust = {
+    ...(serverName && { "tls-server-name": serverName }),
+    ...(insecure && { "insecure-skip-tls-verify": true }),
+  };
+  const text = kubeconfigText({ server: given.server, ca, ...trust }, { token });
+  await using hub = await openHubCalls(wayToHub(config, options, means), { text, directory: null }, means);
+  for (const late = means.clock.now() + IN_FORCE_WITHIN; ; await means.clock.sleep(250)) {
+    const missing = await whatIsMissing(hub, config, withRights);
+    if (missing === null) return text;
+    if (means.clock.now() > late)
+      throw new Error(`The new kubeconfig does not work: ${missing}. Nothing was written.`);
+  }
+}
+
+async function whatIsMissing(hub: HubCalls, config: Config, withRights: boolean): Promise<string | null> {
+  try {
+    if (!(await isLoggedIn(hub.client))) return "the hub refuses its token";
+    const missing = withRights ? await missingRights({ hub, config }) : [];
+    return missing.length > 0 ? `the bot may not ${missing.join(", nor ")}` : null;
+  } catch (error) {
+    if (error instanceof HubError) return error.message;
+    throw error;
+  }
+}
+
+/** Karpor's own kubeconfig trusts any certificate: a CA that somebody put into the bot's is kept. */
+function trustBefore(given: HubAccess, before: string | null): Partial<HubAccess> {
+  if (!given.insecure || before === null) return {};
+  try {
+    const { ca, serverName, insecure } = parseKubeconfig(before, { directory: null });
+    return { ca, serverName, insecure };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,52 @@
+/** `setup --rotate`: a stolen token of the bot is worth nothing afterwards. */
+
+import { isReason } from "../../hub/errors.ts";
+import { deleteAccount, deleteBinding } from "../../hub/grants.ts";
+import { listAccounts, listBindings } from "../../hub/lists.ts";
+import { SECOND } from "../../request/durations.ts";
+import { applyAll } from "./apply.ts";
+import { botAccount, objectsFor } from "./objects.ts";
+import { type SetupContext, writeKubeconfig } from "./own-kubeconfig.ts";
+
+/** The hub goes on taking a token that was used for up to 10 s after its account is gone. */
+const TOKEN_DEAD_AFTER = 11 * SECOND;
+
+/** Throws HubError, or one sentence; run again, it finishes what was begun. */
+export async function rotate(context: SetupContext): Promise<void> {
+  const { config, options, means, administrator } = context;
+  const { hub } = administrator;
+  const { namespace, name } = botAccount(config);
+  means.say(
+    `  replace    ServiceAccount ${namespace}/${name}; requests wait until the bot has the new kubeconfig`,
+  );
+  means.say(options["keep-grants"] ? KEPT : ENDED);
+  if (!(await means.confirm("Go on?"))) throw new Error("Nothing was changed.");
+  const body = { propagationPolicy: "Background" };
+  await hub
+    .ask("DELETE", `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`, body)
+    .catch((error: unknown) => {
+      if (!isReason(error, "NotFound")) throw error;
+    });
+  means.say("  removed    the account, and all its tokens with it");
+  // An account of the same name that was made sooner could be used by the old token to make itself a new one.
+  await means.clock.sleep(TOKEN_DEAD_AFTER);
+  if (!options["keep-grants"]) await endGrants(context);
+  await applyAll(hub, objectsFor(config), means.say);
+  await writeKubeconfig(context);
+  means.say("  look       what a thief may have made besides: npm run doctor lists it as foreign");
+}
+
+const ENDED =
+  "  end        every access: with the bot's token one could make tokens for their accounts. Holders are told, and may ask again";
+const KEPT =
+  "  keep       every access; tokens that a thief made for their accounts work until each one ends";
+
+async function endGrants({ config, means, administrator }: SetupContext): Promise<void> {
+  const { client } = administrator.hub;
+  const owner = { instance: config.instance, namespace: config.hub.namespace };
+  for (const { id } of (await listBindings(client, owner)).items)
+    if (id) await deleteBinding(client, owner, id);
+  const accounts = (await listAccounts(client, owner)).items;
+  for (const { id, uid } of accounts) if (id) await deleteAccount(client, owner, id, uid);
+  means.say(`  removed    ${accounts.length} accounts of requests`);
+}

@@ -1,0 +1,138 @@
+/** What the YAML file may say. Its JSON schema and the table in the docs are made from this, too. */
+import { z } from "zod";
+import { checkHubFields, hubFields } from "./hub/settings.ts";
+import { Limits } from "./policy/limits.ts";
+import { Roles } from "./policy/roles.ts";
+import { checkRules, Rule } from "./policy/rules.ts";
+import { EnvName, whenValid } from "./policy/shapes.ts";
+import { DAY, Duration, parseDuration } from "./request/durations.ts";
+import { ChannelId, Principal } from "./request/ids.ts";
+import { LOCALES } from "./request/people.ts";
+
+const Instance = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "must be lower-case letters, digits and dashes, at most 40");
+
+const NamespacedName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}\/[a-z0-9][a-z0-9.-]{0,252}$/, "must be namespace/name");
+
+const Hub = z
+  .strictObject({
+    name: z.string().min(1).max(60).describe("What people call this Karpor; shown in messages."),
+    dashboard: z.url({ protocol: /^https?$/ }).describe("The dashboard's address, as people open it."),
+    ...hubFields,
+    anonymous: z
+      .literal("closed")
+      .optional()
+      .describe("Nothing can be read without a token; doctor fails while that is not so."),
+    known: z
+      .array(NamespacedName)
+      .default([])
+      .describe("Accounts made by hand, as namespace/name, that may be bound to the roles' ClusterRoles."),
+    instances: z
+      .array(Instance)
+      .default([])
+      .describe("Other bots of this hub, by their instance: their grants are not reported."),
+  })
+  .superRefine(checkHubFields, whenValid(...Object.keys(hubFields)));
+
+const HubAudit = z
+  .strictObject({
+    tokenEnv: EnvName.describe("The environment variable with the secret by which the hub is known."),
+    port: z
+      .int()
+      .min(1)
+      .max(65535)
+      .optional()
+      .describe("A port of its own for the hub; the bot's own (PORT) when left out."),
+    tls: z
+      .strictObject({
+        cert: z.string().min(1).describe("Path of the certificate, relative to this file."),
+        key: z.string().min(1).describe("Path of its key, likewise."),
+      })
+      .optional()
+      .describe("Only on a port of its own."),
+  })
+  .refine(({ port, tls }) => !tls || port !== undefined, {
+    path: ["tls"],
+    message: "needs a port of its own; give audit.hub.port too",
+    ...whenValid("port", "tls"),
+  });
+
+/** Longer than any grant: Duration does not go so far. */
+const Keep = z
+  .string()
+  .refine((text) => (parseDuration(text) ?? 0) >= DAY, "must be a duration of a day or more, such as 400d")
+  .transform((text) => parseDuration(text) ?? DAY);
+
+const Audit = z.strictObject({
+  checkpoint: z
+    .literal("channel")
+    .optional()
+    .describe("Once a day the newest seal of the trail is posted into slack.channel."),
+  keep: Keep.prefault("400d").describe("How long the trail is kept."),
+  hub: HubAudit.optional().describe("The hub's audit log tells what each access is used for."),
+});
+
+/** The YAML file. */
+export const ConfigFile = z
+  .strictObject({
+    instance: Instance.describe(
+      "Marks everything that this bot makes, on the hub and in Redis; two bots on one of them need different ones.",
+    ),
+    hub: Hub,
+    slack: z.strictObject({
+      channel: ChannelId.describe("Where requests are approved, unless a role says another."),
+      language: z.enum(LOCALES).default("en").describe("Language of shared cards."),
+      command: z
+        .string()
+        .regex(/^\/[a-z0-9_-]{1,31}$/, "must be a slash command such as /karpor-access")
+        .default("/karpor-access")
+        .describe("As in the app's manifest."),
+    }),
+    admins: z.array(Principal).default([]).describe("Who may revoke anything, lock down and unlock."),
+    roles: Roles.describe("What people may ask for, by name."),
+    rules: z.array(Rule).default([]).describe("The first that matches denies, or approves."),
+    limits: Limits.prefault({}).describe("Per person."),
+    reminders: z
+      .array(Duration)
+      .prefault(["1d", "1h", "10m"])
+      .describe("How long before the end the holder is reminded."),
+    audit: Audit.prefault({}).describe("The trail, and what the hub tells of use."),
+  })
+  .superRefine(checkRules, whenValid("roles", "rules"))
+  .superRefine(checkIdle, whenValid("roles", "audit"))
+  .superRefine(checkOtherBots, whenValid("instance", "hub"))
+  .transform((file) => ({ ...file, hub: { ...file.hub, namespace: grantsNamespace(file) } }));
+export type ConfigFile = z.infer<typeof ConfigFile>;
+
+/** The parts that name this bot on the hub. */
+interface Naming {
+  instance: string;
+  hub: z.infer<typeof Hub>;
+}
+
+const grantsNamespace = ({ instance, hub }: Naming): string => hub.namespace ?? `karpor-access-${instance}`;
+
+function checkIdle(
+  { roles, audit }: { roles: z.infer<typeof Roles>; audit: z.infer<typeof Audit> },
+  ctx: z.RefinementCtx,
+) {
+  if (audit.hub) return;
+  const message = "needs audit.hub, which tells of use; give that too, or remove this";
+  for (const [name, { idle }] of Object.entries(roles))
+    if (idle) ctx.addIssue({ code: "custom", path: ["roles", name, "idle"], message });
+}
+
+function checkOtherBots({ instance, hub }: Naming, ctx: z.RefinementCtx): void {
+  const complain = (field: string, message: string) =>
+    ctx.addIssue({ code: "custom", path: ["hub", field], message });
+  const inside = hub.known.filter((account) => account.startsWith(`${grantsNamespace({ instance, hub })}/`));
+  if (inside.length > 0)
+    complain(
+      "known",
+      `${inside.join(", ")}: this is the namespace of the bot's own grants; make it in another one`,
+    );
+  if (hub.instances.includes(instance)) complain("instances", "names this bot itself; name the others");
+}

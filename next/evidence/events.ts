@@ -1,0 +1,66 @@
+/** What a batch of the hub's audit log says of the use of our grants: one account a grant, so each event names its grant. */
+import { z } from "zod";
+import { USER_AGENT } from "../hub/connection.ts";
+import { LOGIN } from "../hub/grants.ts";
+import { type Owner, objectName } from "../hub/names.ts";
+import { type RequestId, readRequestId } from "../request/ids.ts";
+import { NO_USE, type ToldUses, type Use } from "../request/use.ts";
+
+export const EventList = z.object({
+  apiVersion: z.literal("audit.k8s.io/v1"),
+  kind: z.literal("EventList"),
+  items: z.array(z.unknown()),
+});
+export type EventList = z.infer<typeof EventList>;
+
+const Event = z
+  .object({
+    /** Of each request only its end, which has the result. */
+    stage: z.literal("ResponseComplete"),
+    verb: z.string(),
+    requestURI: z.string(),
+    user: z.object({ username: z.string() }),
+    userAgent: z.string().default(""),
+    responseStatus: z.object({ code: z.int() }).optional(),
+    requestReceivedTimestamp: z.iso.datetime(),
+    annotations: z.record(z.string(), z.string()).default({}),
+  })
+  .transform(({ requestReceivedTimestamp, responseStatus, ...event }) => ({
+    ...event,
+    code: responseStatus?.code ?? 0,
+    at: Date.parse(requestReceivedTimestamp),
+  }));
+type Event = z.infer<typeof Event>;
+
+/** What is not understood, or concerns no grant of ours, is left out. */
+export function usesIn({ items }: EventList, owner: Owner): ToldUses {
+  const uses = new Map<RequestId, Use>();
+  for (const item of items) {
+    const event = Event.safeParse(item).data;
+    const id = event && grantIn(event, owner);
+    if (id) uses.set(id, withEvent(uses.get(id) ?? NO_USE, event));
+  }
+  return uses;
+}
+
+function grantIn({ user: { username } }: Event, { instance, namespace }: Owner): RequestId | null {
+  const account = username.replace(`system:serviceaccount:${namespace}:`, "");
+  const id = readRequestId(account.slice(-"r-0123456789".length));
+  return id && account === objectName(instance, id) ? id : null;
+}
+
+const READS = ["get", "head", "options", "list", "watch"];
+
+function withEvent(use: Use, event: Event): Use {
+  // The bot tries each token before it gives it away.
+  if (event.userAgent === USER_AGENT && event.requestURI === LOGIN) return use;
+  const { at, verb, code, annotations } = event;
+  const isRefused = code === 401 || code === 403 || annotations["authorization.k8s.io/decision"] === "forbid";
+  const count = isRefused ? "refusals" : READS.includes(verb) ? "reads" : "changes";
+  return {
+    ...use,
+    first: Math.min(use.first ?? at, at),
+    last: Math.max(use.last ?? at, at),
+    [count]: use[count] + 1,
+  };
+}

@@ -1,0 +1,81 @@
+/** Where the hub brings its audit log: a route beside Slack's, or a port of its own. Who knows the secret may. */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { Bot } from "../bot.ts";
+import type { Secret } from "../request/secret.ts";
+import { takeBatch } from "./use.ts";
+
+/** Over plain HTTP the hub leaves its token out: there the secret is the rest of the path. */
+export const HUB_AUDIT_PATH = "/hub-audit";
+
+const LARGEST_BATCH = 8 * 1024 * 1024;
+
+/** For the bot's own port; none when the hub has another. */
+export function hubAuditRoutes(bot: Bot) {
+  const { hub } = bot.config.audit;
+  if (!hub || hub.port !== undefined) return [];
+  const paths = [HUB_AUDIT_PATH, `${HUB_AUDIT_PATH}/:secret`];
+  return paths.map((path) => ({ path, method: "POST", handler: hubAuditListener(bot) }));
+}
+
+/** On a port of its own. Null: the hub tells nothing, or uses the bot's own port. Rejects when the port is taken. */
+export async function listenForHub(bot: Bot): Promise<{ close(): void } | null> {
+  const { port, tls } = bot.config.audit.hub ?? {};
+  if (port === undefined) return null;
+  const listener = hubAuditListener(bot);
+  const server = tls
+    ? createTlsServer({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, listener)
+    : createServer(listener);
+  await once(server.listen(port), "listening");
+  return {
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** A batch is answered when it is kept; the hub sends it again until then. */
+function hubAuditListener(bot: Bot): RequestListener {
+  const secret = bot.config.secretNamed(bot.config.audit.hub?.tokenEnv ?? "");
+  return async (request, response) => {
+    try {
+      if (secret === null || !isSame(secretIn(request), secret)) return answer(response, 401);
+      const body = await readBody(request);
+      if (body === null) return answer(response, 413);
+      return answer(response, (await takeBatch(bot, body)) ? 200 : 400);
+    } catch (error) {
+      bot.outages.note(error);
+      bot.log.debug({ err: error }, "a batch of the hub's audit log was not kept; the hub sends it again");
+      return answer(response, 503);
+    }
+  };
+}
+
+const answer = (response: ServerResponse, status: number): void => void response.writeHead(status).end();
+
+function secretIn({ headers, url = "" }: IncomingMessage): string {
+  const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
+  return bearer ?? url.slice(HUB_AUDIT_PATH.length + 1).replace(/\?.*/, "");
+}
+
+/** In a time that tells nothing of the secret. */
+function isSame(given: string, secret: Secret): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(secret.reveal()));
+}
+
+/** Null: it is larger than any batch of the hub. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > LARGEST_BATCH) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
+}

@@ -1,0 +1,38 @@
+/** What the hub tells to everybody who reaches it, without a token: Karpor's role `anonymous`. */
+import type { HubClient } from "./client.ts";
+import { isAway, isReason } from "./errors.ts";
+import { isMissingPath } from "./grants.ts";
+
+/** One path of each kind; no cluster is called so, and whether one may ask is answered first. */
+const READS = [
+  "/rest-api/v1/clusters",
+  "/rest-api/v1/cluster/karpor-access",
+  "/rest-api/v1/search",
+  "/rest-api/v1/insight/detail",
+  "/rest-api/v1/resource-group-rules",
+  "/apis/cluster.karpor.io/v1beta1/clusters",
+  "/api/v1/secrets",
+];
+/** Pod logs, events and AI, which the dashboard itself fetches without a token. */
+const STREAMS = ["/rest-api/v1/insight/aggregator/karpor-access"];
+
+/** Which of these paths answer to nobody. */
+export async function anonymousReads(client: HubClient): Promise<{ reads: string[]; streams: string[] }> {
+  const isOpen = await Promise.all([...READS, ...STREAMS].map((path) => answersNobody(client, path)));
+  return {
+    reads: READS.filter((_, index) => isOpen[index]),
+    streams: STREAMS.filter((_, index) => isOpen[READS.length + index]),
+  };
+}
+
+async function answersNobody(client: HubClient, path: string): Promise<boolean> {
+  try {
+    await client.getAs(null, path);
+    return true;
+  } catch (error) {
+    if (isReason(error, "Unauthorized") || isReason(error, "Forbidden")) return false;
+    // What Karpor itself fails at, or does not have, it let pass.
+    if (isMissingPath(error) || !isAway(error)) return true;
+    throw error;
+  }
+}

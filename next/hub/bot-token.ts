@@ -1,0 +1,48 @@
+/** The bot's own token: renewed at half of its life, and written back to where its kubeconfig is kept. */
+import { z } from "zod";
+import type { Clock } from "../request/clock.ts";
+import { SECOND } from "../request/durations.ts";
+import { type Secret, secret } from "../request/secret.ts";
+import type { HubClient } from "./client.ts";
+import { readAnswer } from "./errors.ts";
+import { tokenAccount, tokenLife } from "./jwt.ts";
+import { checkWriteBack, replaceToken } from "./kubeconfig.ts";
+import type { KubeconfigSource } from "./source.ts";
+
+const TokenRequest = z.object({ status: z.object({ token: z.string().min(1) }) });
+
+/** Does nothing before half of the token's life, and with a client certificate. True when there is a new token. */
+export async function renewOwnToken(
+  client: HubClient,
+  source: KubeconfigSource,
+  clock: Clock,
+): Promise<boolean> {
+  if (!isDue(client.token(), clock)) return false;
+  // Another replica may have been faster.
+  await client.reread();
+  const old = client.token();
+  if (!old || !isDue(old, clock)) return true;
+  const text = await source.read();
+  // Known before a token is made that could be kept nowhere.
+  checkWriteBack(text);
+  await source.replace(text, replaceToken(text, await mintLike(client, old)));
+  await client.reread();
+  return true;
+}
+
+function isDue(token: Secret | null, clock: Clock): boolean {
+  const life = token && tokenLife(token);
+  return life !== null && clock.now() >= (life.from + life.to) / 2;
+}
+
+/** For the same account, and for as long. */
+async function mintLike(client: HubClient, old: Secret): Promise<Secret> {
+  const { namespace = "", name = "" } = tokenAccount(old) ?? {};
+  const { from, to } = tokenLife(old) ?? { from: 0, to: 0 };
+  const spec = { expirationSeconds: Math.round((to - from) / SECOND) };
+  const body = { spec: spec as typeof spec & { audiences: string[] } };
+  const answer = await client.call(({ core }) =>
+    core.createNamespacedServiceAccountToken({ namespace, name, body }),
+  );
+  return secret(readAnswer("renew the bot's own token", TokenRequest, answer).status.token);
+}

@@ -1,0 +1,137 @@
+/** Calls to an API server. Each has a time limit, and throws only HubError. */
+import type { Agent } from "undici";
+import type { Clock } from "../request/clock.ts";
+import { SECOND } from "../request/durations.ts";
+import type { Secret } from "../request/secret.ts";
+import { type Call, exchange, type KubeApis, kubeApis, openAgent } from "./connection.ts";
+import {
+  type Answer,
+  HubError,
+  isDistrust,
+  isHubAnswer,
+  isReason,
+  noAnswer,
+  REASON,
+  refusal,
+} from "./errors.ts";
+import type { HubAccess } from "./kubeconfig.ts";
+
+export interface ClientOptions {
+  /** Reads the kubeconfig: before the first call, and again when the hub refuses the credential or is not trusted. */
+  readAccess(): Promise<HubAccess>;
+  clock: Clock;
+  timeoutMs?: number | undefined;
+}
+
+export interface HubClient {
+  /** A typed call of @kubernetes/client-node. */
+  call<T>(run: (apis: KubeApis) => Promise<T>): Promise<T>;
+  /** A path that the typed calls do not know. */
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  /** As the holder of a token, or as nobody, over connections that never show the bot's certificate. */
+  getAs(token: Secret | null, path: string): Promise<Answer>;
+  /** Goes by what the kubeconfig says now. */
+  reread(): Promise<void>;
+  /** The bot's own token as last read. */
+  token(): Secret | null;
+  /** How far the server's clock is ahead of ours, in milliseconds. */
+  clockOffset(): number;
+  close(): Promise<void>;
+}
+
+interface Link {
+  access: HubAccess;
+  agent: Agent;
+  /** Never shows the bot's certificate: for who is not the bot. */
+  guests: Agent;
+  apis: KubeApis;
+}
+
+/** An API server that starts refuses everybody until it has read its RBAC rules. */
+const STARTS_WITHIN = 15 * SECOND;
+/** `Date` has whole seconds, and a slow answer tells too little. */
+const CLOCK_BLUR = 2 * SECOND;
+
+export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: ClientOptions): HubClient {
+  let link: Link | null = null;
+  let opening: Promise<Link> | null = null;
+  let awayAt = Number.NEGATIVE_INFINITY;
+  let offset = 0;
+
+  return {
+    call: (run) => withLink(true, ({ apis }) => run(apis).catch(unreadable)),
+    get: (path, headers = {}) =>
+      withLink(true, ({ access, agent }) =>
+        send(agent, access.token, { method: "GET", url: access.server + path, headers }),
+      ),
+    getAs: (token, path) =>
+      withLink(false, ({ access, guests }) =>
+        send(guests, token, { method: "GET", url: access.server + path }),
+      ),
+    reread: async () => void (await openLink()),
+    token: () => link?.access.token ?? null,
+    clockOffset: () => offset,
+    close: async () => void (await Promise.all([link?.agent.destroy(), link?.guests.destroy()])),
+  };
+
+  /** Runs a call; where the credential or the certificate was refused, the kubeconfig is read again and it runs once more. */
+  async function withLink<T>(asBot: boolean, run: (by: Link) => Promise<T>): Promise<T> {
+    const by = link ?? (await openLink());
+    try {
+      return await run(by);
+    } catch (error) {
+      const isLockedOut = isDistrust(error) || (asBot && isReason(error, "Unauthorized"));
+      if (!isLockedOut) throw error;
+      return run(link === by ? await openLink() : (link ?? by));
+    }
+  }
+
+  /** All that ask at once share one reading. */
+  function openLink(): Promise<Link> {
+    opening ??= readAccess()
+      .then((access) => {
+        // Calls that are still running on the old pool may end there.
+        for (const pool of [link?.agent, link?.guests]) pool?.close().catch(() => {});
+        const agent = openAgent(access, timeoutMs, access.certificate);
+        const guests = openAgent(access, timeoutMs, null);
+        const apis = kubeApis(access.server, (call) => send(agent, access.token, call));
+        link = { access, agent, guests, apis };
+        return link;
+      })
+      .catch((error: unknown) => {
+        throw noAnswer("read the kubeconfig", error);
+      })
+      .finally(() => {
+        opening = null;
+      });
+    return opening;
+  }
+
+  async function send(agent: Agent, token: Secret | null, call: Call): Promise<Answer> {
+    const doing = `${call.method} ${new URL(call.url).pathname}`;
+    const sentAt = clock.now();
+    const answer = await exchange(agent, token, call, timeoutMs).catch((error: unknown) => {
+      awayAt = clock.now();
+      throw noAnswer(doing, error);
+    });
+    if (isHubAnswer(answer)) learnClock(answer.headers.date, sentAt);
+    if (answer.status >= 200 && answer.status < 300 && isHubAnswer(answer)) return answer;
+    if (answer.status >= 502 && answer.status <= 504) awayAt = clock.now();
+    const error = refusal(doing, answer);
+    if (isReason(error, "Forbidden") && clock.now() - awayAt < STARTS_WITHIN)
+      throw new HubError(doing, 403, REASON.justStarted);
+    throw error;
+  }
+
+  function learnClock(date: string | undefined, sentAt: number): void {
+    const [hubTime, heardAt] = [Date.parse(date ?? ""), clock.now()];
+    if (Number.isNaN(hubTime) || heardAt - sentAt > CLOCK_BLUR) return;
+    const ahead = hubTime - (sentAt + heardAt) / 2;
+    offset = Math.abs(ahead) < CLOCK_BLUR ? 0 : Math.round(ahead);
+  }
+}
+
+/** What the Kubernetes client throws at an answer that is not what it expects. */
+function unreadable(error: unknown): never {
+  throw error instanceof HubError ? error : new HubError("read the answer", 200, REASON.unreadable);
+}

@@ -1,0 +1,97 @@
+/** One connection pool to an API server, and the Kubernetes client's calls that go over it. */
+import {
+  CoreV1Api,
+  createConfiguration,
+  RbacAuthorizationV1Api,
+  ResponseContext,
+  ServerConfiguration,
+  wrapHttpLibrary,
+} from "@kubernetes/client-node";
+import { Agent, type Dispatcher, request } from "undici";
+import type { Secret } from "../request/secret.ts";
+import type { Answer } from "./errors.ts";
+import type { HubAccess } from "./kubeconfig.ts";
+
+/** By it the hub's audit log tells our own calls from those of a token's holder. */
+export const USER_AGENT = "karpor-access";
+
+/** A page of 500 objects has less than 2 MiB. */
+const LONGEST_ANSWER = 8 * 1024 * 1024;
+
+export interface Call {
+  method: Dispatcher.HttpMethod;
+  url: string;
+  headers?: Record<string, string>;
+  body?: string | undefined;
+}
+
+/** The typed calls of @kubernetes/client-node. */
+export interface KubeApis {
+  core: CoreV1Api;
+  rbac: RbacAuthorizationV1Api;
+}
+
+/** `certificate`: null for a pool that must not speak for the bot. */
+export function openAgent(
+  { ca, insecure, serverName }: HubAccess,
+  timeoutMs: number,
+  certificate: HubAccess["certificate"],
+): Agent {
+  return new Agent({
+    keepAliveTimeout: 30_000,
+    maxResponseSize: LONGEST_ANSWER,
+    // Over HTTP/2 a call that times out leaves the connection open: the ping notices when it is dead.
+    h2Options: { pingInterval: timeoutMs },
+    connect: {
+      timeout: timeoutMs,
+      rejectUnauthorized: !insecure,
+      ...(ca && { ca }),
+      ...(serverName && { servername: serverName }),
+      ...(certificate && { cert: certificate.certificate, key: certificate.key.reveal() }),
+    },
+  });
+}
+
+/** One call, read to its end. It follows no redirect, which would carry the token elsewhere. */
+export async function exchange(
+  agent: Agent,
+  token: Secret | null,
+  { method, url, headers, body }: Call,
+  timeoutMs: number,
+): Promise<Answer> {
+  const answer = await request(url, {
+    method,
+    dispatcher: agent,
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: {
+      accept: "application/json",
+      "user-agent": USER_AGENT,
+      ...headers,
+      ...(token && { authorization: `Bearer ${token.reveal()}` }),
+    },
+    body: body ?? null,
+  });
+  const flat = Object.entries(answer.headers).map(([name, value]) => [name, String(value ?? "")]);
+  return { status: answer.statusCode, headers: Object.fromEntries(flat), text: await answer.body.text() };
+}
+
+/** The Kubernetes client with our own way to send, which has a time limit, a pool and one kind of error. */
+export function kubeApis(server: string, send: (call: Call) => Promise<Answer>): KubeApis {
+  const httpApi = wrapHttpLibrary({
+    async send(context) {
+      const method = context.getHttpMethod();
+      // All patches of ours are merge patches; the client would announce a JSON patch.
+      const type = method === "PATCH" && { "Content-Type": "application/merge-patch+json" };
+      const { status, headers, text } = await send({
+        method,
+        url: context.getUrl(),
+        headers: { ...context.getHeaders(), ...type },
+        body: context.getBody() as string | undefined,
+      });
+      const body = { text: async () => text, binary: async () => Buffer.from(text), stream: () => null };
+      return new ResponseContext(status, { ...headers }, body);
+    },
+  });
+  const configuration = createConfiguration({ httpApi, baseServer: new ServerConfiguration(server, {}) });
+  return { core: new CoreV1Api(configuration), rbac: new RbacAuthorizationV1Api(configuration) };
+}

@@ -1,0 +1,169 @@
+/** A kubeconfig's text: where the hub is and as whom the bot speaks to it. No command is ever run. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parse, parseDocument } from "yaml";
+import { z } from "zod";
+import { type Secret, secret } from "../request/secret.ts";
+import { kubeconfigError } from "./errors.ts";
+
+/** What a connection needs; certificates are PEM. */
+export interface HubAccess {
+  server: string;
+  /** Null: the system's authorities are trusted. */
+  ca: string | null;
+  /** The name to check the certificate against, where it is not the server's. */
+  serverName: string | null;
+  insecure: boolean;
+  token: Secret | null;
+  certificate: { certificate: string; key: Secret } | null;
+}
+
+interface ReadOptions {
+  /** Replaces the kubeconfig's server. */
+  server?: string | undefined;
+  /** Where the files that it names are looked for; null for a text of foreign origin, which may name none. */
+  directory: string | null;
+}
+
+// `kubectl config` leaves empty fields behind.
+const Text = z
+  .string()
+  .nullish()
+  .transform((value) => value || undefined);
+const Cluster = z.object({
+  server: z.string(),
+  "certificate-authority": Text,
+  "certificate-authority-data": Text,
+  "insecure-skip-tls-verify": z.boolean().default(false),
+  "tls-server-name": Text,
+});
+const User = z.object({
+  token: Text,
+  tokenFile: Text,
+  "client-certificate": Text,
+  "client-certificate-data": Text,
+  "client-key": Text,
+  "client-key-data": Text,
+});
+const Kubeconfig = z.object({
+  "current-context": z.string().min(1),
+  contexts: z.array(
+    z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string() }) }),
+  ),
+  // Others of the same file may be of any kind.
+  clusters: z.array(z.object({ name: z.string(), cluster: z.unknown() })),
+  users: z.array(z.object({ name: z.string(), user: z.unknown() })),
+});
+type Kubeconfig = z.infer<typeof Kubeconfig>;
+
+const PATHS = ["certificate-authority", "client-certificate", "client-key", "tokenFile"];
+const COMMANDS = ["exec", "auth-provider"];
+
+/** Throws HubError with a sentence that says what to correct. */
+export function parseKubeconfig(text: string, { server, directory }: ReadOptions): HubAccess {
+  const kubeconfig = parseText(text);
+  const current = currentEntries(kubeconfig);
+  refuseFields(current, COMMANDS);
+  if (directory === null) refuseFields(current, PATHS);
+  const cluster = valid(Cluster, current.cluster, "cluster");
+  const user = valid(User, current.user, "user");
+  const read = (field: string, data: string | undefined, path: string | undefined) =>
+    data !== undefined ? Buffer.from(data, "base64").toString() : path && readFile(field, directory, path);
+  const certificate = read("client-certificate", user["client-certificate-data"], user["client-certificate"]);
+  const key = read("client-key", user["client-key-data"], user["client-key"]);
+  const token = user.token ?? (user.tokenFile && readFile("tokenFile", directory, user.tokenFile));
+  if (!token && !(certificate && key))
+    throw kubeconfigError("The kubeconfig's user needs a token, or a client certificate with its key.");
+  return {
+    server: httpsAddress(server ?? cluster.server),
+    ca:
+      read(
+        "certificate-authority",
+        cluster["certificate-authority-data"],
+        cluster["certificate-authority"],
+      ) ?? null,
+    serverName: cluster["tls-server-name"] ?? null,
+    insecure: cluster["insecure-skip-tls-verify"],
+    token: token ? secret(token.trim()) : null,
+    certificate: !token && certificate && key ? { certificate, key: secret(key) } : null,
+  };
+}
+
+/** The same text with another token of the current user. What is written back may name no file and no command. */
+export function replaceToken(text: string, token: Secret): string {
+  const kubeconfig = parseText(text);
+  const { userIndex } = currentEntries(kubeconfig);
+  refuseBeyondText(kubeconfig);
+  const document = parseDocument(text);
+  document.setIn(["users", userIndex, "user", "token"], token.reveal());
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Throws HubError with the name of a field that names a file or a command, whichever entry has it. */
+export function checkWriteBack(text: string): void {
+  refuseBeyondText(parseText(text));
+}
+
+function refuseBeyondText({ clusters, users }: Kubeconfig): void {
+  for (const { cluster } of clusters) refuseFields({ cluster }, [...PATHS, ...COMMANDS]);
+  for (const { user } of users) refuseFields({ user }, [...PATHS, ...COMMANDS]);
+}
+
+function refuseFields(entries: { cluster?: unknown; user?: unknown }, fields: string[]): void {
+  for (const [kind, entry] of Object.entries(entries)) {
+    const found = fields.find((field) =>
+      Boolean((entry as Record<string, unknown> | null | undefined)?.[field]),
+    );
+    if (found)
+      throw kubeconfigError(
+        `The kubeconfig's ${kind} has ${found}, which is not used here: put a token or the certificate itself in.`,
+      );
+  }
+}
+
+function parseText(text: string): Kubeconfig {
+  let content: unknown;
+  try {
+    content = parse(text);
+  } catch {
+    throw kubeconfigError("The kubeconfig is no YAML: export it once more.");
+  }
+  return valid(Kubeconfig, content, "content");
+}
+
+// Only the path and what was expected are said: a value may be a secret.
+function valid<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value ?? {});
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw kubeconfigError(`The kubeconfig's ${what} is wrong at ${issue?.path.join(".")}: ${issue?.message}.`);
+}
+
+function currentEntries(kubeconfig: Kubeconfig) {
+  const name = kubeconfig["current-context"];
+  const context = kubeconfig.contexts.find((one) => one.name === name)?.context;
+  const cluster = kubeconfig.clusters.find((one) => one.name === context?.cluster)?.cluster;
+  const userIndex = kubeconfig.users.findIndex((one) => one.name === context?.user);
+  if (!context || cluster === undefined || userIndex < 0)
+    throw kubeconfigError(
+      `The kubeconfig lacks its current context "${name}", or that context's cluster or user.`,
+    );
+  return { cluster, user: kubeconfig.users[userIndex]?.user, userIndex };
+}
+
+function readFile(field: string, directory: string | null, path: string): string {
+  try {
+    return readFileSync(resolve(directory ?? ".", path), "utf8");
+  } catch {
+    throw kubeconfigError(`Cannot read ${path}, which the kubeconfig names as ${field}.`);
+  }
+}
+
+function httpsAddress(text: string): string {
+  const url = URL.parse(text);
+  if (url?.protocol !== "https:" || url.username || url.search || url.hash)
+    throw kubeconfigError(
+      "The hub's server must be an https:// address: correct the kubeconfig or hub.server.",
+    );
+  return url.href.replace(/\/+$/, "");
+}

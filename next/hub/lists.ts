@@ -1,0 +1,80 @@
+/** All bindings and accounts of the instance, page by page. */
+import { z } from "zod";
+import type { HubClient } from "./client.ts";
+import { parseJson, readAnswer } from "./errors.ts";
+import { Account, Binding, describeAccount, describeBinding } from "./grants.ts";
+import type { AccountOnHub, BindingOnHub, Foreign, HubList } from "./hub.ts";
+import { instanceAccount, labelSelector, type Metadata, type Owner, readRequest } from "./names.ts";
+
+const PAGE_SIZE = "500";
+const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+const accountsPath = (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`;
+
+export async function listAccounts(client: HubClient, owner: Owner): Promise<HubList<AccountOnHub>> {
+  const selector = labelSelector(owner.instance);
+  const list = await listPages(client, accountsPath(owner.namespace), selector, Account, METADATA_ONLY);
+  // The account with the instance's notes bears the same labels.
+  const items = list.items.filter(({ metadata }) => metadata.name !== instanceAccount(owner.instance));
+  return { hubTime: list.hubTime, items: items.map(({ metadata }) => describeAccount(owner, metadata)) };
+}
+
+export async function listBindings(client: HubClient, owner: Owner): Promise<HubList<BindingOnHub>> {
+  const list = await listPages(client, BINDINGS, labelSelector(owner.instance), Binding);
+  return { hubTime: list.hubTime, items: list.items.map((one) => describeBinding(owner, one)) };
+}
+
+/** Compared by labels and name, so that only what this instance makes is left out. */
+export async function listForeign(
+  client: HubClient,
+  owner: Owner,
+  clusterRoles: readonly string[],
+): Promise<Foreign> {
+  const { instance, namespace } = owner;
+  const isForeign = ({ metadata }: { metadata: Metadata }) => readRequest(instance, metadata) === null;
+  const bindings = await listPages(client, BINDINGS, "", Binding);
+  const accounts = await listPages(client, accountsPath(namespace), "", Account, METADATA_ONLY);
+  return {
+    bindings: bindings.items
+      .filter((one) => isForeign(one) && clusterRoles.includes(one.roleRef.name))
+      .map(({ metadata, roleRef, subjects }) => ({
+        name: metadata.name,
+        clusterRole: roleRef.name,
+        subjects: (subjects ?? []).map((one) =>
+          [one.kind, one.namespace, one.name].filter(Boolean).join(" "),
+        ),
+      })),
+    accounts: accounts.items
+      .filter(isForeign)
+      .map(({ metadata }) => metadata.name)
+      .filter((name) => name !== instanceAccount(instance)),
+  };
+}
+
+/** `selector`: all objects when it is empty. */
+async function listPages<T>(
+  client: HubClient,
+  path: string,
+  selector: string,
+  item: z.ZodType<T>,
+  accept = "application/json",
+): Promise<HubList<T>> {
+  const Page = z.object({
+    kind: z.string().endsWith("List"),
+    metadata: z.object({ continue: z.string().optional() }).default({}),
+    items: z.array(item).nullish(),
+  });
+  const items: T[] = [];
+  let hubTime: number | null = null;
+  let next: string | undefined = "";
+  while (next !== undefined) {
+    const query = new URLSearchParams({ limit: PAGE_SIZE, ...(selector && { labelSelector: selector }) });
+    if (next) query.set("continue", next);
+    const answer = await client.get(`${path}?${query}`, { accept });
+    const page: z.infer<typeof Page> = readAnswer(`list ${path}`, Page, parseJson(answer.text));
+    hubTime ??= readAnswer(`list ${path}`, z.number(), Date.parse(answer.headers.date ?? ""));
+    for (const one of page.items ?? []) items.push(one);
+    next = page.metadata.continue || undefined;
+  }
+  return { hubTime: hubTime ?? 0, items };
+}

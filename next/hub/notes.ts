@@ -1,0 +1,71 @@
+/** What the instance remembers on the hub: annotations of an account of its own, which no binding names. */
+import type { HubClient } from "./client.ts";
+import { isAbsent, isReason, readAnswer } from "./errors.ts";
+import { Account, nullIfAbsent } from "./grants.ts";
+import type { HubNotes } from "./hub.ts";
+import { instanceAccount, instanceLabels, type Owner, PREFIX } from "./names.ts";
+
+const TRIES = 5;
+
+export async function readNotes(client: HubClient, owner: Owner): Promise<HubNotes> {
+  return (await readWithVersion(client, owner)).notes;
+}
+
+/** Applied to the newest notes again whenever another replica was faster. */
+export async function changeNotes(
+  client: HubClient,
+  owner: Owner,
+  change: (notes: HubNotes) => HubNotes | null,
+): Promise<HubNotes> {
+  for (let tried = 1; ; tried += 1) {
+    const { notes, version } = await readWithVersion(client, owner);
+    const changed = change(notes);
+    if (!changed) return notes;
+    try {
+      await writeNotes(client, owner, changed, version);
+      return { ...notes, ...changed };
+    } catch (error) {
+      if (tried === TRIES || !wasFaster(error, owner)) throw error;
+    }
+  }
+}
+
+const wasFaster = (error: unknown, { instance }: Owner): boolean =>
+  isReason(error, "Conflict") ||
+  isReason(error, "AlreadyExists") ||
+  isAbsent(error, instanceAccount(instance));
+
+async function readWithVersion(client: HubClient, { instance, namespace }: Owner) {
+  const name = instanceAccount(instance);
+  const found = await client
+    .call(({ core }) => core.readNamespacedServiceAccount({ namespace, name }))
+    .catch(nullIfAbsent(name));
+  if (!found) return { notes: {}, version: undefined };
+  const { annotations, resourceVersion } = readAnswer(`read ${name}`, Account, found).metadata;
+  const ours = Object.entries(annotations).filter(([key]) => key.startsWith(PREFIX));
+  return {
+    notes: Object.fromEntries(ours.map(([key, value]) => [key.slice(PREFIX.length), value])),
+    version: resourceVersion,
+  };
+}
+
+/** Without a version the account is made. */
+async function writeNotes(
+  client: HubClient,
+  { instance, namespace }: Owner,
+  notes: HubNotes,
+  resourceVersion: string | undefined,
+): Promise<void> {
+  const name = instanceAccount(instance);
+  const annotations = Object.fromEntries(Object.entries(notes).map(([key, value]) => [PREFIX + key, value]));
+  const metadata = { name, labels: instanceLabels(instance), annotations };
+  await client.call(({ core }) =>
+    resourceVersion === undefined
+      ? core.createNamespacedServiceAccount({ namespace, body: { metadata } })
+      : core.patchNamespacedServiceAccount({
+          namespace,
+          name,
+          body: { metadata: { ...metadata, resourceVersion } },
+        }),
+  );
+}

@@ -1,0 +1,66 @@
+/** A local address that leads to a ready pod of karpor-server, as `kubectl port-forward` does. */
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { Writable } from "node:stream";
+import { KubeConfig, PortForward } from "@kubernetes/client-node";
+import type { Logger } from "pino";
+import { kubeconfigError } from "./errors.ts";
+import type { PortForwardSettings } from "./settings.ts";
+
+export interface Forward {
+  /** An https address of this machine. */
+  server: string;
+  close(): void;
+}
+
+/** Each connection finds its pod anew. The operator's own kubeconfig is trusted as kubectl trusts it. */
+export async function openPortForward(settings: PortForwardSettings, log: Logger): Promise<Forward> {
+  const { namespace, service, port } = settings;
+  const forward = new PortForward(operatorConfig(settings.context));
+  const sockets = new Set<Socket>();
+  const server = createServer(async (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    // A broken connection is seen at "close".
+    socket.on("error", () => {});
+    // The pod complains, for instance that nothing listens on the port; the first message of the channel is empty.
+    const complaints = new Writable({
+      write(chunk: Buffer, _, done) {
+        if (chunk.length > 0) socket.destroy();
+        done();
+      },
+    });
+    try {
+      const tunnel = await forward.portForwardService(namespace, service, [port], socket, complaints, socket);
+      if (typeof tunnel === "function") return;
+      tunnel.on("close", () => socket.destroy());
+      socket.once("close", () => tunnel.close());
+      if (socket.destroyed) tunnel.close();
+    } catch {
+      // The client's error may hold headers.
+      log.warn({ namespace, service, port }, "the port-forward to Karpor cannot be opened");
+      socket.destroy();
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function operatorConfig(context: string): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  const names = config.getContexts().map(({ name }) => name);
+  if (!names.includes(context))
+    throw kubeconfigError(
+      `Your kubeconfig has no context "${context}" (hub.portForward.context); it has ${names.join(", ") || "none"}.`,
+    );
+  config.setCurrentContext(context);
+  return config;
+}

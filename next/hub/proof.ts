@@ -1,0 +1,51 @@
+/**
+ * How the end of an access is proved. A probe, another token of the account, is made before the account is deleted and
+ * never used until the proof: the hub has then nothing of it in its cache, and only a deleted account explains its 401.
+ */
+import { MINUTE, SECOND } from "../request/durations.ts";
+import type { RequestId } from "../request/ids.ts";
+import type { Proof } from "../request/record.ts";
+import { isReason } from "./errors.ts";
+import type { Hub, MintedToken } from "./hub.ts";
+
+/** The hub goes on taking a token that was used for up to 10 s after its account is gone. */
+export const PROVE_AFTER = 11 * SECOND;
+/** Long enough for a hub that is away for a while. */
+const PROBE_LIFE = 60 * MINUTE;
+
+/** Null when the account is gone already, or is another one: then absence is the proof. */
+export async function mintProbe(hub: Hub, id: RequestId, account: string): Promise<MintedToken | null> {
+  try {
+    const probe = await hub.mintToken(id, PROBE_LIFE);
+    return probe.account === account ? probe : null;
+  } catch (error) {
+    if (isReason(error, "NotFound")) return null;
+    throw error;
+  }
+}
+
+export interface DeletedAccount {
+  id: RequestId;
+  account: string;
+  probe: MintedToken | null;
+}
+
+/** At least PROVE_AFTER after the deletion. Null: it is not proved, try again. Throws HubError when the hub is away. */
+export async function proveEnd(
+  hub: Hub,
+  { id, account, probe }: DeletedAccount,
+  now: number,
+): Promise<Proof["method"] | null> {
+  // A probe that has ended is refused whatever became of its account.
+  if (!probe || probe.expiresAt - MINUTE < now + hub.clockOffset()) return proveAbsence(hub, id, account);
+  if ((await hub.checkLogin(probe.token)) !== "refused") return null;
+  // A hub that refuses everybody proves nothing.
+  return (await hub.isLoggedIn()) ? "probe" : null;
+}
+
+async function proveAbsence(hub: Hub, id: RequestId, account: string): Promise<Proof["method"] | null> {
+  // With RBAC off everybody may do everything, whether accounts exist or not.
+  if (!(await hub.isEnforcing())) return null;
+  const found = await hub.readAccount(id);
+  return found?.uid === account ? null : "absence";
+}

@@ -1,0 +1,173 @@
+/** Slack's door: Bolt's own receivers, over HTTP or Socket Mode, and the health pages beside them. */
+import type { AddressInfo } from "node:net";
+import {
+  App,
+  HTTPReceiver,
+  type HTTPReceiverOptions,
+  type Logger,
+  LogLevel,
+  SocketModeReceiver,
+  type ViewSubmitAction,
+} from "@slack/bolt";
+import type { FetchFunction } from "@slack/web-api";
+import { type Dispatcher, EnvHttpProxyAgent, fetch, type RequestInit } from "undici";
+import type { Bot } from "../bot.ts";
+import { SECOND } from "../request/durations.ts";
+import { SlackAway } from "../slack/slack.ts";
+import { refusalFor } from "./answers.ts";
+import { handleClick } from "./buttons.ts";
+import { handleCommand } from "./commands.ts";
+import { EVENTS, handleEvent } from "./events.ts";
+import { handleShortcut, handleSubmission } from "./submissions.ts";
+
+/** Health pages: /livez, /readyz, /status. */
+export type Routes = NonNullable<HTTPReceiverOptions["customRoutes"]>;
+
+const RESPOND_WITHIN_MS = 3000;
+
+/** Rejects when the port is taken; Slack may be away. In Socket Mode the port has the health pages only, and is null. */
+export async function startBolt(bot: Bot, routes: Routes = []) {
+  const { env } = bot.config;
+  const dispatcher = proxyFor(env);
+  const socket = env.SLACK_APP_TOKEN ? openSocket(bot, env.SLACK_APP_TOKEN, dispatcher) : null;
+  const logger = boltLogger(bot, socket ? "debug" : "warn");
+  const web = new HTTPReceiver({
+    ...{ logger, customRoutes: routes, signingSecret: env.SLACK_SIGNING_SECRET ?? "" },
+    ...(socket ? { endpoints: [], signatureVerification: false } : { endpoints: "/slack/events" }),
+  });
+  const app = new App({
+    ...{ receiver: socket?.receiver ?? web, logger, convoStore: false, extendedErrorHandler: true },
+    // Slack is called by slack/client.ts alone: Bolt gets no token, and so asks Slack for nothing.
+    ...{ authorize: async () => ({}), ignoreSelf: false },
+    clientOptions: { fetch: respondBy(dispatcher) },
+  });
+  app.error(async ({ error }: { error: Error }) =>
+    bot.log.error({ err: error }, "Bolt could not hand on what Slack sent"),
+  );
+  const running = listen(bot, app);
+  const server = await web.start(env.PORT);
+  let isServing = true;
+  const stop = async () => {
+    isServing = false;
+    await Promise.all([socket?.stop(), web.stop()]);
+  };
+  const drained = () => Promise.allSettled([...running]);
+  return {
+    port: socket ? null : (server.address() as AddressInfo).port,
+    /** Commands and clicks can come in. */
+    isConnected: () => isServing && (socket?.isConnected() ?? true),
+    /** What runs now is acknowledged before the door closes, and goes on until its end: at most `ms`. */
+    async close(ms: number): Promise<void> {
+      const closed = drained().then(stop).then(drained);
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
+    },
+  };
+}
+
+/** Every command, click, form and event; the handlers that run now are kept, since Bolt does not wait for them. */
+function listen(bot: Bot, app: App): ReadonlySet<Promise<void>> {
+  const running = new Set<Promise<void>>();
+  const serve =
+    <Args>(handle: (bot: Bot, args: Args) => Promise<void>) =>
+    async (args: Args): Promise<void> => {
+      const work = handle(bot, args).catch((error: unknown) => logFailure(bot, error));
+      running.add(work);
+      await work;
+      running.delete(work);
+    };
+  const ANY = /^/;
+  app.command(ANY, serve(handleCommand));
+  app.action(ANY, serve(handleClick));
+  app.view<ViewSubmitAction>(ANY, serve(handleSubmission));
+  app.shortcut(ANY, serve(handleShortcut));
+  for (const name of EVENTS) app.event(name, serve(handleEvent));
+  return running;
+}
+
+/** Of an outage the log speaks once. */
+function logFailure(bot: Bot, error: unknown): void {
+  bot.outages.note(error);
+  bot.log[refusalFor(error) ? "debug" : "error"]({ err: error }, "what Slack sent could not be handled");
+}
+
+const CONNECT_WITHIN_MS = 5000;
+const PONG_WITHIN_MS = 3000;
+const RECONNECT_AFTER = SECOND / 2;
+const TRY_AGAIN_AFTER = 5 * SECOND;
+
+/** One Socket Mode connection at a time: it is opened again by ourselves, since Bolt's own reconnect can end for good. */
+function openSocket(bot: Bot, appToken: string, dispatcher: Dispatcher | undefined) {
+  const { SLACK_API_URL } = bot.config.env;
+  const receiver = new SocketModeReceiver({
+    ...{
+      appToken,
+      logger: boltLogger(bot, "debug"),
+      autoReconnectEnabled: false,
+      clientPingTimeout: PONG_WITHIN_MS,
+    },
+    ...(dispatcher ? { dispatcher } : {}),
+    installerOptions: {
+      clientOptions: {
+        ...{ timeout: CONNECT_WITHIN_MS, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
+        ...(SLACK_API_URL ? { slackApiUrl: SLACK_API_URL } : {}),
+      },
+    },
+  });
+  let isConnected = false;
+  const keepConnected = async () => {
+    while (!bot.stopping.aborted) {
+      let pause = RECONNECT_AFTER;
+      try {
+        await receiver.client.start();
+        isConnected = true;
+        bot.outages.over("Slack");
+        // Slack renews a connection by closing it.
+        await new Promise((resolve) => receiver.client.once("disconnected", resolve));
+      } catch (error) {
+        const why = error instanceof Error ? error.message : "the connection was closed";
+        bot.outages.note(new SlackAway(`Socket Mode: ${why}`));
+        pause = TRY_AGAIN_AFTER;
+      }
+      isConnected = false;
+      await bot.clock.sleep(pause, bot.stopping).catch(() => {});
+    }
+  };
+  void keepConnected();
+  return { receiver, isConnected: () => isConnected, stop: () => receiver.client.disconnect() };
+}
+
+const proxyFor = ({ HTTPS_PROXY, NO_PROXY = "" }: Bot["config"]["env"]): Dispatcher | undefined =>
+  HTTPS_PROXY
+    ? // Over HTTP/2 a WebSocket would share its connection with the calls.
+      new EnvHttpProxyAgent({ httpsProxy: HTTPS_PROXY, httpProxy: "", noProxy: NO_PROXY, allowH2: false })
+    : undefined;
+
+/** For answers by `respond`: Bolt gives them no time limit, and does not tell that Slack is away. */
+const respondBy =
+  (dispatcher: Dispatcher | undefined): FetchFunction =>
+  async (url, init) => {
+    const answer = await fetch(url, {
+      ...(init as RequestInit),
+      signal: AbortSignal.timeout(RESPOND_WITHIN_MS),
+      ...(dispatcher ? { dispatcher } : {}),
+    }).catch((error: Error) => {
+      throw new SlackAway(`respond: ${error.message}`);
+    });
+    const seconds = Number(answer.headers.get("retry-after"));
+    if (answer.status === 429) throw new SlackAway("respond: Slack asks to wait", seconds * SECOND);
+    if (answer.status >= 500) throw new SlackAway(`respond: ${answer.status}`);
+    return answer;
+  };
+
+/** Bolt's own lines in our log: its words and its errors, never the objects that it hands along, which hold tokens. */
+function boltLogger({ log }: Bot, level: "debug" | "warn"): Logger {
+  const write = (...parts: unknown[]) => {
+    const err = parts.find((part) => part instanceof Error);
+    const words = parts.filter((part) => typeof part === "string").join(" ");
+    log[level]({ err }, `Bolt: ${words}`);
+  };
+  return {
+    ...{ debug() {}, info() {}, setLevel() {}, setName() {}, getLevel: () => LogLevel.INFO },
+    ...{ warn: write, error: write },
+  };
+}

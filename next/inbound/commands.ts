@@ -1,0 +1,292 @@
+/** The slash command: its text goes to an action, a list or a form, and its answer is for whoever typed it alone. */
+import type { Button } from "@slack/types";
+import { z } from "zod";
+import { askForAccess } from "../actions/ask.ts";
+import { endAccess, revokeAccess, revokeAll } from "../actions/end.ts";
+import { lockDown, unlock } from "../actions/lockdown.ts";
+import { askForMoreTime } from "../actions/more-time.ts";
+import type { Bot } from "../bot.ts";
+import { approversFor, roleNamed } from "../policy/roles.ts";
+import { formatDuration, HOUR } from "../request/durations.ts";
+import { type RequestId, UserId } from "../request/ids.ts";
+import type { Request } from "../request/record.ts";
+import { type RefusalCode, Refused } from "../request/refused.ts";
+import { actions, compose, section } from "../slack/messages/blocks.ts";
+import type { DrawContext } from "../slack/messages/draw.ts";
+import type { Message } from "../slack/slack.ts";
+import { code, foreign, mention, mentionUser, plainWords } from "../slack/text/format.ts";
+import { type Words, wordsFor } from "../slack/text/index.ts";
+import { openFor } from "../store/indexes.ts";
+import { answerWithin, contextFor, ephemeral, sentence } from "./answers.ts";
+import { openForm, type Prefill } from "./forms/index.ts";
+import { type AskCommand, type Command, isRequestLine, nearestLine, parseCommand } from "./grammar.ts";
+import { drawList } from "./lists.ts";
+import { startTime } from "./times.ts";
+
+const SlashCommand = z
+  .object({
+    text: z.string().default(""),
+    user_id: UserId,
+    channel_id: z.string(),
+    trigger_id: z.string().min(1),
+  })
+  .transform((sent) => ({
+    text: sent.text,
+    user: sent.user_id,
+    channel: sent.channel_id,
+    trigger: sent.trigger_id,
+  }));
+type Typed = z.infer<typeof SlashCommand>;
+
+type Ephemeral = ReturnType<typeof ephemeral>;
+
+export interface CommandArgs {
+  body: unknown;
+  ack(answer?: Ephemeral): Promise<void>;
+  respond(answer: Ephemeral): Promise<unknown>;
+}
+
+export async function handleCommand(bot: Bot, { body, ack, respond }: CommandArgs): Promise<void> {
+  const typed = SlashCommand.parse(body);
+  const reply = {
+    user: typed.user,
+    ack: (answer: Message | null) => ack(...(answer ? [ephemeral(answer)] : [])),
+    later: (answer: Message) => respond(ephemeral(answer)),
+  };
+  await answerWithin(bot, reply, () => runLine(bot, typed));
+}
+
+async function runLine(bot: Bot, typed: Typed): Promise<Message | null> {
+  if (typed.text.trim() === "") return openRequestForm(bot, typed, {});
+  try {
+    return await runCommand(bot, typed, parseCommand(typed.text));
+  } catch (error) {
+    throw withLine(bot, typed.text, error);
+  }
+}
+
+/** Typed wrong, or asked while the hub is away. */
+const ASKED_AGAIN: readonly RefusalCode[] = [
+  "hub-away",
+  "unknown-role",
+  "bad-time",
+  "bad-start",
+  "too-long",
+  "reason-pattern",
+];
+const LONGEST_VALUE = 2000;
+
+/** The line is offered once more, put right where that is possible, in the form: nothing is sent by itself. */
+function withLine(bot: Bot, text: string, error: unknown): unknown {
+  if (!(error instanceof Refused) || !ASKED_AGAIN.includes(error.note.code) || !isRequestLine(text))
+    return error;
+  const nearest = nearestLine(text, bot.config, bot.clock.now());
+  const line = (nearest ?? text).slice(0, LONGEST_VALUE);
+  return new Refused(error.note.code, { ...error.note.data, ...(nearest ? { nearest } : {}), line });
+}
+
+async function runCommand(bot: Bot, typed: Typed, command: Command): Promise<Message | null> {
+  const { user } = typed;
+  switch (command.kind) {
+    case "ask":
+      return ask(bot, typed, command);
+    case "more":
+      return askForMore(bot, typed, command);
+    case "end":
+      return end(bot, user, command);
+    case "revoke":
+      return revoke(bot, user, command.id, command.reason);
+    case "revoke-all":
+      return revokeEach(bot, user, command);
+    case "lockdown":
+    case "unlock":
+      return setLockdown(bot, user, command);
+    default:
+      return drawWhatItReads(bot, user, command);
+  }
+}
+
+const READS = ["status", "pending", "active", "history", "show", "help"] as const;
+type ReadCommand = Extract<Command, { kind: (typeof READS)[number] }>;
+const isRead = (command: Command): command is ReadCommand => READS.some((kind) => kind === command.kind);
+
+async function drawWhatItReads(bot: Bot, user: UserId, command: ReadCommand): Promise<Message> {
+  switch (command.kind) {
+    case "help":
+      return drawHelp(await contextFor(bot, user));
+    case "history":
+      return drawList(bot, user, { kind: "history", page: 0, person: command.person ?? user });
+    case "show":
+      return drawList(bot, user, { kind: "show", page: 0, id: command.id });
+    default:
+      return drawList(bot, user, { kind: command.kind, page: 0 });
+  }
+}
+
+/** A button with a line: what it asks for is only filled in, and what changes anything is not done at all. */
+export async function openLine(bot: Bot, typed: Typed): Promise<Message | null> {
+  const command = readLine(typed.text);
+  if (command.kind === "ask") return openRequestForm(bot, typed, await prefillFrom(bot, typed.user, command));
+  return drawWhatItReads(bot, typed.user, isRead(command) ? command : { kind: "help" });
+}
+
+/** Of a line that cannot be read all is taken for the reason, so that nothing typed is lost. */
+function readLine(text: string): Command {
+  try {
+    return parseCommand(text);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return {
+      kind: "ask",
+      requester: null,
+      role: null,
+      duration: null,
+      start: null,
+      reason: text,
+      emergency: false,
+    };
+  }
+}
+
+/** A line that ends too early opens the form, filled in as far as it goes. */
+async function ask(bot: Bot, typed: Typed, command: AskCommand): Promise<Message | null> {
+  const prefill = await prefillFrom(bot, typed.user, command);
+  const { role, reason, emergency } = prefill;
+  const needsReason = emergency || (role !== null && roleNamed(bot.config, role)?.reason.required);
+  if (role === null || (needsReason && reason === "")) return openRequestForm(bot, typed, prefill);
+  const { forUser, ...terms } = prefill;
+  const people = { askedBy: typed.user, requester: forUser ?? typed.user };
+  const request = await askForAccess(bot, { source: typed.trigger, ...people, ...terms, role });
+  return drawSent(bot, typed, request);
+}
+
+/** A start is by the clock of who typed it. */
+async function prefillFrom(bot: Bot, user: UserId, { kind: _, start, requester, ...command }: AskCommand) {
+  const zone = start ? (await bot.slack.person(user, HOUR)).zone : "UTC";
+  const startsAt = start && startTime(start, { now: bot.clock.now(), zone });
+  return { ...command, forUser: requester, startsAt };
+}
+
+async function openRequestForm(bot: Bot, { trigger, user }: Typed, prefill: Prefill): Promise<null> {
+  await openForm(bot, trigger, user, { kind: "request", prefill });
+  return null;
+}
+
+/** In our DM the request's own message is the answer. */
+async function drawSent(bot: Bot, { user, channel }: Typed, request: Request): Promise<Message | null> {
+  if (channel.startsWith("D") && channel === (await bot.slack.openDm(user))) return null;
+  const { locale } = await contextFor(bot, user);
+  const { commands, messages } = wordsFor(locale);
+  const role = request.emergency ? null : roleNamed(bot.config, request.role);
+  const approvers = role ? approversFor(role, request.fallback) : [];
+  return sentence(commands.sent(approvers.length > 0 ? messages.any(approvers.map(mention)) : ""));
+}
+
+type MoreCommand = Extract<Command, { kind: "more" }>;
+
+async function askForMore(
+  bot: Bot,
+  typed: Typed,
+  { id, role, duration, reason }: MoreCommand,
+): Promise<Message | null> {
+  const held = id ? [{ id }] : await readHeld(bot, typed.user, role);
+  const [only] = held;
+  if (!only) throw new Refused("nothing-to-end");
+  if (held.length > 1) return drawList(bot, typed.user, { kind: "status", page: 0 });
+  const request = await askForMoreTime(bot, only.id, {
+    source: typed.trigger,
+    by: typed.user,
+    duration,
+    reason,
+  });
+  return drawSent(bot, typed, request);
+}
+
+/** Without a word the only access ends; of several none does. */
+async function end(
+  bot: Bot,
+  user: UserId,
+  { id, role }: Extract<Command, { kind: "end" }>,
+): Promise<Message> {
+  const held = id ? [{ id }] : await readHeld(bot, user, role);
+  const [only] = held;
+  if (!only) throw new Refused("nothing-to-end");
+  if (held.length > 1) return drawList(bot, user, { kind: "status", page: 0 });
+  await endAccess(bot, only.id, user);
+  const { locale } = await contextFor(bot, user);
+  return sentence(wordsFor(locale).commands.ending);
+}
+
+/** What somebody has now; of a chain only the last. */
+async function readHeld(bot: Bot, user: UserId, role: string | null): Promise<Request[]> {
+  const open = await bot.store.page(openFor(user), { count: 100 });
+  return open.filter(
+    (one) =>
+      (one.state === "active" || one.state === "granting") &&
+      one.prolongedBy === null &&
+      (role === null || one.role === role),
+  );
+}
+
+async function revoke(bot: Bot, by: UserId, id: RequestId, reason: string): Promise<Message> {
+  const { role, requester } = await revokeAccess(bot, id, by, reason);
+  const { locale } = await contextFor(bot, by);
+  return sentence(wordsFor(locale).commands.revoked(code(role), mentionUser(requester)));
+}
+
+/** Somebody whose access is revoked could ask again in the same second: a lockdown is offered. */
+async function revokeEach(
+  bot: Bot,
+  by: UserId,
+  command: Extract<Command, { kind: "revoke-all" }>,
+): Promise<Message> {
+  const { person, role, reason } = command;
+  const count = await revokeAll(bot, person === null ? { role } : { user: person }, by, reason);
+  const { locale } = await contextFor(bot, by);
+  const { commands } = wordsFor(locale);
+  const done = commands.revokedAll(count);
+  if (person === null) return sentence(done);
+  const offer: Button = { ...helpButton(commands, "lockdown"), value: person };
+  return compose(plainWords(done), done, [
+    ...section(commands.mayAskAgain(mentionUser(person))),
+    ...actions(offer),
+  ]);
+}
+
+type LockdownCommand = Extract<Command, { kind: "lockdown" | "unlock" }>;
+
+async function setLockdown(
+  bot: Bot,
+  by: UserId,
+  { kind, person, reason }: LockdownCommand,
+): Promise<Message> {
+  const asked = { user: person, by, words: reason };
+  await (kind === "lockdown" ? lockDown(bot, asked) : unlock(bot, asked));
+  const { locale } = await contextFor(bot, by);
+  const { lockedDown, unlocked } = wordsFor(locale).commands;
+  return sentence((kind === "lockdown" ? lockedDown : unlocked)(mentionUser(person)));
+}
+
+const helpButton = ({ button }: Words["commands"], verb: keyof Words["commands"]["button"]): Button => ({
+  ...{ type: "button", action_id: verb },
+  text: { type: "plain_text", text: button[verb] },
+});
+
+/** Three lines, and where to go on. */
+export function drawHelp({ config, locale }: DrawContext): Message {
+  const { commands } = wordsFor(locale);
+  const [first, role] = Object.entries(config.roles)[0] ?? ["", null];
+  const [head = "", ...lines] = commands.help({
+    command: config.slack.command,
+    hub: foreign(config.hub.name),
+    roles: Object.keys(config.roles).map(code).join(" "),
+    example: role ? `${first} ${formatDuration(role.duration.default)}` : "",
+  });
+  const buttons = [helpButton(commands, "request-access"), helpButton(commands, "help-more")];
+  return compose(plainWords(head), head, [...section(lines.join("\n")), ...actions(...buttons)]);
+}
+
+export function drawMoreHelp({ config, locale }: DrawContext): Message {
+  const [head = "", ...lines] = wordsFor(locale).commands.moreHelp(config.slack.command);
+  return compose(plainWords(head), head, lines.flatMap(section));
+}

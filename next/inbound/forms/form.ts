@@ -1,0 +1,64 @@
+/** What a form may be about, and what its submission brings. */
+import type { KnownBlock } from "@slack/types";
+import { z } from "zod";
+import type { Bot } from "../../bot.ts";
+import { RequestId, UserId } from "../../request/ids.ts";
+import type { Request } from "../../request/record.ts";
+import type { DrawContext } from "../../slack/messages/draw.ts";
+
+/** What a line of the command or an earlier request said already. */
+export interface Prefill {
+  role?: string | null;
+  /** Milliseconds. */
+  duration?: number | null;
+  startsAt?: number | null;
+  reason?: string;
+  forUser?: UserId | null;
+  emergency?: boolean;
+}
+
+/** Forms about one request. */
+const ABOUT = ["deny", "revoke", "more", "new-token", "leaked", "review"] as const;
+export type AboutKind = (typeof ABOUT)[number];
+
+export interface LockdownForm {
+  kind: "lockdown" | "unlock";
+  /** Null: everybody. */
+  user: UserId | null;
+}
+
+export type Form = { kind: "request"; prefill: Prefill } | { kind: AboutKind; id: RequestId } | LockdownForm;
+
+/** A form's private_metadata: what it is about while it is open. */
+export const Metadata = z.union([
+  z.object({ kind: z.literal("request"), emergency: z.boolean() }),
+  z.object({ kind: z.enum(ABOUT), id: RequestId }),
+  z.object({ kind: z.enum(["lockdown", "unlock"]), user: UserId.nullable() }),
+]);
+export type Metadata = z.infer<typeof Metadata>;
+
+/** Who opens a form, and in which language. */
+export interface Reader extends DrawContext {
+  bot: Bot;
+  user: UserId;
+}
+
+/** Each is the id of its block. */
+export type InputName = "role" | "time" | "other" | "start" | "reason" | "who";
+
+/** What was filled in, as text; an input that was left empty is not there. */
+export type Inputs = Partial<Record<InputName, string>>;
+
+export interface Submission {
+  bot: Bot;
+  user: UserId;
+  /** The view's id: what is submitted twice is one request. */
+  source: string;
+  inputs: Inputs;
+}
+
+/** Both throw Refused, StoreAway, SlackAway. */
+export interface AboutForm {
+  draw(reader: Reader, request: Request): KnownBlock[] | Promise<KnownBlock[]>;
+  submit(submission: Submission, id: RequestId): Promise<unknown>;
+}

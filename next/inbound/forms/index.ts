@@ -1,0 +1,115 @@
+/** Forms: opened at a click or for a line that needs more, and what is done when they are submitted. */
+import type { KnownBlock, ModalView } from "@slack/types";
+import { z } from "zod";
+import type { Bot } from "../../bot.ts";
+import { UserId } from "../../request/ids.ts";
+import { Refused } from "../../request/refused.ts";
+import { drawRefusal } from "../../slack/messages/draw.ts";
+import type { Message } from "../../slack/slack.ts";
+import { wordsFor } from "../../slack/text/index.ts";
+import { contextFor, refusalFor } from "../answers.ts";
+import { denyForm, reviewForm, revokeForm } from "./decisions.ts";
+import { errorText, inputFor } from "./errors.ts";
+import {
+  type AboutForm,
+  type AboutKind,
+  type Form,
+  type Inputs,
+  Metadata,
+  type Reader,
+  type Submission,
+} from "./form.ts";
+import { plain } from "./inputs.ts";
+import { drawLockdownForm, submitLockdown } from "./lockdown.ts";
+import { leakedForm, moreForm, newTokenForm } from "./own.ts";
+import { drawRequestForm, submitRequest } from "./request.ts";
+
+export type { Form, Prefill } from "./form.ts";
+
+const ABOUT_FORMS: Record<AboutKind, AboutForm> = {
+  ...{ deny: denyForm, revoke: revokeForm, review: reviewForm },
+  ...{ more: moreForm, "new-token": newTokenForm, leaked: leakedForm },
+};
+
+/** Throws Refused when it cannot be done now, StoreAway, SlackAway. */
+export async function openForm(bot: Bot, triggerId: string, user: UserId, form: Form): Promise<void> {
+  const reader: Reader = { bot, user, ...(await contextFor(bot, user)) };
+  await bot.slack.openView(triggerId, drawView(reader, form, await drawBlocks(reader, form)));
+}
+
+async function drawBlocks(reader: Reader, form: Form): Promise<KnownBlock[]> {
+  if (form.kind === "request") return drawRequestForm(reader, form.prefill);
+  if ("user" in form) return drawLockdownForm(reader, form);
+  const request = await reader.bot.store.read(form.id);
+  if (!request) throw new Refused("unknown-request", { id: form.id });
+  return ABOUT_FORMS[form.kind].draw(reader, request);
+}
+
+function drawView({ locale }: Reader, form: Form, blocks: KnownBlock[]): ModalView {
+  const words = wordsFor(locale).forms;
+  const emergency = form.kind === "request" && form.prefill.emergency === true;
+  const { title, submit } = words[emergency ? "emergency" : form.kind];
+  const metadata: Metadata = form.kind === "request" ? { kind: "request", emergency } : form;
+  return {
+    ...{ type: "modal", callback_id: form.kind, private_metadata: JSON.stringify(metadata), blocks },
+    ...{ title: plain(title), submit: plain(submit), close: plain(words.cancel) },
+  };
+}
+
+/** Text, a choice or a person; nothing else is asked for. */
+const Value = z
+  .object({
+    value: z.string().nullish(),
+    selected_option: z.object({ value: z.string() }).nullish(),
+    selected_user: z.string().nullish(),
+  })
+  .transform((given) => (given.value ?? given.selected_option?.value ?? given.selected_user ?? "").trim());
+
+const Payload = z.object({
+  user: z.object({ id: UserId }),
+  view: z.object({
+    id: z.string().min(1),
+    private_metadata: z
+      .string()
+      .transform((text): unknown => JSON.parse(text))
+      .pipe(Metadata),
+    state: z.object({ values: z.record(z.string(), z.record(z.string(), Value)) }),
+  }),
+});
+
+/** Of a `view_submission` payload: words at the inputs that must change, or a message for who submitted it. */
+export type Submitted = { errors: Record<string, string> } | { message: Message | null };
+
+/** Nothing is said of what went well: the request's own messages tell it. */
+export async function submitForm(bot: Bot, payload: unknown): Promise<Submitted> {
+  const { user, view } = Payload.parse(payload);
+  const { values } = view.state;
+  const inputs = readInputs(values);
+  try {
+    await act({ bot, user: user.id, source: view.id, inputs }, view.private_metadata);
+    return { message: null };
+  } catch (error) {
+    const note = refusalFor(error);
+    if (note === null) throw error;
+    bot.outages.note(error);
+    const context = await contextFor(bot, user.id);
+    const at = inputFor(note.code, Object.keys(values), inputs);
+    if (at === undefined) return { message: drawRefusal(context, note) };
+    return { errors: { [at]: await errorText(bot, context, note) } };
+  }
+}
+
+/** What was left empty is left out. */
+const readInputs = (values: Record<string, Record<string, string>>): Inputs =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, given]) => {
+      const text = given[name] ?? "";
+      return text === "" ? [] : [[name, text]];
+    }),
+  );
+
+function act(submission: Submission, about: Metadata): Promise<unknown> {
+  if (about.kind === "request") return submitRequest(submission, about.emergency);
+  if ("user" in about) return submitLockdown(submission, about);
+  return ABOUT_FORMS[about.kind].submit(submission, about.id);
+}

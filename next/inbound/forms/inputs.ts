@@ -1,0 +1,72 @@
+/** The inputs of a form. Each is named by its block; labels and hints are words of the reader's language. */
+import type { InputBlock, PlainTextOption } from "@slack/types";
+import type { Locale } from "../../request/people.ts";
+import { cut, oneLine } from "../../slack/text/format.ts";
+import { wordsFor } from "../../slack/text/index.ts";
+import type { InputName } from "./form.ts";
+
+const LONGEST_OPTION = 75;
+const MOST_OPTIONS = 100;
+const LONGEST_INPUT = 500;
+
+export const plain = (text: string) => ({ type: "plain_text" as const, text });
+
+interface Asked {
+  locale: Locale;
+  optional?: boolean;
+}
+
+/** Only what may be left empty has a hint: it says what happens then. */
+function input(
+  name: InputName,
+  { locale, optional = false }: Asked,
+  element: InputBlock["element"],
+): InputBlock {
+  const { label, hint } = wordsFor(locale).forms.inputs[name];
+  return {
+    ...{ type: "input", block_id: name, label: plain(label), optional, element },
+    ...(optional && hint ? { hint: plain(hint) } : {}),
+  };
+}
+
+export const textInput = (
+  name: InputName,
+  asked: Asked & { initial?: string; multiline?: boolean },
+): InputBlock =>
+  input(name, asked, {
+    ...{ type: "plain_text_input", action_id: name, max_length: LONGEST_INPUT },
+    multiline: asked.multiline ?? false,
+    ...(asked.initial ? { initial_value: cut(asked.initial, LONGEST_INPUT) } : {}),
+  });
+
+export interface Choice {
+  value: string;
+  text: string;
+  description?: string;
+}
+
+export function choiceInput(
+  name: InputName,
+  asked: Asked & { choices: Choice[]; initial?: string | undefined },
+): InputBlock {
+  const options = asked.choices.slice(0, MOST_OPTIONS).map(optionFor);
+  const initial = options.find(({ value }) => value === asked.initial);
+  return input(name, asked, {
+    ...{ type: "static_select", action_id: name, options },
+    ...(initial ? { initial_option: initial } : {}),
+  });
+}
+
+const optionFor = ({ value, text, description = "" }: Choice): PlainTextOption => ({
+  ...{ value, text: plain(cut(text, LONGEST_OPTION)) },
+  ...(description ? { description: plain(cut(oneLine(description), LONGEST_OPTION)) } : {}),
+});
+
+export const personInput = (
+  name: InputName,
+  asked: Asked & { initial?: string | null | undefined },
+): InputBlock =>
+  input(name, asked, {
+    ...{ type: "users_select", action_id: name },
+    ...(asked.initial ? { initial_user: asked.initial } : {}),
+  });

@@ -1,0 +1,60 @@
+/** The form that asks for access: role, time, start, reason, and for whom. */
+import type { KnownBlock } from "@slack/types";
+import { askForAccess } from "../../actions/ask.ts";
+import { roleNamed } from "../../policy/roles.ts";
+import { formatDuration } from "../../request/durations.ts";
+import { UserId } from "../../request/ids.ts";
+import type { Request } from "../../request/record.ts";
+import { section } from "../../slack/messages/blocks.ts";
+import { wordsFor } from "../../slack/text/index.ts";
+import type { Prefill, Reader, Submission } from "./form.ts";
+import { type Choice, choiceInput, personInput, textInput } from "./inputs.ts";
+import { readStart, readTime, timeChoices, timesUpTo, typedStart } from "./times.ts";
+
+/** An emergency begins at once, so that it has no start. */
+export async function drawRequestForm(reader: Reader, prefill: Prefill): Promise<KnownBlock[]> {
+  const { bot, locale, user } = reader;
+  const { role, duration, startsAt, reason = "", forUser, emergency = false } = prefill;
+  const time = duration ? formatDuration(duration) : "";
+  const choices = timeChoices(timesUpTo(longestTime(reader, prefill)), locale);
+  const isOffered = choices.some(({ value }) => value === time);
+  const start = await typedStart(bot, user, startsAt);
+  return [
+    ...section(emergency ? wordsFor(locale).forms.emergency.explain : ""),
+    choiceInput("role", { locale, choices: roleChoices(reader), initial: role ?? undefined }),
+    ...(choices.length > 0 ? [choiceInput("time", { locale, optional: true, choices, initial: time })] : []),
+    textInput("other", { locale, optional: true, initial: isOffered ? "" : time }),
+    ...(emergency ? [] : [textInput("start", { locale, optional: true, initial: start })]),
+    textInput("reason", {
+      locale,
+      optional: !needsReason(reader, prefill),
+      initial: reason,
+      multiline: true,
+    }),
+    personInput("who", { locale, optional: true, initial: forUser }),
+  ];
+}
+
+const roleChoices = ({ config, locale }: Reader): Choice[] =>
+  Object.entries(config.roles).map(([name, role]) => ({
+    ...{ value: name, text: name, description: role.description[locale] },
+  }));
+
+/** Of the role that was named, else of any. */
+function longestTime({ config }: Reader, { role, emergency }: Prefill): number {
+  const named = roleNamed(config, role ?? "");
+  const roles = named ? [named] : Object.values(config.roles);
+  return Math.max(...roles.map(({ duration, breakGlass }) => (emergency && breakGlass?.max) || duration.max));
+}
+
+const needsReason = ({ config }: Reader, { role, emergency = false }: Prefill): boolean =>
+  emergency || (roleNamed(config, role ?? "")?.reason.required ?? false);
+
+export async function submitRequest(submission: Submission, emergency: boolean): Promise<Request> {
+  const { bot, user, source, inputs } = submission;
+  return askForAccess(bot, {
+    ...{ source, askedBy: user, requester: inputs.who === undefined ? user : UserId.parse(inputs.who) },
+    ...{ role: inputs.role ?? "", reason: inputs.reason ?? "", emergency },
+    ...{ duration: readTime(inputs), startsAt: await readStart(bot, user, inputs) },
+  });
+}

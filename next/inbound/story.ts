@@ -1,0 +1,59 @@
+/** The story of one request, as its record tells it: what happened when, and by whom. */
+import type { Request } from "../request/record.ts";
+import { compose, quote, section } from "../slack/messages/blocks.ts";
+import type { DrawContext } from "../slack/messages/draw.ts";
+import { usageLine } from "../slack/messages/use.ts";
+import type { Message } from "../slack/slack.ts";
+import { foreign, mentionUser, moment, plainWords } from "../slack/text/format.ts";
+import { wordsFor } from "../slack/text/index.ts";
+import { requestLine } from "./lines.ts";
+
+export function drawStory(context: DrawContext, request: Request): Message {
+  const head = requestLine(context, request);
+  const lines = eventsOf(context, request)
+    .sort((a, b) => a.at - b.at)
+    .map(({ at, what }) => `${moment(at)} · ${what}`);
+  const use = context.use && request.activeAt !== null ? usageLine(context.use, context.locale) : "";
+  const body = [...quote(request.reason), ...section(lines.join("\n")), ...section(use)];
+  return compose(plainWords(head), head, body, request.id, request.follows ?? "");
+}
+
+interface Event {
+  at: number;
+  what: string;
+}
+
+function eventsOf({ locale }: DrawContext, request: Request): Event[] {
+  const { story } = wordsFor(locale).lists;
+  const { requester, askedBy, approvals, activeAt, ending, outcome, review } = request;
+  const asker = askedBy === requester ? "" : mentionUser(askedBy);
+  const approved = approvals.map(({ at, by, rule }) => ({
+    at,
+    what: rule === null ? story.approved(mentionUser(by)) : approvedByRule(story, rule),
+  }));
+  const proof = ending?.proof;
+  const closed = outcome && outcome.kind !== "ended" ? outcome : null;
+  return [
+    { at: request.askedAt, what: story.asked(mentionUser(requester), asker) },
+    ...approved,
+    ...(activeAt === null ? [] : [{ at: activeAt, what: story.active }]),
+    ...(ending
+      ? [{ at: ending.at, what: withWords(story.ended(mentionUser(ending.by)), ending.words) }]
+      : []),
+    ...(proof ? [{ at: proof.at, what: story.proved }] : []),
+    ...(closed
+      ? [{ at: closed.at, what: withWords(story.closed(closed.kind, mentionUser(closed.by)), closed.words) }]
+      : []),
+    ...(review
+      ? [{ at: review.at, what: withWords(story.reviewed(mentionUser(review.by)), review.words) }]
+      : []),
+  ];
+}
+
+type Story = ReturnType<typeof wordsFor>["lists"]["story"];
+
+const approvedByRule = (story: Story, rule: string): string =>
+  rule === "none" ? story.automatic : rule === "emergency" ? story.emergency : story.rule(foreign(rule));
+
+const withWords = (what: string, words: string): string =>
+  words === "" ? what : `${what}: ${foreign(words)}`;

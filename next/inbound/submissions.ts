@@ -1,0 +1,51 @@
+/** Forms that people send, and the shortcut that opens one. */
+import { z } from "zod";
+import type { Bot } from "../bot.ts";
+import { UserId } from "../request/ids.ts";
+import type { Message } from "../slack/slack.ts";
+import { answerView, contextFor, explainError, inTime, sentence } from "./answers.ts";
+import { openForm, submitForm } from "./forms/index.ts";
+
+const Sent = z.object({ user: z.object({ id: UserId }), trigger_id: z.string().default("") });
+
+type ViewAnswer =
+  | { response_action: "errors"; errors: Record<string, string> }
+  | { response_action: "update"; view: ReturnType<typeof answerView> };
+
+export interface SubmissionArgs {
+  body: unknown;
+  ack(answer?: ViewAnswer): Promise<void>;
+}
+
+/** Mistakes are shown in the form, an answer in its place; what takes longer than Slack waits is answered in the DM. */
+export async function handleSubmission(bot: Bot, { body, ack }: SubmissionArgs): Promise<void> {
+  const user = Sent.parse(body).user.id;
+  const outcome = submitForm(bot, body).catch(async (error: unknown) => ({
+    message: await explainError(bot, user, error),
+  }));
+  const early = await inTime(outcome);
+  if (early === undefined) {
+    await ack();
+    const late = messageIn(await outcome);
+    if (late) await bot.slack.post(await bot.slack.openDm(user), late);
+  } else if ("message" in early && early.message) {
+    await ack({ response_action: "update", view: answerView(await contextFor(bot, user), early.message) });
+  } else if ("errors" in early && early.errors) {
+    await ack({ response_action: "errors", errors: early.errors });
+  } else await ack();
+}
+
+const messageIn = (outcome: Awaited<ReturnType<typeof submitForm>>): Message | null =>
+  "message" in outcome ? outcome.message : sentence(Object.values(outcome.errors ?? {}).join(" "));
+
+export interface ShortcutArgs {
+  body: unknown;
+  ack(): Promise<void>;
+}
+
+/** It can be chosen anywhere, so there is no conversation to answer in. */
+export async function handleShortcut(bot: Bot, { body, ack }: ShortcutArgs): Promise<void> {
+  const { user, trigger_id } = Sent.parse(body);
+  await ack();
+  await openForm(bot, trigger_id, user.id, { kind: "request", prefill: {} });
+}

@@ -1,0 +1,79 @@
+/**
+ * active: the binding exists, and the token is in the DM (or shown at a click). Its step reminds before the end, asks
+ * whether what nobody uses is still needed (life/idle.ts), and at the end leads to ending. What a person ends sooner is in actions/.
+ */
+import type { Bot } from "../bot.ts";
+import { idleDueAt } from "../policy/idle.ts";
+import type { Request } from "../request/record.ts";
+import { ended } from "../request/transitions.ts";
+import { idleDecision, idleQuestion } from "./idle.ts";
+import { answerToAsker, cardOf, dmOf, tokenKey, type WantedMessage } from "./messages.ts";
+import type { Decision, LifeState } from "./state.ts";
+
+export const active: LifeState = {
+  dueAt: (bot, request) =>
+    Math.min(
+      request.endsAt ?? 0,
+      nextReminder(bot, request)?.at ?? Number.POSITIVE_INFINITY,
+      idleDueAt(bot.config, request),
+    ),
+  step: async (bot, request) => {
+    const now = bot.clock.now();
+    if (now >= (request.endsAt ?? 0)) return timeIsUp(now);
+    const reminder = nextReminder(bot, request);
+    return reminder && now >= reminder.at ? reminded(bot) : idleDecision(bot, request);
+  },
+  messages,
+};
+
+const timeIsUp = (now: number): Decision => ({
+  what: "ends",
+  by: null,
+  change: (request) => (request.state === "active" ? ended(request, { cause: "time" }, now) : null),
+});
+
+const reminded = (bot: Bot): Decision => ({
+  what: "reminded",
+  by: null,
+  change: (request) => {
+    const reminder = request.state === "active" ? dueReminder(bot, request) : null;
+    return reminder === null ? null : { ...request, reminded: reminder };
+  },
+});
+
+/** The times before the end at which the holder is reminded, longest first; none that is longer than the grant was. */
+function remindersOf({ config }: Bot, { activeAt, endsAt, prolongedBy }: Request): number[] {
+  if (prolongedBy !== null || activeAt === null || endsAt === null) return [];
+  return config.reminders.filter((before) => endsAt - before > activeAt).sort((a, b) => b - a);
+}
+
+function nextReminder(bot: Bot, request: Request): { at: number } | null {
+  const left = remindersOf(bot, request).filter(
+    (before) => request.reminded === null || before < request.reminded,
+  );
+  const [next] = left;
+  return next === undefined || request.endsAt === null ? null : { at: request.endsAt - next };
+}
+
+/** Of several that came due at once, the last alone is worth a message. */
+function dueReminder(bot: Bot, request: Request): number | null {
+  const due = remindersOf(bot, request).filter((before) => (request.endsAt ?? 0) - before <= bot.clock.now());
+  const last = due.at(-1);
+  return last === undefined || (request.reminded !== null && last >= request.reminded) ? null : last;
+}
+
+function messages(bot: Bot, request: Request): WantedMessage[] {
+  const { reminded, prolongedBy, token } = request;
+  const reminder =
+    reminded !== null && prolongedBy === null ? [dmOf(request, `reminder-${reminded}`, "reminder")] : [];
+  const access = deliversByDm(bot, request)
+    ? token.hidden
+      ? dmOf(request, `hidden-${token.number}`, "hidden")
+      : dmOf(request, tokenKey(token.number), "token")
+    : dmOf(request, "reveal", "reveal");
+  return [cardOf(bot, request), access, ...reminder, ...idleQuestion(request), ...answerToAsker(request)];
+}
+
+/** False: no message ever holds its token. */
+export const deliversByDm = ({ config }: Bot, { role }: Request): boolean =>
+  config.roles[role]?.delivery !== "reveal";

@@ -1,0 +1,42 @@
+/** What the admins must hear although no request is about it: posted in the approvals channel, once an hour at most. */
+import type { Bot } from "../bot.ts";
+import type { BindingOnHub, Foreign } from "../hub/hub.ts";
+import { DAY, HOUR } from "../request/durations.ts";
+import { drawNotice } from "../slack/messages/draw.ts";
+import type { AdminNotice } from "../slack/messages/notices.ts";
+
+/** Access that was approved and whose record is gone: the data was restored from a copy, or REDIS_URL is wrong. */
+export async function tellUnrecorded(bot: Bot, bindings: readonly BindingOnHub[]): Promise<void> {
+  if (bindings.length === 0 || !(await bot.store.once("told:unrecorded", HOUR))) return;
+  const names = bindings.map(({ name }) => name);
+  const until = Math.max(...bindings.map((binding) => binding.endsAt ?? 0));
+  bot.log.error(
+    { names },
+    `${names.length} accesses without a record; \`npm run grants\` lists and ends them`,
+  );
+  await postNotice(bot, { kind: "unrecorded", names, until });
+}
+
+/** Access that was given past the bot, by hand or by another program: told, and left alone. */
+export async function tellForeignAccess(bot: Bot): Promise<void> {
+  const clusterRoles = Object.values(bot.config.roles).map(({ clusterRole }) => clusterRole);
+  const { bindings, accounts } = await bot.hub.listForeign([...new Set(clusterRoles)]);
+  const names = [...bindings.filter((one) => !isKnown(bot, one)).map(({ name }) => name), ...accounts].sort();
+  if (names.length === 0 || !(await bot.store.once(`told:foreign:${names.join()}`, DAY))) return;
+  bot.log.warn({ names }, `${names.length} accesses to Karpor were given past the bot`);
+  await postNotice(bot, { kind: "foreign", names, until: null });
+}
+
+/** What other bots of this hub made, and accounts that `hub.known` names as namespace/name. */
+function isKnown({ config }: Bot, { name, subjects }: Foreign["bindings"][number]): boolean {
+  const { known, instances } = config.hub;
+  const isOtherBots = instances.some((instance) => name.startsWith(`karpor-access-${instance}-r-`));
+  const accounts = subjects.map((subject) => subject.replace(/^ServiceAccount /, "").replace(" ", "/"));
+  return isOtherBots || accounts.every((account) => known.includes(account));
+}
+
+async function postNotice(bot: Bot, notice: AdminNotice): Promise<void> {
+  const { channel, language } = bot.config.slack;
+  const message = drawNotice({ config: bot.config, locale: language }, notice);
+  await bot.slack.post(channel, message).catch((error: unknown) => bot.outages.note(error));
+}

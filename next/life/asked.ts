@@ -1,0 +1,116 @@
+/**
+ * asked: the account exists, and nobody was looked up yet. Its step looks the people up at Slack, asks the rules of the
+ * file and the company's check, and leads to waiting, scheduled, granting or closed.
+ */
+import type { Bot } from "../bot.ts";
+import { assertCanBeApproved } from "../policy/approvers.ts";
+import { DAY } from "../request/durations.ts";
+import type { UserId } from "../request/ids.ts";
+import { type History, mayHoldAccess, type Request } from "../request/record.ts";
+import { Refused } from "../request/refused.ts";
+import { approved, closed } from "../request/transitions.ts";
+import { openFor, requestsFor } from "../store/indexes.ts";
+import type { ReadRequest } from "../store/store.ts";
+import { type Judgement, judge, lookUp } from "./judge.ts";
+import type { Decision, LifeState } from "./state.ts";
+
+export const asked: LifeState = {
+  dueAt: () => 0,
+  step,
+  messages: () => [],
+};
+
+async function step(bot: Bot, request: ReadRequest): Promise<Decision> {
+  if (bot.clock.now() >= request.lapsesAt) return unanswered(bot);
+  const looks = await lookUp(bot, request);
+  try {
+    await assertNotHeld(bot, request);
+    const judgement = await judge(bot, request, looks);
+    if (judgement.verdict === "waiting") assertCanBeApproved(bot.config, request, looks.groups);
+    const history = await historyOf(bot, request, looks.people.get(request.requester));
+    return decided(bot, judgement, history);
+  } catch (error) {
+    if (error instanceof Refused) return refused(bot, error);
+    throw error;
+  }
+}
+
+/** Undecided until its time to close. */
+export const unanswered = (bot: Bot): Decision => ({
+  what: "unanswered",
+  by: null,
+  change: (request) =>
+    request.state === "asked" || request.state === "waiting"
+      ? closed(request, { kind: "unanswered" }, bot.clock.now())
+      : null,
+});
+
+/** The rules do not allow it, or do not any more. */
+export const refused = (bot: Bot, { note }: Refused): Decision => ({
+  what: "refused",
+  by: null,
+  change: (request) =>
+    ["asked", "waiting", "scheduled"].includes(request.state)
+      ? closed(request, { kind: "refused", refusal: note }, bot.clock.now())
+      : null,
+});
+
+const decided = (
+  bot: Bot,
+  { verdict, approvals, granted, lookedUpAt }: Judgement,
+  history: History,
+): Decision => ({
+  what: verdict,
+  by: null,
+  lookedUpAt,
+  change: (request) => {
+    if (request.state !== "asked") return null;
+    const known = { ...request, history, approvals, granted };
+    return verdict === "approved" ? approved(known, bot.clock.now()) : { ...known, state: "waiting" };
+  },
+});
+
+/** One has a role once: who asks again is offered more time. What others ask for somebody blocks nobody. */
+async function assertNotHeld(bot: Bot, request: Request): Promise<void> {
+  if (request.follows !== null) return;
+  const open = await bot.store.page(openFor(request.requester), { count: 100 });
+  const same = open.find(
+    (other) =>
+      other.role === request.role &&
+      other.id !== request.id &&
+      other.state !== "ending" &&
+      (mayHoldAccess(other) || (other.askedAt < request.askedAt && other.askedBy === request.requester)) &&
+      (request.startsAt === null || other.endsAt === null || other.endsAt > request.startsAt),
+  );
+  if (!same) return;
+  const { id, role, endsAt } = same;
+  if (endsAt !== null) throw new Refused("already-held", { id, role, until: endsAt });
+  throw new Refused("already-open", { id, role });
+}
+
+const SHOWN_PAST = 30;
+
+async function historyOf(
+  bot: Bot,
+  request: Request,
+  person: { title: string; zone: string } | undefined,
+): Promise<History> {
+  const past = await bot.store.page(requestsFor(request.requester), { count: SHOWN_PAST, latest: true });
+  const since = bot.clock.now() - 30 * DAY;
+  const grants = past.filter(({ id, activeAt }) => id !== request.id && (activeAt ?? 0) > since);
+  const denials = past.filter(
+    ({ outcome, role }) =>
+      outcome?.kind === "denied" && role === request.role && outcome.at > bot.clock.now() - DAY,
+  );
+  const [last] = grants;
+  const denied = denials[0]?.outcome;
+  return {
+    title: person?.title ?? "",
+    zone: person?.zone ?? "UTC",
+    grantsIn30Days: grants.length,
+    lastGrant: last ? { role: last.role, at: last.activeAt ?? last.askedAt, by: approverOf(last) } : null,
+    deniedToday: denied?.by ? { by: denied.by, words: denied.words, at: denied.at } : null,
+  };
+}
+
+const approverOf = ({ approvals }: Request): UserId | null => approvals.at(-1)?.by ?? null;

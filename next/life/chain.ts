@@ -1,0 +1,71 @@
+/**
+ * More time is a request of its own that follows the first of its chain, R-1. Who ends one of a chain ends all of it:
+ * the note is in R-1's record first, and the sweep completes what a crash left.
+ */
+import type { Bot } from "../bot.ts";
+import type { RequestId, UserId } from "../request/ids.ts";
+import type { EndCause, Request } from "../request/record.ts";
+import { closed, ended } from "../request/transitions.ts";
+import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
+import type { ReadRequest } from "../store/store.ts";
+import { commit } from "./commit.ts";
+import type { Decision } from "./state.ts";
+
+export interface ChainEnd {
+  cause: EndCause;
+  by: UserId | null;
+  words: string;
+  at: number;
+}
+
+const firstOf = ({ id, follows }: Request): RequestId => follows ?? id;
+
+export const readChain = (bot: Bot, request: Request): Promise<ReadRequest[]> =>
+  bot.store.page(chainOf(firstOf(request)), { count: MOST_OF_A_CHAIN });
+
+/** What `request` goes on from keeps its token until its own end, and then closes without a word. */
+export async function markProlonged(bot: Bot, request: Request): Promise<void> {
+  if (request.follows === null) return;
+  for (const other of await readChain(bot, request)) {
+    if (other.id === request.id || other.state !== "active" || (other.endsAt ?? 0) > (request.prolongs ?? 0))
+      continue;
+    await commit(bot, other, {
+      ...{ what: "prolonged", by: null },
+      change: (newest) => (newest.prolongedBy === null ? { ...newest, prolongedBy: request.id } : null),
+    });
+  }
+}
+
+/** A person ends it: the note first, then each of the chain. `by` is for the trail. */
+export async function endChain(bot: Bot, request: ReadRequest, end: ChainEnd, by: string): Promise<void> {
+  const first = request.follows === null ? request : await bot.store.read(request.follows);
+  if (first) {
+    await commit(bot, first, {
+      ...{ what: "ends the whole of it", by },
+      change: (newest) => (newest.chainEnd === null ? { ...newest, chainEnd: end } : null),
+    });
+  }
+  for (const one of await readChain(bot, request)) await endOne(bot, one, end, by);
+}
+
+export async function endOne(
+  bot: Bot,
+  request: ReadRequest,
+  end: ChainEnd,
+  by: string | null,
+): Promise<void> {
+  if (request.state !== "closed" && request.state !== "ending")
+    await commit(bot, request, endDecision(end, by));
+}
+
+/** What may have access ends; what has not got it closes. */
+const endDecision = (end: ChainEnd, by: string | null): Decision => ({
+  what: end.cause,
+  by,
+  change: (request) => {
+    if (request.state === "granting" || request.state === "active") return ended(request, end, end.at);
+    if (request.state === "ending" || request.state === "closed") return null;
+    const kind = end.cause === "holder" || end.cause === "leaked" ? "withdrawn" : "denied";
+    return closed(request, { kind, by: end.by, words: end.words }, end.at);
+  },
+});

@@ -1,0 +1,88 @@
+/** The only way to change a record: one at a time, by compare-and-swap, and then the bells are rung. */
+import type { Bot } from "../bot.ts";
+import type { Request } from "../request/record.ts";
+import { Refused } from "../request/refused.ts";
+import type { Guard, ReadRequest } from "../store/store.ts";
+import type { Decision } from "./state.ts";
+import { nextDue } from "./states.ts";
+
+/**
+ * Commits the decision on the newest record; resolves to the record after it. On a conflict the change is applied to
+ * the record that won. Throws Refused, StoreAway.
+ */
+export async function commit(bot: Bot, read: ReadRequest, decision: Decision): Promise<Request> {
+  for (let before: ReadRequest | null = read; before !== null; before = await bot.store.read(read.id)) {
+    const { readAt: _, isDrawn: __, ...record } = before;
+    const after = decision.change(record);
+    if (after === null) return record;
+    const next = { ...after, version: bot.word() };
+    const guard = guardFor(record, next, decision);
+    const result = await bot.store.commit(record, next, entryFor(bot, next, decision), guard);
+    if (result === "conflict") continue;
+    if (result !== "done") throw new Refused(result, { user: next.requester });
+    bot.log.info(
+      { id: next.id, by: decision.by },
+      `${next.id} ${decision.what}: ${record.state} → ${next.state}`,
+    );
+    await Promise.all([ringFor(bot, record, next), leaveHub(bot, record, next, decision)]);
+    return next;
+  }
+  throw new Refused("unknown-request", { id: read.id });
+}
+
+/** Stores a new record. False: there is one already, since Slack delivered the same twice. */
+export async function storeNew(bot: Bot, request: Request): Promise<boolean> {
+  const entry = entryFor(bot, request, { what: "asked", by: request.askedBy });
+  const result = await bot.store.commit(null, request, entry, null);
+  if (result === "done") await bot.queue.ring("access", request.id);
+  return result === "done";
+}
+
+/** The one guard: whatever leads to access is refused under a lockdown, and when its look-ups are too old. */
+function guardFor(before: Request, next: Request, { lookedUpAt = 0 }: Decision): Guard | null {
+  const leadsToAccess = next.state === "scheduled" || next.state === "granting";
+  return leadsToAccess && next.state !== before.state ? { lookedUpAt } : null;
+}
+
+function entryFor(bot: Bot, request: Request, { what, by }: Pick<Decision, "what" | "by">) {
+  const { id, state, requester, askedBy, role, clusterRole, duration, granted, reason, endsAt, approvals } =
+    request;
+  const facts = {
+    state,
+    requester,
+    askedBy,
+    role,
+    clusterRole,
+    duration,
+    granted,
+    reason,
+    endsAt,
+    approvals,
+  };
+  const { ending, outcome, review } = request;
+  return { id, at: bot.clock.now(), by, what, ...facts, ending, outcome, review };
+}
+
+/** The record is stored: a bell that cannot be rung now is rung by the next sweep. */
+async function ringFor(bot: Bot, before: Request, after: Request): Promise<void> {
+  const due = nextDue(bot, after);
+  const rings = [bot.queue.ring("rest", after.id)];
+  if (due !== null) rings.push(bot.queue.ring("access", after.id, due - bot.clock.now()));
+  if (before.state === "active" || after.state === "active") rings.push(bot.queue.ring("token", after.id));
+  const failed = (await Promise.allSettled(rings)).find(({ status }) => status === "rejected");
+  if (failed) bot.log.debug({ id: after.id }, "committed, but the queue could not be rung; the sweep will");
+}
+
+/**
+ * What a person ends is not left to the bell, and who closes a request deletes its account. Both are done again by the
+ * step of `ending` and by the sweep, so a hub that is away loses nothing.
+ */
+async function leaveHub(bot: Bot, before: Request, after: Request, { by }: Decision): Promise<void> {
+  const { id, account } = after;
+  try {
+    if (after.state === "ending" && before.state !== "ending" && by !== null) await bot.hub.deleteBinding(id);
+    if (after.state === "closed" && before.state !== "ending") await bot.hub.deleteAccount(id, account);
+  } catch (error) {
+    bot.log.debug({ id, err: error }, "the hub did not take it away at once; the next step or sweep will");
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * granting: approved, and its end is fixed. Its step reads the account (the birth certificate: gone or another one means
+ * that this record is an old copy), makes the binding, and leads to active. Granting twice is the same as granting once.
+ */
+import type { Bot } from "../bot.ts";
+import type { Request } from "../request/record.ts";
+import { ended } from "../request/transitions.ts";
+import type { ReadRequest } from "../store/store.ts";
+import { answerToAsker, cardOf, dmOf, KEEP } from "./messages.ts";
+import type { Decision, LifeState } from "./state.ts";
+
+export const granting: LifeState = {
+  dueAt: () => 0,
+  step,
+  // Set up within a second: only trouble is worth a word. What was shown before stays until then.
+  messages: (bot, request) =>
+    request.trouble
+      ? [cardOf(bot, request), dmOf(request, "waiting", "waiting"), ...answerToAsker(request)]
+      : KEEP,
+};
+
+async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
+  const { id, account, clusterRole, endsAt } = request;
+  if (endsAt === null || bot.clock.now() >= endsAt) return toEnding(bot, "failed");
+  if (await isChainEnded(bot, request)) return toEnding(bot, "revoked");
+  const reasons = bot.checks.failing;
+  if (reasons.length > 0) return request.trouble === "held-back" ? null : inTrouble("held-back");
+  const found = await bot.hub.readAccount(id);
+  if (found?.uid !== account) return toEnding(bot, "restored");
+  const made = await bot.hub.createBinding({ id, account, clusterRole, endsAt });
+  if (made === "different") return toEnding(bot, "restored");
+  return nowActive(bot);
+}
+
+const toEnding = (bot: Bot, cause: "failed" | "restored" | "revoked"): Decision => ({
+  what: cause,
+  by: null,
+  change: (request) => (request.state === "granting" ? ended(request, { cause }, bot.clock.now()) : null),
+});
+
+const nowActive = (bot: Bot): Decision => ({
+  what: "active",
+  by: null,
+  change: (request) =>
+    request.state === "granting"
+      ? {
+          ...request,
+          ...{ state: "active", activeAt: bot.clock.now(), trouble: null },
+          token: { ...request.token, signingKey: bot.hub.signingKey() },
+        }
+      : null,
+});
+
+/** What keeps it from being set up, noted once: the DM and the card then say so. */
+export const inTrouble = (trouble: "hub-away" | "held-back"): Decision => ({
+  what: `waits: ${trouble}`,
+  by: null,
+  change: (request) =>
+    request.state === "granting" && request.trouble !== trouble ? { ...request, trouble } : null,
+});
+
+/** Who ended the first of its chain ended this one too, granted or not; without the first there is nothing to follow. */
+async function isChainEnded(bot: Bot, { follows }: Request): Promise<boolean> {
+  if (follows === null) return false;
+  const first = await bot.store.read(follows);
+  return first === null || first.chainEnd !== null;
+}

@@ -1,0 +1,84 @@
+/** What the rules of the current file say of a request now, from fresh looks at everybody whom it concerns. */
+import type { Bot } from "../bot.ts";
+import { countApprovals, groupsOf, isApproved } from "../policy/approvers.ts";
+import { askCompany } from "../policy/company-check.ts";
+import { checkTerms } from "../policy/limits.ts";
+import { findRole } from "../policy/roles.ts";
+import { decide } from "../policy/rules.ts";
+import type { UserId } from "../request/ids.ts";
+import type { Groups, Person } from "../request/people.ts";
+import type { Approval, Request } from "../request/record.ts";
+import { Refused } from "../request/refused.ts";
+import { grantedTime } from "../request/transitions.ts";
+import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
+
+/** Everybody who matters to a decision, as Slack knew them at most 15 s ago. */
+export interface Looks {
+  people: Map<UserId, Person>;
+  groups: Groups;
+  /** When the oldest of them was made, by the clock of Redis. */
+  lookedUpAt: number;
+}
+
+/** Throws SlackAway: a look that fails decides nothing. */
+export async function lookUp(bot: Bot, request: Request, beside: UserId[] = []): Promise<Looks> {
+  const approvers = request.approvals.flatMap(({ by }) => by ?? []);
+  const ids = [...new Set([request.requester, request.askedBy, ...approvers, ...beside])];
+  const [groups, ...people] = await Promise.all([
+    bot.slack.groups(groupsOf(bot.config, request.role)),
+    ...ids.map((id) => bot.slack.person(id)),
+  ]);
+  const lookedUpAt = Math.min(groups.lookedUpAt, ...people.map((person) => person.lookedUpAt));
+  return { people: new Map(people.map((person) => [person.id, person])), groups, lookedUpAt };
+}
+
+export interface Judgement {
+  verdict: "approved" | "waiting";
+  /** The approvals that count now: a rule's own, or those of people who may still approve. */
+  approvals: Approval[];
+  /** The time it may last: the company's check can shorten it. */
+  granted: number | null;
+  lookedUpAt: number;
+}
+
+/**
+ * Throws Refused when the rules do not allow the request (any more), or the company's check does not; SlackAway.
+ * The company is asked each time, since its answer is good for as long as the other looks.
+ */
+export async function judge(bot: Bot, request: Request, looks: Looks): Promise<Judgement> {
+  const { config, clock } = bot;
+  const now = clock.now();
+  const { clusterRole } = findRole(config, request.role);
+  if (clusterRole !== request.clusterRole) throw new Refused("role-changed", { role: request.role });
+  const usedBefore = await timeUsedBefore(bot, request);
+  checkTerms(config, { ...request, usedBefore }, now);
+  const requester = personOf(looks, request.requester);
+  const asker = personOf(looks, request.askedBy);
+  const ruled = decide(config, { request, requester, asker, groups: looks.groups, usedBefore, now });
+  const approvals =
+    ruled.kind === "approved"
+      ? [{ by: null, rule: ruled.rule, at: now }]
+      : countApprovals(config, request, looks);
+  const verdict =
+    ruled.kind === "approved" || isApproved(config, request, approvals) ? "approved" : "waiting";
+  const shortened = await askCompany(config, { request, requester, asker }, now);
+  return { verdict, approvals, granted: shortest(request.granted, shortened), lookedUpAt: looks.lookedUpAt };
+}
+
+/** Of more time: how long the others of the chain were granted. */
+export async function timeUsedBefore(bot: Bot, request: Request): Promise<number> {
+  if (request.follows === null) return 0;
+  const others = (await bot.store.page(chainOf(request.follows), { count: MOST_OF_A_CHAIN })).filter(
+    ({ id, endsAt }) => id !== request.id && endsAt !== null,
+  );
+  return others.reduce((sum, one) => sum + grantedTime(one), 0);
+}
+
+function personOf({ people }: Looks, id: UserId): Person {
+  const person = people.get(id);
+  if (!person) throw new Error(`nobody looked ${id} up`);
+  return person;
+}
+
+const shortest = (granted: number | null, shortened: number | null): number | null =>
+  granted === null || shortened === null ? (granted ?? shortened) : Math.min(granted, shortened);

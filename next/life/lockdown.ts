@@ -1,0 +1,111 @@
+/**
+ * A lockdown, of everybody or of one person, is a value with its moment: in Redis, where the guard of commit reads it,
+ * and on the hub, in an annotation of the instance's own account. The newer of the two wins, and the sweep gives it to
+ * the other. While it holds each sweep ends what it concerns.
+ */
+import { z } from "zod";
+import type { Bot } from "../bot.ts";
+import { DAY, SECOND } from "../request/durations.ts";
+import { UserId } from "../request/ids.ts";
+import { isOpen, mayHoldAccess } from "../request/record.ts";
+import { drawLockdown } from "../slack/messages/draw.ts";
+import {
+  type Lockdown,
+  type Lockdowns,
+  type Locked,
+  lockdownFor,
+  readLockdowns,
+} from "../store/lockdowns.ts";
+import type { ReadRequest } from "../store/store.ts";
+import { endOne } from "./chain.ts";
+import { commit } from "./commit.ts";
+import { lockedOut } from "./scheduled.ts";
+
+const NOTE = "lockdown-";
+
+/** As the hub has them: one annotation each. */
+export async function readHubLockdowns(bot: Pick<Bot, "hub">): Promise<Lockdowns> {
+  const notes = Object.entries(await bot.hub.readNotes()).filter(([name]) => name.startsWith(NOTE));
+  return readLockdowns(Object.fromEntries(notes.map(([name, text]) => [name.slice(NOTE.length), text])));
+}
+
+/** Written only over what is older. */
+export async function writeHubLockdown(
+  bot: Pick<Bot, "hub">,
+  whom: Locked,
+  lockdown: Lockdown,
+): Promise<void> {
+  await bot.hub.changeNotes((notes) => {
+    const known = readLockdowns({ [whom]: notes[NOTE + whom] ?? "null" }).get(whom);
+    return known && known.at >= lockdown.at ? null : { [NOTE + whom]: JSON.stringify(lockdown) };
+  });
+}
+
+/** Sets or lifts it: in Redis and on the hub, then what it concerns ends. Either place may be away, not both. */
+export async function writeLockdown(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<void> {
+  const what = lockdown.locked ? "locked down" : "unlocked";
+  const entry = { id: null, at: lockdown.at, by: lockdown.by, what, whom, words: lockdown.words };
+  await bot.store.lockdowns.write(whom, lockdown, entry);
+  await writeHubLockdown(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
+  await drawCard(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
+}
+
+const ShownCard = z.object({ channel: z.string(), ts: z.string(), at: z.number() });
+const YEAR = 365 * DAY;
+const DRAWN_WITHIN = 20 * SECOND;
+
+/** One card in the approvals channel: posted when it is set, edited when it is lifted. */
+async function drawCard(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<void> {
+  const key = `lockdown-card:${whom}`;
+  const kept = await bot.store.kept(key);
+  const shown = kept && ShownCard.parse(JSON.parse(kept.value));
+  if (shown?.at === lockdown.at) return;
+  // The sweeps of all replicas find it missing: one of them draws it.
+  if (!(await bot.store.once(`${key}:${lockdown.at}`, DRAWN_WITHIN))) return;
+  const { channel, language } = bot.config.slack;
+  const message = drawLockdown({ config: bot.config, locale: language }, { whom, ...lockdown });
+  const isEdited = !lockdown.locked && shown !== null && (await bot.slack.update(shown, message));
+  const place = isEdited ? shown : await bot.slack.post(channel, message);
+  await bot.store.keep(key, JSON.stringify({ ...place, at: lockdown.at }), YEAR);
+}
+
+/** The sweep's part: the newer value wins, and what it concerns ends. */
+export async function syncLockdowns(bot: Bot, records: Iterable<ReadRequest>): Promise<Lockdowns> {
+  const [inRedis, onHub] = [await bot.store.lockdowns.read(), await readHubLockdowns(bot)];
+  for (const whom of new Set([...inRedis.keys(), ...onHub.keys()])) {
+    const [ours, theirs] = [inRedis.get(whom), onHub.get(whom)];
+    if (theirs && (!ours || theirs.at > ours.at)) {
+      const entry = { id: null, at: theirs.at, by: theirs.by, what: "lockdown taken from Karpor", whom };
+      await bot.store.lockdowns.write(whom, theirs, entry);
+      inRedis.set(whom, theirs);
+    } else if (ours && (!theirs || ours.at > theirs.at)) await writeHubLockdown(bot, whom, ours);
+  }
+  await enforceLockdowns(bot, inRedis, records);
+  for (const [whom, lockdown] of inRedis)
+    await drawCard(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
+  return inRedis;
+}
+
+/** Ends whatever may have access, and closes what waits, of everybody whom a lockdown concerns. */
+export async function enforceLockdowns(
+  bot: Bot,
+  lockdowns: Lockdowns,
+  records: Iterable<ReadRequest>,
+): Promise<void> {
+  for (const request of records) {
+    const lockdown = isOpen(request) ? lockdownFor(lockdowns, request.requester) : null;
+    if (lockdown) await lockOut(bot, request, lockdown);
+  }
+}
+
+async function lockOut(bot: Bot, request: ReadRequest, { by, at }: Lockdown): Promise<void> {
+  if (!mayHoldAccess(request)) return void (await commit(bot, request, lockedOut(bot.clock.now())));
+  // Its reason is for the channel: holders may include the thief.
+  const who = UserId.safeParse(by).data ?? null;
+  await endOne(
+    bot,
+    request,
+    { cause: "lockdown", by: who, words: "", at: Math.max(at, bot.clock.now()) },
+    by,
+  );
+}

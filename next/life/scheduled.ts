@@ -1,0 +1,44 @@
+/**
+ * scheduled: approved for later. At its start everything is looked at again, the approvers too: an approval does not
+ * outlive who gave it. It leads to granting or closed.
+ */
+import { Refused } from "../request/refused.ts";
+import { approved, closed } from "../request/transitions.ts";
+import { refused } from "./asked.ts";
+import { judge, lookUp } from "./judge.ts";
+import { answerToAsker, cardOf, dmOf } from "./messages.ts";
+import type { LifeState } from "./state.ts";
+
+export const scheduled: LifeState = {
+  dueAt: (_, { startsAt }) => startsAt ?? 0,
+  async step(bot, request) {
+    if (request.startsAt !== null && bot.clock.now() < request.startsAt) return null;
+    try {
+      const { verdict, granted, lookedUpAt } = await judge(bot, request, await lookUp(bot, request));
+      if (verdict === "waiting") throw new Refused("approval-gone", { role: request.role });
+      return {
+        ...{ what: "begins", by: null, lookedUpAt },
+        change: (newest) =>
+          newest.state === "scheduled" ? approved({ ...newest, granted }, bot.clock.now()) : null,
+      };
+    } catch (error) {
+      if (error instanceof Refused) return refused(bot, error);
+      throw error;
+    }
+  },
+  messages: (bot, request) => [
+    cardOf(bot, request),
+    dmOf(request, "scheduled", "waiting"),
+    ...answerToAsker(request),
+  ],
+};
+
+/** Under a lockdown what was to start closes, and says so. */
+export const lockedOut = (now: number) => ({
+  what: "refused",
+  by: null,
+  change: (request: Parameters<typeof closed>[0]) =>
+    request.state === "scheduled" || request.state === "asked" || request.state === "waiting"
+      ? closed(request, { kind: "refused", refusal: { code: "locked-down" as const, data: {} } }, now)
+      : null,
+});

@@ -1,0 +1,26 @@
+/** What each of the seven states answers, and what a step decides: the shapes that the files of life/ share. */
+import type { Bot } from "../bot.ts";
+import type { Change, Request } from "../request/record.ts";
+import type { ReadRequest } from "../store/store.ts";
+import type { KEEP, WantedMessage } from "./messages.ts";
+
+export interface LifeState {
+  /** When its step has something to do; null: never by itself. */
+  dueAt(bot: Bot, request: Request): number | null;
+  /** Does what is due. Its effects may be repeated by anybody; null: nothing is to be committed. */
+  step(bot: Bot, request: ReadRequest): Promise<Decision | null>;
+  /** What people should see, drawn from the record alone; KEEP: what they see now, for a moment more. */
+  messages(bot: Bot, request: Request): WantedMessage[] | typeof KEEP;
+}
+
+/** A change, and what the trail says of it. */
+export interface Decision {
+  /** One word for the trail: approved, denied, ended … */
+  what: string;
+  /** A user id or `operator NAME`; null: the bot, by time or by a rule. */
+  by: string | null;
+  /** Applied to the newest record. Throws Refused when that does not allow it any more; null: nothing is to be done. */
+  change: Change;
+  /** When the oldest look-up that it rests on was made; needed by whatever leads to access. */
+  lookedUpAt?: number;
+}

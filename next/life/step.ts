@@ -1,0 +1,82 @@
+/**
+ * One step of one request, on any replica, as often as anybody likes.
+ *
+ * A process that was suspended does no harm when it wakes: its commit fails by the record's version or by the age of its
+ * look-ups; its binding names an account that is gone, and the sweep deletes it; its edit of a token's message finds the
+ * message deleted. So effects need no lock.
+ */
+import type { Bot } from "../bot.ts";
+import { isAway } from "../hub/errors.ts";
+import { PROVE_AFTER } from "../hub/proof.ts";
+import { SECOND } from "../request/durations.ts";
+import type { RequestId } from "../request/ids.ts";
+import type { Request } from "../request/record.ts";
+import { Refused } from "../request/refused.ts";
+import { markProlonged } from "./chain.ts";
+import { commit } from "./commit.ts";
+import { inTrouble } from "./granting.ts";
+import { LIFE, nextDue } from "./states.ts";
+
+export const TRY_AGAIN_AFTER = 5 * SECOND;
+const TROUBLE_AFTER = 20 * SECOND;
+
+/** Resolves to the record after the step, or null when nothing was to be changed. */
+export async function step(bot: Bot, id: RequestId): Promise<Request | null> {
+  const request = await bot.store.read(id);
+  const decision = request && (await LIFE[request.state].step(bot, request));
+  if (!decision) return null;
+  const after = await commit(bot, request, decision);
+  if (after.state === "active" && request.state === "granting") await markProlonged(bot, after);
+  if (after.ending?.deletedAt && !request.ending?.deletedAt) void proveFromHere(bot, id);
+  return after.version === request.version ? null : after;
+}
+
+/** The job of the queue `access`: one step, then it rings for the next. It throws only when Redis is away. */
+export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
+  const after = await stepOrNote(bot, id);
+  const request = after ?? (await bot.store.read(id));
+  if (request === null) return;
+  const due = nextDue(bot, request);
+  // Of the rings that come during a run the last counts: so it rings first, and then looks whether a change came meanwhile.
+  if (due !== null) {
+    const soonest = after ? 0 : TRY_AGAIN_AFTER;
+    await bot.queue.ring("access", id, Math.max(due - bot.clock.now(), soonest));
+  }
+  if ((await bot.store.readVersion(id)) !== request.version) await bot.queue.ring("access", id);
+}
+
+/** Null also where the step failed: it is tried again later. */
+async function stepOrNote(bot: Bot, id: RequestId): Promise<Request | null> {
+  try {
+    return await step(bot, id);
+  } catch (error) {
+    // Refused: another decision won, or a look-up got too old. The next run decides anew.
+    if (!(error instanceof Refused)) bot.outages.note(error);
+    bot.log.debug({ id, err: error }, `a step failed; it is tried again in ${TRY_AGAIN_AFTER / SECOND} s`);
+    if (isAway(error)) await noteTrouble(bot, id);
+    return null;
+  }
+}
+
+/** People are told when the hub keeps them waiting for more than 20 s. */
+async function noteTrouble(bot: Bot, id: RequestId): Promise<void> {
+  const request = await bot.store.read(id);
+  if (request?.state !== "granting") return;
+  if (bot.clock.now() - grantingSince(request) > TROUBLE_AFTER)
+    await commit(bot, request, inTrouble("hub-away"));
+}
+
+const grantingSince = ({ approvals, startsAt, askedAt }: Request): number =>
+  Math.max(approvals.at(-1)?.at ?? askedAt, startsAt ?? 0);
+
+/** Whoever deleted an account holds its unused token, and so proves the end better than any other replica can. */
+async function proveFromHere(bot: Bot, id: RequestId): Promise<void> {
+  try {
+    await bot.clock.sleep(PROVE_AFTER, bot.stopping);
+    await step(bot, id);
+  } catch (error) {
+    bot.log.debug({ id, err: error }, "the end was not proved from here; the queue's job will");
+  } finally {
+    bot.probes.delete(id);
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * waiting: people decide. Its card asks; by time those asked are reminded once, the fallback approvers are asked too,
+ * and the request closes unanswered. Approve, deny and withdraw are in actions/.
+ */
+import type { Bot } from "../bot.ts";
+import type { Request } from "../request/record.ts";
+import { unanswered } from "./asked.ts";
+import { cardOf, dmOf, sentByAsker, type WantedMessage } from "./messages.ts";
+import type { Decision, LifeState } from "./state.ts";
+
+export const waiting: LifeState = {
+  dueAt: (bot, request) => Math.min(nudgeAt(bot, request), fallbackAt(bot, request), request.lapsesAt),
+  step: async (bot, request) => {
+    const now = bot.clock.now();
+    if (now >= request.lapsesAt) return unanswered(bot);
+    if (now >= fallbackAt(bot, request)) return fallenBack;
+    if (now >= nudgeAt(bot, request)) return nudged(null);
+    return null;
+  },
+  messages,
+};
+
+/** Those asked are reminded: once by time, and when the requester presses Remind them. */
+export const nudged = (by: string | null): Decision => ({
+  what: "reminded the approvers",
+  by,
+  change: (request) => (request.state === "waiting" ? { ...request, nudges: request.nudges + 1 } : null),
+});
+
+const fallenBack: Decision = {
+  what: "asked the fallback approvers",
+  by: null,
+  change: (request) =>
+    request.state === "waiting" && !request.fallback ? { ...request, fallback: true } : null,
+};
+
+function approvalOf(config: Bot["config"], role: string) {
+  const approval = config.roles[role]?.approval;
+  return approval === undefined || approval === "none" ? null : approval;
+}
+
+/** Half of the time to decide when the role does not say; a fallback that comes first reminds as well. */
+function nudgeAt({ config }: Bot, { role, askedAt, lapsesAt, nudges }: Request): number {
+  if (nudges > 0) return Number.POSITIVE_INFINITY;
+  return askedAt + (approvalOf(config, role)?.remind ?? (lapsesAt - askedAt) / 2);
+}
+
+function fallbackAt({ config }: Bot, { role, askedAt, fallback }: Request): number {
+  const after = approvalOf(config, role)?.fallback?.after;
+  return fallback || after === undefined ? Number.POSITIVE_INFINITY : askedAt + after;
+}
+
+function messages(bot: Bot, request: Request): WantedMessage[] {
+  const call: WantedMessage = {
+    ...cardOf(bot, request),
+    key: `call-${callNumber(request)}`,
+    face: "call",
+    inThread: true,
+  };
+  return [
+    cardOf(bot, request),
+    dmOf(request, "waiting", "waiting"),
+    ...sentByAsker(request),
+    ...(callNumber(request) > 0 ? [call] : []),
+  ];
+}
+
+/** Each time that approvers are called is one new message; the one before goes. */
+const callNumber = ({ nudges, fallback }: Request): number => nudges + (fallback ? 1 : 0);

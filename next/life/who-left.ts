@@ -1,0 +1,70 @@
+/**
+ * Whoever left Slack, or the groups that may ask for a role, loses what they hold. Slack's events are only hints: each
+ * person is looked up. What is not granted yet needs no look here: it is judged anew before it is granted.
+ */
+import type { Bot } from "../bot.ts";
+import { groupsOf } from "../policy/approvers.ts";
+import { hasLeft } from "../policy/who-left.ts";
+import { HOUR, MINUTE, SECOND } from "../request/durations.ts";
+import type { UserId } from "../request/ids.ts";
+import { GRANTED, openFor } from "../store/indexes.ts";
+import type { ReadRequest } from "../store/store.ts";
+import { endOne } from "./chain.ts";
+
+const ALL = 100_000;
+/** Slack's limits: who belongs to which group may be asked 20 times a minute, a person some 100 times. */
+const GROUPS_EVERY = 3 * SECOND;
+const NEXT_PERSON_AFTER = SECOND;
+
+/** How old the looks may be, ms. */
+interface Within {
+  person: number;
+  groups: number;
+}
+
+/** Slack says that something of this person changed. */
+export async function checkPerson(bot: Bot, user: UserId): Promise<void> {
+  const requests = await bot.store.page(openFor(user), { count: ALL });
+  await endIfLeft(bot, user, requests.filter(isGranted), { person: 0, groups: 15 * SECOND });
+}
+
+/** Slack says that a group changed: many such events within a moment are one look. */
+export async function checkGroups(bot: Bot): Promise<void> {
+  if (!(await bot.store.once("groups-changed", GROUPS_EVERY))) return;
+  await bot.clock.sleep(GROUPS_EVERY, bot.stopping);
+  await bot.slack.groups(
+    Object.keys(bot.config.roles).flatMap((role) => groupsOf(bot.config, role)),
+    0,
+  );
+  for (const [user, requests] of await readHolders(bot))
+    await endIfLeft(bot, user, requests, { person: HOUR, groups: MINUTE });
+}
+
+/** The hourly look, for what no event told. With many holders it takes minutes: nothing should wait for it. */
+export async function checkEverybody(bot: Bot): Promise<void> {
+  for (const [user, requests] of await readHolders(bot)) {
+    // One whom Slack does not tell of now is looked up in an hour.
+    await endIfLeft(bot, user, requests, { person: HOUR / 2, groups: MINUTE }).catch(bot.outages.note);
+    await bot.clock.sleep(NEXT_PERSON_AFTER, bot.stopping);
+  }
+}
+
+const isGranted = ({ state }: ReadRequest): boolean => state === "granting" || state === "active";
+
+/** What is granted, by its holder. */
+async function readHolders(bot: Bot): Promise<Map<UserId, ReadRequest[]>> {
+  const granted = await bot.store.page(GRANTED, { count: ALL });
+  return Map.groupBy(granted.filter(isGranted), ({ requester }) => requester);
+}
+
+/** Throws SlackAway: a look that fails ends nothing. */
+async function endIfLeft(bot: Bot, user: UserId, requests: ReadRequest[], within: Within): Promise<void> {
+  if (requests.length === 0) return;
+  const ids = new Set(requests.flatMap(({ role }) => groupsOf(bot.config, role)));
+  const [person, groups] = await Promise.all([
+    bot.slack.person(user, within.person),
+    bot.slack.groups([...ids], within.groups),
+  ]);
+  for (const request of requests.filter((one) => hasLeft(bot.config, one, person, groups)))
+    await endOne(bot, request, { cause: "left", by: null, words: "", at: bot.clock.now() }, null);
+}

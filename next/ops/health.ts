@@ -1,0 +1,83 @@
+/** Health pages: does the process live, can it answer people, and does anything keep new access from being set up? */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Bot } from "../bot.ts";
+import { GRANTED, WAITING } from "../store/indexes.ts";
+import { VERSION } from "../version.ts";
+
+/** A page of an HTTP server, as Bolt's receivers take it too. */
+export interface Route {
+  path: string;
+  method: "GET";
+  handler(request: IncomingMessage, response: ServerResponse): void;
+}
+
+interface Page {
+  status: number;
+  body: object | string;
+}
+
+/** `read` must not reject. */
+export const page = (path: string, read: () => Page | Promise<Page>): Route => ({
+  path,
+  method: "GET",
+  handler: async (_, response) => {
+    const { status, body } = await read();
+    const isText = typeof body === "string";
+    const type = isText ? "text/plain; version=0.0.4; charset=utf-8" : "application/json";
+    response.writeHead(status, { "content-type": type });
+    response.end(isText ? body : JSON.stringify(body));
+  },
+});
+
+/**
+ * `isReady`: commands and clicks can come in. Neither the hub nor Redis is a reason not to be ready: while they are away
+ * people still get an answer. In Slack's HTTP mode everybody may reach PORT, so /status says little there.
+ */
+export const healthPages = (bot: Bot, isReady: () => boolean): Route[] => [
+  page("/livez", () => ({ status: 200, body: "ok\n" })),
+  page("/readyz", () => ({ status: isReady() ? 200 : 503, body: { ready: isReady() } })),
+  statusPage(bot, { isPublic: bot.config.env.SLACK_APP_TOKEN === undefined }),
+];
+
+export const statusPage = (bot: Bot, { isPublic }: { isPublic: boolean }): Route =>
+  page("/status", async () => {
+    const status = isPublic ? briefStatus(bot) : { ...briefStatus(bot), ...(await readDetails(bot)) };
+    return { status: status.ok ? 200 : 503, body: status };
+  });
+
+/** `ok`: new access is set up, since nothing is away and no check fails. */
+const briefStatus = ({ config, outages, checks }: Bot) => ({
+  ok: outages.current().size === 0 && checks.failing.length === 0,
+  instance: config.instance,
+});
+
+/** What Redis knows is null while it is away. */
+async function readDetails(bot: Bot) {
+  const away = [...bot.outages.current()].map(([outside, since]) => [outside, new Date(since).toISOString()]);
+  const [waiting, granted, queue] = await Promise.all([
+    bot.store.count(WAITING).catch(() => null),
+    bot.store.count(GRANTED).catch(() => null),
+    countDueJobs(bot).catch(() => null),
+  ]);
+  const known = { version: VERSION, away: Object.fromEntries(away), failing: bot.checks.failing };
+  return { ...known, waiting, granted, queue };
+}
+
+/** Jobs whose time has come; those that wait for theirs are not counted. Throws StoreAway. */
+export async function countDueJobs({ queue }: Pick<Bot, "queue">) {
+  const { access, slack } = await queue.depth();
+  const due = ({ waiting = 0, prioritized = 0, active = 0 }) => waiting + prioritized + active;
+  return { access: due(access), slack: due(slack) };
+}
+
+/** A server of these pages alone. Rejects when the port is taken. */
+export async function servePages(port: number, routes: readonly Route[]) {
+  const server = createServer((request, response) => {
+    const route = routes.find(({ path }) => path === request.url?.split("?")[0]);
+    if (route) route.handler(request, response);
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, resolve));
+  return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
+}

@@ -1,0 +1,55 @@
+/** The log: pino's JSON lines on standard output, and never a secret. */
+import { type DestinationStream, destination, type Logger, pino } from "pino";
+
+/** What must never be written, wherever it turns up: Slack tokens, JWTs, passwords in URLs. Each is found in linear time. */
+const SECRETS =
+  /xox[a-z]-[\w-]+|xapp-[\w-]+|(?<![\w-])eyJ[\w-]{10,}\.[\w-]+\.[\w-]*|(?<=:\/\/[^\s/@:"]{0,80}:)[^\s/@"]{1,200}(?=@)/g;
+
+const hideSecrets = (text: string): string => text.replace(SECRETS, "[secret]");
+
+/** The hub and Slack may say anything of any length. */
+const LONGEST_MESSAGE = 200;
+
+/** Only what is safe of an error: a client's message may hold a body or a header. */
+function safeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: hideSecrets(String(error).slice(0, LONGEST_MESSAGE)) };
+  const { name, message, stack, cause } = error;
+  const {
+    code = (cause as { code?: unknown } | undefined)?.code,
+    headers,
+    body,
+  } = error as Error & Record<string, unknown>;
+  const isSafe = headers === undefined && body === undefined;
+  const where = stack
+    ?.split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 5)
+    .join("\n");
+  return {
+    type: name,
+    message: isSafe ? hideSecrets(message.slice(0, LONGEST_MESSAGE)) : undefined,
+    code,
+    stack: where,
+  };
+}
+
+export function createLog(
+  level = "info",
+  to: DestinationStream = destination({ dest: 1, sync: false }),
+): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: safeError },
+      hooks: { streamWrite: hideSecrets },
+      redact: {
+        paths: ["token", "*.token", "authorization", "*.authorization", "headers", "*.headers"],
+        censor: "[secret]",
+      },
+    },
+    to,
+  );
+}

@@ -1,0 +1,100 @@
+/** What Prometheus reads: each value is read at the scrape, so nothing needs to be counted all over the house. */
+import { Gauge, Registry } from "prom-client";
+import type { Bot } from "../bot.ts";
+import { SECOND } from "../request/durations.ts";
+import { type Request, STATES } from "../request/record.ts";
+import { UNREVIEWED } from "../store/indexes.ts";
+import { VERSION } from "../version.ts";
+import { countDueJobs, page } from "./health.ts";
+
+/** Each replica says the same of all of them together. */
+const SHARED = "The same from each replica: take the maximum.";
+const OWN = "Of this replica alone.";
+
+const OUTSIDES = ["hub", "Slack", "Redis"] as const;
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** `isReady`: commands and clicks can come in. */
+export function createMetrics(bot: Bot, isReady: () => boolean) {
+  const startedAt = bot.clock.now();
+  let lastSweep = { at: startedAt, took: 0 };
+  return {
+    /** A sweep has run through, and took so many milliseconds. */
+    noteSweep(took: number): void {
+      lastSweep = { at: bot.clock.now(), took };
+    },
+    page: page("/metrics", async () => {
+      const registry = new Registry();
+      const show = shower(registry);
+      showOwn(bot, show, isReady());
+      show("sweep_age_seconds", `Since the last sweep. ${OWN}`, (bot.clock.now() - lastSweep.at) / SECOND);
+      show("sweep_duration_seconds", `How long the last sweep took. ${OWN}`, lastSweep.took / SECOND);
+      // While Redis is away what it knows is left out.
+      await showShared(bot, show).catch((error: unknown) => bot.outages.note(error));
+      return { status: 200, body: await registry.metrics() };
+    }),
+  };
+}
+
+/** One value, or one by each value of a label. */
+type Show = (
+  name: string,
+  help: string,
+  value: number | { label: string; values: Record<string, number> },
+) => void;
+
+function shower(registry: Registry): Show {
+  return (name, help, value) => {
+    const labelNames = typeof value === "number" ? [] : [value.label];
+    const gauge = new Gauge({ name: `karpor_access_${name}`, help, labelNames, registers: [registry] });
+    if (typeof value === "number") return gauge.set(value);
+    for (const [label, one] of Object.entries(value.values)) gauge.set({ [value.label]: label }, one);
+  };
+}
+
+function showOwn({ outages, checks, hub, clock }: Bot, show: Show, isReady: boolean): void {
+  const since = outages.current();
+  const seconds = (outside: (typeof OUTSIDES)[number]) =>
+    (clock.now() - (since.get(outside) ?? clock.now())) / SECOND;
+  const away = Object.fromEntries(OUTSIDES.map((outside) => [outside, seconds(outside)]));
+  show("build_info", `Always 1. ${OWN}`, { label: "version", values: { [VERSION]: 1 } });
+  show("ready", `1 while commands and clicks can come in. ${OWN}`, Number(isReady));
+  show("away_seconds", `How long it does not answer; 0 when it does. ${OWN}`, {
+    label: "outside",
+    values: away,
+  });
+  show("holding_back", `Checks that fail, so that new access waits. ${OWN}`, checks.failing.length);
+  show(
+    "clock_skew_seconds",
+    `How far the hub's clock is ahead of this machine's. ${OWN}`,
+    hub.clockOffset() / SECOND,
+  );
+}
+
+/** Throws StoreAway. */
+async function showShared(bot: Bot, show: Show): Promise<void> {
+  const [ids, unreviewed, jobs] = await Promise.all([
+    bot.store.unfinished(),
+    bot.store.count(UNREVIEWED),
+    countDueJobs(bot),
+  ]);
+  const records = await bot.store.readAll(ids);
+  const counts = STATES.map((state) => [state, records.filter((one) => one.state === state).length]);
+  const oldest = Math.max(0, ...records.map((record) => unprovedFor(record, bot.clock.now())));
+  const states = { label: "state", values: Object.fromEntries(counts) };
+  show("requests", `Requests that are not over, by state. ${SHARED}`, states);
+  show(
+    "unconfirmed_end_age_seconds",
+    `How long the oldest end has been due and is not proved. ${SHARED}`,
+    oldest / SECOND,
+  );
+  show("unreviewed_emergencies", `Emergencies that nobody reviewed yet. ${SHARED}`, unreviewed);
+  show("jobs_waiting", `Jobs that are due and not done. ${SHARED}`, { label: "queue", values: jobs });
+}
+
+/** An end is due when its time is up, or when somebody began it. */
+function unprovedFor({ state, ending, endsAt }: Request, now: number): number {
+  if (state === "ending") return now - (ending?.at ?? now);
+  return (state === "granting" || state === "active") && endsAt !== null ? now - endsAt : 0;
+}

@@ -1,0 +1,48 @@
+/** Says in the log once that something is away, and once that it is back, however many requests wait for it. */
+import type { Logger } from "pino";
+import { isAway } from "../hub/errors.ts";
+import { SECOND } from "../request/durations.ts";
+import { SlackAway } from "../slack/slack.ts";
+import { StoreAway } from "../store/redis.ts";
+
+export type Outside = "hub" | "Slack" | "Redis";
+
+export interface Outages {
+  /** Nothing is said of an error that tells of no outage. */
+  note(error: unknown): void;
+  over(outside: Outside): void;
+  /** What is away now, and since when. */
+  current(): ReadonlyMap<Outside, number>;
+}
+
+/** A call that began before may still fail; and what comes and goes is told twice a minute at most. */
+const QUIET_AFTER_BACK = 30 * SECOND;
+
+export function createOutages({ log, now }: { log: Logger; now: () => number }): Outages {
+  const since = new Map<Outside, number>();
+  const backAt = new Map<Outside, number>();
+  return {
+    note(error) {
+      const outside = outsideOf(error);
+      if (outside === null || since.has(outside)) return;
+      if (now() - (backAt.get(outside) ?? Number.NEGATIVE_INFINITY) < QUIET_AFTER_BACK) return;
+      since.set(outside, now());
+      log.warn({ err: error }, `${outside} is away; what waits for it goes on when it is back`);
+    },
+    over(outside) {
+      const began = since.get(outside);
+      if (began === undefined) return;
+      since.delete(outside);
+      backAt.set(outside, now());
+      log.warn(`${outside} is back after ${Math.round((now() - began) / 1000)} s`);
+    },
+    current: () => since,
+  };
+}
+
+function outsideOf(error: unknown): Outside | null {
+  if (isAway(error)) return "hub";
+  // Slack that asks to wait is not away.
+  if (error instanceof SlackAway) return error.retryAfter === null ? "Slack" : null;
+  return error instanceof StoreAway ? "Redis" : null;
+}

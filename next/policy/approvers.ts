@@ -1,0 +1,93 @@
+/** Who may approve, revoke and review, and whether the approvals of a request are enough. */
+import { type GroupId, isGroup, type Principal, type UserId } from "../request/ids.ts";
+import { type Groups, isAmong, type Person } from "../request/people.ts";
+import type { Approval, Request } from "../request/record.ts";
+import { Refused } from "../request/refused.ts";
+import type { Policy } from "./policy.ts";
+import { approversFor, neededApprovals, roleNamed } from "./roles.ts";
+
+/** The user groups that matter to a request of this role; null: to no role. */
+export function groupsOf(policy: Policy, roleName: string | null): GroupId[] {
+  const role = roleName === null ? null : roleNamed(policy, roleName);
+  const ofRole = role
+    ? [
+        ...(role.requester?.in ?? []),
+        ...approversFor(role, true),
+        ...(role.breakGlass?.by ?? []),
+        ...(role.breakGlass?.review ?? []),
+        ...policy.rules.flatMap(({ when }) => when.requester?.in ?? []),
+      ]
+    : [];
+  return [...new Set([...policy.admins, ...ofRole])].filter(isGroup);
+}
+
+/** Whoever has or asked for the access has no say in it. */
+const isParty = ({ requester, askedBy }: Request, user: UserId): boolean =>
+  user === requester || user === askedBy;
+
+/** Who may approve this request now. */
+function approversNow(policy: Policy, request: Request): Principal[] {
+  const role = roleNamed(policy, request.role);
+  return role ? approversFor(role, request.fallback) : [];
+}
+
+interface Looks {
+  people: Map<UserId, Person>;
+  groups: Groups;
+}
+
+/** The approvals of people who may still approve it: an approval does not outlive its approver's right. */
+export function countApprovals(policy: Policy, request: Request, { people, groups }: Looks): Approval[] {
+  const approvers = approversNow(policy, request);
+  return request.approvals.filter(
+    ({ by }) =>
+      by !== null &&
+      people.get(by)?.standing === "member" &&
+      isAmong(approvers, by, groups) &&
+      !isParty(request, by),
+  );
+}
+
+/** By as many different people as the role needs, or by a rule. */
+export function isApproved(policy: Policy, request: Request, approvals: readonly Approval[]): boolean {
+  const role = roleNamed(policy, request.role);
+  if (!role) return false;
+  if (approvals.some(({ rule }) => rule !== null)) return true;
+  return new Set(approvals.map(({ by }) => by)).size >= neededApprovals(role);
+}
+
+/** Throws Refused. */
+export function assertMayApprove(policy: Policy, request: Request, person: Person, groups: Groups): void {
+  const { role } = request;
+  if (isParty(request, person.id)) throw new Refused("own-request", { role });
+  const isApprover = isAmong(approversNow(policy, request), person.id, groups);
+  if (person.standing !== "member" || !isApprover) throw new Refused("not-an-approver", { role });
+}
+
+/** Throws Refused when fewer others than are needed could approve it, the fallback approvers too. */
+export function assertCanBeApproved(policy: Policy, request: Request, groups: Groups): void {
+  const role = roleNamed(policy, request.role);
+  if (!role) throw new Refused("unknown-role", { role: request.role });
+  const people = approversFor(role, true).flatMap((one) =>
+    isGroup(one) ? [...(groups.members.get(one) ?? [])] : [one],
+  );
+  const able = new Set(people.filter((user) => !isParty(request, user))).size;
+  const needed = neededApprovals(role);
+  if (able < needed) throw new Refused("no-approver", { role: request.role, needed, count: able });
+}
+
+export const isAdmin = ({ admins }: Policy, user: UserId, groups: Groups): boolean =>
+  isAmong(admins, user, groups);
+
+/** The holder, an approver of the role, and an admin. */
+export function mayRevoke(policy: Policy, request: Request, user: UserId, groups: Groups): boolean {
+  const role = roleNamed(policy, request.role);
+  const approvers = role ? approversFor(role, true) : [];
+  return user === request.requester || isAmong([...approvers, ...policy.admins], user, groups);
+}
+
+/** A reviewer of the role or an admin, and nobody their own emergency. */
+export function mayReview(policy: Policy, request: Request, user: UserId, groups: Groups): boolean {
+  const reviewers = roleNamed(policy, request.role)?.breakGlass?.review ?? [];
+  return !isParty(request, user) && isAmong([...reviewers, ...policy.admins], user, groups);
+}

@@ -1,0 +1,132 @@
+/**
+ * The company's own service, which must say yes as well: a signed question, and an answer that counts only when it is
+ * signed, of this very question, and in time. Everything else allows nothing.
+ */
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import { SECOND, SHORTEST } from "../request/durations.ts";
+import type { Person } from "../request/people.ts";
+import type { Request } from "../request/record.ts";
+import { Refused } from "../request/refused.ts";
+import type { Secret } from "../request/secret.ts";
+import { grantedTime } from "../request/transitions.ts";
+import type { Policy } from "./policy.ts";
+import { type CompanyCheck, findRole, type Role } from "./roles.ts";
+
+/** What the check needs of the configuration. */
+export interface CheckConfig extends Policy {
+  hub: { name: string };
+  secretNamed(variable: string): Secret | null;
+}
+
+const TIMESTAMP = "x-karpor-access-timestamp";
+const SIGNATURE = "x-karpor-access-signature";
+const LONGEST_WORDS = 200;
+
+/** Fields that it does not know are ignored. */
+const Answer = z.discriminatedUnion("answer", [
+  z.object({
+    question: z.string(),
+    answer: z.literal("allow"),
+    until: z.iso.datetime({ offset: true }).optional(),
+  }),
+  z.object({ question: z.string(), answer: z.literal("deny"), say: z.string().default("") }),
+]);
+type Answer = z.infer<typeof Answer>;
+
+/** What is asked about. */
+interface Subject {
+  request: Request;
+  /** Whose access it would be. */
+  requester: Person;
+  /** Who asked: the requester, or somebody for them. */
+  asker: Person;
+}
+
+/**
+ * The time that the service allows, ms, where that is shorter than what is asked for; else null.
+ * Throws Refused check-denies, or check-failed where there is no answer that counts.
+ */
+export async function askCompany(config: CheckConfig, subject: Subject, now: number): Promise<number | null> {
+  const role = findRole(config, subject.request.role);
+  if (!role.check) return null;
+  const secret = config.secretNamed(role.check.secretEnv);
+  if (!secret) throw new Refused("check-failed", { why: `${role.check.secretEnv} is not set` });
+  const answer = await exchange(role.check, secret, questionAbout(config, role, subject), now);
+  if (answer.answer === "deny") throw new Refused("check-denies", { words: cut(answer.say) });
+  return answer.until === undefined ? null : timeUntil(answer.until, subject.request, now);
+}
+
+const cut = (words: string): string => Array.from(words.trim()).slice(0, LONGEST_WORDS).join("");
+
+/** Time that is too short for a token counts as a no. */
+function timeUntil(until: string, request: Request, now: number): number | null {
+  const from = Math.max(now, request.startsAt ?? 0, request.prolongs ?? 0);
+  const allowed = Date.parse(until) - from;
+  if (allowed < SHORTEST) throw new Refused("check-denies", { words: `only until ${until}` });
+  return allowed < grantedTime(request) ? allowed : null;
+}
+
+/** All that the service needs, and never a token. */
+function questionAbout({ hub }: CheckConfig, role: Role, { request, requester, asker }: Subject) {
+  const { id, state, clusterRole, reason, emergency, follows, approvals } = request;
+  const named = ({ id, name }: Person) => ({ id, name });
+  return {
+    ...{ question: randomUUID(), hub: hub.name, kind: state === "asked" ? "ask" : "mint" },
+    ...{ request: id, role: request.role, clusterRole, seconds: Math.round(grantedTime(request) / SECOND) },
+    ...{ requester: named(requester), askedBy: asker.id === requester.id ? null : named(asker) },
+    ...{ reason, ticket: ticketIn(role, reason), emergency, extends: follows },
+    approvedBy: [...new Set(approvals.map(({ by }) => by ?? "policy"))],
+  };
+}
+
+const TICKET = /^[A-Z][A-Z0-9]*-\d+$/;
+
+/** The first word of the form that the role asks for; where it asks for none, the first like OPS-123. */
+function ticketIn({ reason: asked }: Role, reason: string): string | null {
+  const words = reason.split(/\s+/).map((word) => word.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, ""));
+  const isTicket = (word: string) => asked.pattern?.matcher(word).find() ?? TICKET.test(word);
+  return words.find((word) => word !== "" && isTicket(word)) ?? null;
+}
+
+async function exchange(
+  { url, within }: CompanyCheck,
+  secret: Secret,
+  question: { question: string },
+  now: number,
+): Promise<Answer> {
+  const body = JSON.stringify(question);
+  const timestamp = String(Math.floor(now / SECOND));
+  const headers = {
+    "content-type": "application/json",
+    [TIMESTAMP]: timestamp,
+    [SIGNATURE]: sign(secret, `question:${timestamp}:${body}`),
+  };
+  try {
+    const signal = AbortSignal.timeout(within);
+    const response = await fetch(url, { method: "POST", redirect: "error", headers, body, signal });
+    const text = await response.text();
+    const expected = sign(secret, `answer:${timestamp}:${text}`);
+    if (response.status !== 200) throw new Error(`it answers ${response.status}`);
+    if (!isSame(expected, response.headers.get(SIGNATURE) ?? "")) throw new Error("its answer is not signed");
+    return readAnswer(text, question.question);
+  } catch (error) {
+    const { message, cause } = error as Error;
+    throw new Refused("check-failed", { why: cut(cause instanceof Error ? cause.message : message) });
+  }
+}
+
+function readAnswer(text: string, question: string): Answer {
+  const answer = Answer.safeParse(JSON.parse(text)).data;
+  if (!answer) throw new Error("its answer cannot be read");
+  if (answer.question !== question) throw new Error("it answers another question");
+  return answer;
+}
+
+const sign = (secret: Secret, text: string): string =>
+  `v1=${createHmac("sha256", secret.reveal()).update(`v1:${text}`).digest("hex")}`;
+
+function isSame(expected: string, given: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,101 @@
+/** Terms and limits: what a request may ask for, and how much one person may ask for. */
+import { z } from "zod";
+import { DAY, SHORTEST } from "../request/durations.ts";
+import { Refused } from "../request/refused.ts";
+import { findRole, type Role, type RoleTable } from "./roles.ts";
+
+export const Limits = z.strictObject({
+  openPerPerson: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(20)
+    .describe("Requests that one person has open at the same time, for themselves and for others."),
+  requestsPerHour: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(60)
+    .describe("Requests that one person makes in an hour."),
+  grantsPerPerson: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe("Grants that one person holds at the same time."),
+});
+export type Limits = z.infer<typeof Limits>;
+
+const LONGEST_REASON = 500;
+const LATEST_START = 30 * DAY;
+
+/** What a request says by itself; a stored request is one too. */
+export interface Terms {
+  role: string;
+  duration: number;
+  reason: string;
+  startsAt: number | null;
+  emergency: boolean;
+  follows: string | null;
+  /** Of more time: how long the others of the chain were granted. */
+  usedBefore?: number;
+  /** Of a stored request: its start lay ahead then, and may have come since. */
+  askedAt?: number;
+}
+
+/** Throws Refused. */
+export function checkTerms(policy: RoleTable, terms: Terms, now: number): void {
+  const role = findRole(policy, terms.role);
+  checkDuration(role, terms);
+  checkTotal(role, terms);
+  checkReason(role, terms);
+  checkStart(terms, terms.askedAt ?? now);
+}
+
+function checkDuration({ duration, breakGlass }: Role, { role, duration: asked, emergency }: Terms): void {
+  if (emergency && !breakGlass) throw new Refused("no-emergency", { role });
+  const max = emergency && breakGlass ? breakGlass.max : duration.max;
+  if (asked < SHORTEST) throw new Refused("too-short", { min: SHORTEST });
+  if (asked > max) throw new Refused("too-long", { role, max });
+}
+
+/** An emergency needs a reason, in any form: nobody looks for a ticket then. */
+function checkReason({ reason: asked }: Role, { role, reason, emergency }: Terms): void {
+  if (reason.length > LONGEST_REASON) throw new Refused("reason-too-long", { limit: LONGEST_REASON });
+  if (reason.trim() === "") {
+    if (asked.required || emergency) throw new Refused("reason-missing", { role });
+    return;
+  }
+  const isRightForm = emergency || asked.pattern === null || asked.pattern.matcher(reason).find();
+  if (!isRightForm) throw new Refused("reason-pattern", { role });
+}
+
+function checkStart({ startsAt, emergency, follows }: Terms, askedAt: number): void {
+  if (startsAt === null) return;
+  if (emergency || follows !== null) throw new Refused("must-start-now");
+  if (startsAt <= askedAt) throw new Refused("bad-start", { at: startsAt });
+  if (startsAt - askedAt > LATEST_START) throw new Refused("start-too-far", { max: LATEST_START });
+}
+
+/** With all that its chain had before. Throws Refused. */
+export function checkTotal({ duration }: Role, { role, duration: added, usedBefore = 0 }: Terms): void {
+  const max = duration.total ?? duration.max;
+  if (usedBefore + added > max)
+    throw new Refused("total-too-long", { role, max, left: Math.max(0, max - usedBefore) });
+}
+
+/** What one person has open, asked for in the last hour, and holds. */
+export interface Counts {
+  open: number;
+  asksLastHour: number;
+  grants: number;
+}
+
+/** Throws Refused when one more is too many. */
+export function checkCounts({ limits }: { limits: Limits }, { open, asksLastHour, grants }: Counts): void {
+  const { openPerPerson, requestsPerHour, grantsPerPerson } = limits;
+  if (open >= openPerPerson) throw new Refused("too-many-open", { limit: openPerPerson });
+  if (asksLastHour >= requestsPerHour) throw new Refused("too-many-asks", { limit: requestsPerHour });
+  if (grantsPerPerson !== undefined && grants >= grantsPerPerson)
+    throw new Refused("too-many-grants", { limit: grantsPerPerson });
+}

@@ -1,0 +1,25 @@
+/** What a ClusterRole of the configuration's own allows: paths of the hub and verbs. Karpor knows nothing else. */
+import { z } from "zod";
+
+const VERBS = ["get", "post", "put", "patch", "delete", "head", "options", "*"] as const;
+const PATH = /^(\*|\/[^*\s]*\*?)$/;
+
+export const PathRule = z.strictObject({
+  nonResourceURLs: z
+    .array(z.string().regex(PATH, "must be a path such as /rest-api/v1/cluster, or end in *"))
+    .min(1)
+    .describe("Paths of the hub; one that ends in * is everything below it."),
+  verbs: z.array(z.enum(VERBS)).min(1).describe("What may be done there; * is everything."),
+});
+export type PathRule = z.infer<typeof PathRule>;
+
+/** Made by karpor-server or by Kubernetes itself. */
+const BUILT_IN = /^(karpor-guest|karpor-admin|anonymous|cluster-admin|admin|edit|view|system:.*)$/;
+export const isBuiltIn = (clusterRole: string): boolean => BUILT_IN.test(clusterRole);
+
+/** More than to get paths that are named: another verb, or every path. */
+export const allowsMoreThanGet = (rules: readonly PathRule[]): boolean =>
+  rules.some(
+    ({ verbs, nonResourceURLs }) =>
+      verbs.some((verb) => verb !== "get") || nonResourceURLs.some((path) => path === "*" || path === "/*"),
+  );

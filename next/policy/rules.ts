@@ -1,0 +1,127 @@
+/** The rules of the file, and what they and the role say of a request: approved at once, to be asked, or refused. */
+import { z } from "zod";
+import { DAY, Duration } from "../request/durations.ts";
+import { type Groups, isAmong, type Person } from "../request/people.ts";
+import type { Request } from "../request/record.ts";
+import { Refused } from "../request/refused.ts";
+import { findRole, needsApprover, type Role, type RoleTable } from "./roles.ts";
+import { Bilingual, Principals } from "./shapes.ts";
+
+const RULE_NAME = /^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._/-]*$/u;
+
+export const Rule = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(40)
+      .regex(RULE_NAME, "must be letters, digits, spaces, dots, dashes and slashes")
+      .describe("Shown to the person whom it concerns, and recorded."),
+    when: z
+      .strictObject({
+        requester: z.strictObject({ in: Principals }).optional().describe("Who would have the access."),
+        role: z.array(z.string()).min(1).optional().describe("For which roles; for all when left out."),
+        max: Duration.optional().describe(
+          "For no longer than this, with all time that the access had before.",
+        ),
+        extension: z
+          .boolean()
+          .optional()
+          .describe("true: only more time; false: only what is asked for anew."),
+      })
+      .default({})
+      .describe("All of these must hold; without any the rule is for every request."),
+    until: z.iso
+      .date("must be a day such as 2026-12-31")
+      .transform((day) => Date.parse(day) + DAY)
+      .optional()
+      .describe("The last day of the rule, in UTC; it holds without end when left out."),
+    then: z.enum(["deny", "approve"]),
+    say: Bilingual.optional().describe("What a person reads whom the rule denies."),
+  })
+  .refine(({ then, say }) => then === "deny" || !say, {
+    path: ["say"],
+    message: "is only for a rule that denies; remove it",
+  });
+export type Rule = z.infer<typeof Rule>;
+
+/** The rules, and the roles that they speak of. */
+type RuleBook = RoleTable & { rules: Rule[] };
+
+/** For `superRefine` of the whole file: rules against the roles that they name, and against each other. */
+export function checkRules({ roles, rules }: RuleBook, ctx: z.RefinementCtx): void {
+  const complain = (index: number, field: string, message: string) =>
+    ctx.addIssue({ code: "custom", path: ["rules", index, field], message });
+  for (const [index, rule] of rules.entries()) {
+    if (rules.findIndex(({ name }) => name === rule.name) < index)
+      complain(index, "name", `is another rule's too: "${rule.name}"; choose another name`);
+    const unknown = (rule.when.role ?? []).filter((name) => !Object.hasOwn(roles, name));
+    if (unknown.length > 0)
+      complain(
+        index,
+        "when",
+        `names no role by ${unknown.join(", ")}; the roles are ${Object.keys(roles).join(", ")}`,
+      );
+    const unsafe = rule.then === "approve" ? unsafeRoles(rule, roles) : [];
+    if (unsafe.length > 0)
+      complain(
+        index,
+        "then",
+        `approves ${unsafe.join(", ")}, which gives more than to get named paths; say autoApproveWrites: true there, or name other roles`,
+      );
+  }
+}
+
+const unsafeRoles = ({ when }: Rule, roles: RoleTable["roles"]): string[] =>
+  Object.entries(roles).flatMap(([name, role]) =>
+    (when.role?.includes(name) ?? true) && needsApprover(role) ? [name] : [],
+  );
+
+/** A request, and everybody whom it concerns. */
+export interface Case {
+  request: Pick<Request, "role" | "duration" | "emergency" | "startsAt" | "follows">;
+  /** Whose access it is. */
+  requester: Person;
+  /** Who asked: the requester, or somebody for them. */
+  asker: Person;
+  groups: Groups;
+  /** Of more time: how long the others of the chain were granted, ms. */
+  usedBefore: number;
+  now: number;
+}
+
+export type Ruling = { kind: "approved"; rule: string } | { kind: "ask" };
+
+/** Throws Refused when the request is not allowed. */
+export function decide(policy: RuleBook, facts: Case): Ruling {
+  const { request, requester, asker, groups } = facts;
+  const role = findRole(policy, request.role);
+  for (const { id, standing } of [asker, requester])
+    if (standing !== "member") throw new Refused("not-a-member", { standing, user: id });
+  if (role.requester && !isAmong(role.requester.in, requester.id, groups))
+    throw new Refused("may-not-ask", { role: request.role });
+  const rule = policy.rules.find((one) => matches(one, facts));
+  if (rule?.then === "deny") throw denial(rule);
+  if (request.emergency) return decideEmergency(role, facts);
+  if (rule) return { kind: "approved", rule: rule.name };
+  return role.approval === "none" ? { kind: "approved", rule: "none" } : { kind: "ask" };
+}
+
+function decideEmergency({ breakGlass }: Role, { request, requester, groups }: Case): Ruling {
+  if (breakGlass && isAmong(breakGlass.by, requester.id, groups))
+    return { kind: "approved", rule: "emergency" };
+  throw new Refused("no-emergency", { role: request.role });
+}
+
+const denial = ({ name, say }: Rule): Refused =>
+  new Refused("rule-denies", { rule: name, ...(say && { en: say.en, zh: say.zh }) });
+
+/** What is asked for later must be within a rule's last day when it starts. */
+function matches({ when, until }: Rule, { request, requester, groups, usedBefore, now }: Case): boolean {
+  if (until !== undefined && Math.max(now, request.startsAt ?? 0) >= until) return false;
+  if (when.role && !when.role.includes(request.role)) return false;
+  if (when.extension !== undefined && when.extension !== (request.follows !== null)) return false;
+  // A rule for short access is none for long access in pieces.
+  if (when.max !== undefined && usedBefore + request.duration > when.max) return false;
+  return !when.requester || isAmong(when.requester.in, requester.id, groups);
+}

@@ -1,0 +1,45 @@
+/** Small shapes that several parts of the configuration file share. */
+import { RE2JS } from "re2js";
+import { z } from "zod";
+import { Principal } from "../request/ids.ts";
+
+export const Principals = z.array(Principal).min(1, "name at least one user group (S…) or person (U…)");
+
+const Line = z.string().min(1).max(200);
+
+/** Words that people read, in both languages. */
+export const Bilingual = z.strictObject({
+  en: Line.describe("In English."),
+  zh: Line.describe("In Chinese."),
+});
+
+/** RE2 takes linear time whatever is typed, so no pattern can hang the bot. */
+export const Pattern = z
+  .string()
+  .min(1)
+  .max(500)
+  .transform((text, ctx) => {
+    try {
+      return RE2JS.compile(text);
+    } catch (error) {
+      const message = `is no regular expression of RE2 (${(error as Error).message}); correct it`;
+      ctx.addIssue({ code: "custom", message });
+      return z.NEVER;
+    }
+  });
+
+/** The name of an environment variable, whose value the file does not hold. */
+export const EnvName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of an environment variable such as KARPOR_CHECK_SECRET");
+
+/**
+ * For `refine` and `superRefine`: compares these fields although others have mistakes, so that all are listed at once.
+ * By itself zod compares nothing where a single field is wrong.
+ */
+export const whenValid = (...fields: string[]) => ({
+  when: ({ issues }: z.core.ParsePayload) =>
+    issues.every(({ path: [field] = [], code }) =>
+      field === undefined ? code === "unrecognized_keys" : !fields.includes(String(field)),
+    ),
+});

@@ -1,0 +1,26 @@
+/** The words of the command, in English and Chinese. No role may be named like one. */
+export const WORDS = {
+  help: ["help", "帮助"],
+  status: ["status", "状态"],
+  pending: ["pending", "待审批", "待办"],
+  active: ["active", "生效中"],
+  history: ["history", "历史"],
+  show: ["show", "查看"],
+  more: ["more", "延长"],
+  end: ["end", "结束"],
+  revoke: ["revoke", "撤销"],
+  lockdown: ["lockdown", "锁定"],
+  unlock: ["unlock", "解锁"],
+  for: ["for", "替"],
+  emergency: ["emergency", "紧急"],
+  all: ["all", "全部"],
+  from: ["from", "从"],
+} as const;
+export type Word = keyof typeof WORDS;
+
+/** Which word of the command this is, typed in either language. */
+export const MEANINGS: ReadonlyMap<string, Word> = new Map(
+  (Object.keys(WORDS) as Word[]).flatMap((word) => WORDS[word].map((typed) => [typed, word] as const)),
+);
+
+export const COMMAND_WORDS: ReadonlySet<string> = new Set(MEANINGS.keys());

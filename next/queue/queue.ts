@@ -1,0 +1,105 @@
+/** The doorbell, the clock and the lock: one job a request in each queue, and never the memory of anything. */
+import { Queue as BullQueue, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { z } from "zod";
+import { RequestId } from "../request/ids.ts";
+import { guarded } from "../store/redis.ts";
+
+/** `access`: hub work and time. `token` and `rest`: the two jobs of a request in the queue `slack`, tokens first. */
+export const Bell = z.enum(["access", "token", "rest"]);
+export type Bell = z.infer<typeof Bell>;
+
+const JobData = z.object({ id: RequestId, bell: Bell });
+type JobData = z.infer<typeof JobData>;
+
+/** A job never fails and never moves itself: it ends by ringing for its next due time. */
+export type RunJob = (bell: Bell, id: RequestId) => Promise<void>;
+
+/** BullMQ takes jobs without a priority first. */
+const PRIORITY: Record<Bell, number> = { access: 0, token: 0, rest: 10 };
+const CONCURRENCY = { access: 24, slack: 24 };
+
+/** A dead replica's job goes on within 7 s: by default that takes 60, and a job that stalled twice is failed. */
+const LOCKS = { lockDuration: 5000, stalledInterval: 2500, maxStalledCount: 1e6 };
+
+export type Queue = ReturnType<typeof createQueue>;
+
+/** `failFast` serves the bells, `patient` the workers. */
+export function createQueue({ failFast, prefix }: { failFast: Redis; prefix: string }) {
+  const options = { connection: failFast, prefix, skipWaitingForReady: true, skipVersionCheck: true };
+  const queues = {
+    access: new BullQueue<JobData>("access", options),
+    slack: new BullQueue<JobData>("slack", options),
+  };
+  for (const queue of Object.values(queues)) queue.on("error", () => {}); // who rings is told by the rejection
+  return {
+    /**
+     * Asks for one run of the request's job in `delay` ms. A delayed job moves to this time; one that runs now runs
+     * once more, with the delay of the last ring. Throws StoreAway.
+     */
+    async ring(bell: Bell, id: RequestId, delay = 0): Promise<void> {
+      const queue = bell === "access" ? queues.access : queues.slack;
+      const job = bell === "access" ? id : `${id}-${bell}`;
+      await guarded(
+        queue.add(
+          bell,
+          { id, bell },
+          {
+            deduplication: { id: job, reschedule: true, keepLastIfActive: true },
+            ...{ delay: Math.max(0, Math.ceil(delay)), priority: PRIORITY[bell] },
+            ...{ removeOnComplete: true, removeOnFail: true },
+          },
+        ),
+      );
+    },
+    /** How many jobs wait or run, for metrics. */
+    depth: async () => ({
+      access: await guarded(queues.access.getJobCounts("waiting", "delayed", "active", "prioritized")),
+      slack: await guarded(queues.slack.getJobCounts("waiting", "delayed", "active", "prioritized")),
+    }),
+    close: async () => {
+      await Promise.allSettled(Object.values(queues).map((queue) => queue.close()));
+    },
+  };
+}
+
+/** Workers of this replica; `patient` must wait for Redis without end. */
+export function startWorkers({ patient, prefix, run, log }: WorkerOptions) {
+  const workers = (["access", "slack"] as const).map((name) => {
+    const worker = new Worker<JobData>(name, (job) => runSafely(job.data, run, log), {
+      ...{ connection: patient, prefix, concurrency: CONCURRENCY[name] },
+      ...LOCKS,
+    });
+    worker.on("error", (error) => log.debug({ err: error }, "queue: a worker lost Redis, or its lock"));
+    return worker;
+  });
+  return {
+    /** Takes no more jobs, and waits up to `ms` for those that run: with Redis away BullMQ would wait for ever. */
+    close: async (ms: number) => {
+      const closed = Promise.allSettled(workers.map((worker) => worker.close()));
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
+    },
+  };
+}
+
+interface WorkerOptions {
+  patient: Redis;
+  prefix: string;
+  run: RunJob;
+  log: Logger;
+}
+
+async function runSafely(data: unknown, run: RunJob, log: Logger): Promise<void> {
+  const job = JobData.safeParse(data);
+  if (!job.success) return log.error({ err: job.error }, "queue: a job that cannot be read is dropped");
+  try {
+    await run(job.data.bell, job.data.id);
+  } catch (error) {
+    // Only Redis can be the reason: the sweep rings again when it is back.
+    log.debug(
+      { id: job.data.id, err: error },
+      `queue: the ${job.data.bell} job could not ring for its next run`,
+    );
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * The record of one request: what was decided. It is kept in Redis and changed only by life/commit.ts.
+ * All times are milliseconds since the epoch, all durations milliseconds.
+ */
+import { z } from "zod";
+import { RequestId, UserId } from "./ids.ts";
+import { RefusalNote } from "./refused.ts";
+
+const Moment = z.int().nonnegative();
+const Span = z.int().positive();
+
+export const STATES = ["asked", "waiting", "scheduled", "granting", "active", "ending", "closed"] as const;
+export const State = z.enum(STATES);
+export type State = z.infer<typeof State>;
+
+/** Why a request that may have a binding ends. */
+export const EndCause = z.enum([
+  "time", // its time was up
+  "holder", // the holder pressed End now, or withdrew it while it was being set up
+  "revoked", // an approver or an admin
+  "lockdown",
+  "leaked", // the holder said that the token leaked
+  "left", // the holder left Slack, or the group that may ask
+  "unused", // nobody said that it is still needed
+  "altered", // account or binding were changed on the hub by hand
+  "restored", // the record is older than what the hub knows
+  "failed", // it could not be set up, or the token could not be delivered
+]);
+export type EndCause = z.infer<typeof EndCause>;
+
+export const OutcomeKind = z.enum([
+  "refused",
+  "denied",
+  "withdrawn",
+  "unanswered",
+  "failed",
+  "restored",
+  "ended",
+]);
+export type OutcomeKind = z.infer<typeof OutcomeKind>;
+
+/** One approval: by a person, or by a rule of the configuration (`approval: none` is the rule "none"). */
+export const Approval = z.strictObject({ by: UserId.nullable(), rule: z.string().nullable(), at: Moment });
+export type Approval = z.infer<typeof Approval>;
+
+/** How the end was proved: the hub refused the unused probe token, or lists the account no more. */
+export const Proof = z.strictObject({ method: z.enum(["probe", "absence"]), at: Moment });
+export type Proof = z.infer<typeof Proof>;
+
+export const Ending = z.strictObject({
+  cause: EndCause,
+  /** Who ended it; null for time, rules and the hub. */
+  by: UserId.nullable(),
+  /** Their words. */
+  words: z.string(),
+  at: Moment,
+  /** When the account was seen deleted: the proof is due 11 s later. */
+  deletedAt: Moment.nullable(),
+  proof: Proof.nullable(),
+  /** Since when the admins know that the end is not confirmed. */
+  unconfirmedAt: Moment.nullable(),
+});
+export type Ending = z.infer<typeof Ending>;
+
+export const Outcome = z.strictObject({
+  kind: OutcomeKind,
+  by: UserId.nullable(),
+  words: z.string(),
+  /** What a person reads where the bot itself refused or failed. */
+  refusal: RefusalNote.nullable(),
+  at: Moment,
+});
+export type Outcome = z.infer<typeof Outcome>;
+
+/** What the card says of the requester, as it was when they asked. */
+export const History = z.strictObject({
+  title: z.string(),
+  /** The requester's IANA time zone. */
+  zone: z.string(),
+  grantsIn30Days: z.int().nonnegative(),
+  lastGrant: z.strictObject({ role: z.string(), at: Moment, by: UserId.nullable() }).nullable(),
+  deniedToday: z.strictObject({ by: UserId, words: z.string(), at: Moment }).nullable(),
+});
+export type History = z.infer<typeof History>;
+
+export const Token = z.strictObject({
+  /** How many were asked for: each has a message of its own. */
+  number: z.int().min(1),
+  hidden: z.boolean(),
+  /** Why there is another one: the holder asked, or Karpor has a new signing key. */
+  why: z.enum(["first", "asked", "new-key"]),
+  /** The key that the hub signs with (`kid` of the bot's own token) when the newest was asked for. */
+  signingKey: z.string().nullable(),
+});
+
+/** What keeps a request from going on, as people are told after 20 s. */
+export const Trouble = z.enum(["hub-away", "held-back"]);
+
+export const Request = z.strictObject({
+  id: RequestId,
+  /** A random word, new with each change: numbers would come again after a restore. */
+  version: z.string(),
+  state: State,
+  /** Whose access it is. */
+  requester: UserId,
+  /** Who asked: the requester, or somebody for them. */
+  askedBy: UserId,
+  role: z.string(),
+  clusterRole: z.string(),
+  /** As asked for. */
+  duration: Span,
+  reason: z.string(),
+  emergency: z.boolean(),
+  /** For later; null: as soon as it is approved. */
+  startsAt: Moment.nullable(),
+  /** Of more time: the first request of the chain. */
+  follows: RequestId.nullable(),
+  /** Of more time: when what it prolongs ends. */
+  prolongs: Moment.nullable(),
+  /** More time that was granted goes on from this one: it ends without a word. */
+  prolongedBy: RequestId.nullable(),
+  askedAt: Moment,
+  /** When it closes unanswered. */
+  lapsesAt: Moment,
+  /** The uid of the account that was made for it: the request's birth certificate. */
+  account: z.string().min(1),
+  history: History.nullable(),
+  approvals: z.array(Approval),
+  /** The time that was approved: at most what was asked for. */
+  granted: Span.nullable(),
+  /** How often those asked were reminded. */
+  nudges: z.int().nonnegative(),
+  /** The role's fallback approvers are asked too. */
+  fallback: z.boolean(),
+  /** Fixed by the commit into `granting`, and never changed. */
+  endsAt: Moment.nullable(),
+  activeAt: Moment.nullable(),
+  token: Token,
+  /** The last reminder: how long before the end. */
+  reminded: Span.nullable(),
+  /** Since when no use is known (null: since it began), and since when its holder is asked whether it is still needed. */
+  idle: z.strictObject({ since: Moment.nullable(), askedAt: Moment.nullable() }),
+  trouble: Trouble.nullable(),
+  ending: Ending.nullable(),
+  outcome: Outcome.nullable(),
+  /** Of an emergency: who looked at it afterwards. */
+  review: z.strictObject({ by: UserId, words: z.string(), at: Moment }).nullable(),
+  /** Of the first of a chain: a person ended the whole of it. */
+  chainEnd: z
+    .strictObject({ cause: EndCause, by: UserId.nullable(), words: z.string(), at: Moment })
+    .nullable(),
+});
+export type Request = z.infer<typeof Request>;
+
+/** A pure change of a record. Throws Refused when the newest record does not allow it; null when there is nothing to do. */
+export type Change = (request: Request) => Request | null;
+
+/** May have a binding on the hub, or has one. */
+export const mayHoldAccess = ({ state }: Request): boolean =>
+  state === "granting" || state === "active" || state === "ending";
+
+export const isOpen = ({ state }: Request): boolean => state !== "closed";
+
+export const isUndecided = ({ state }: Request): boolean => state === "asked" || state === "waiting";

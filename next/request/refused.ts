@@ -1,0 +1,73 @@
+/** The one error that people read: what they asked for cannot be, and why. slack/text has the words of each code. */
+import { z } from "zod";
+
+export const REFUSAL_CODES = [
+  // what was typed
+  "unknown-role",
+  "bad-time",
+  "bad-start",
+  "start-too-far",
+  "too-short",
+  "too-long",
+  "total-too-long",
+  "reason-missing",
+  "reason-pattern",
+  "reason-too-long",
+  "must-start-now",
+  "not-a-person",
+  // who asks
+  "not-a-member",
+  "may-not-ask",
+  "rule-denies",
+  "check-denies",
+  "check-failed",
+  "no-approver",
+  "already-held",
+  "already-open",
+  "too-many-open",
+  "too-many-grants",
+  "too-many-asks",
+  "no-emergency",
+  // what is decided
+  "unknown-request",
+  "already-decided",
+  "approved-already",
+  "own-request",
+  "not-an-approver",
+  "not-an-admin",
+  "not-yours",
+  "not-active",
+  "not-a-reviewer",
+  "reminded-already",
+  "nothing-to-end",
+  "reveals-used-up",
+  // the state of things
+  "locked-down",
+  "held-back",
+  "role-changed",
+  "approval-gone",
+  "dm-refused",
+  "card-refused",
+  "redis-away",
+  "hub-away",
+  "slack-away",
+  "stale-lookup",
+] as const;
+export const RefusalCode = z.enum(REFUSAL_CODES);
+export type RefusalCode = z.infer<typeof RefusalCode>;
+
+/** As a record keeps it. `data` fills the gaps of the sentence: user ids, role names, milliseconds. */
+export const RefusalNote = z.strictObject({
+  code: RefusalCode,
+  data: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type RefusalNote = z.infer<typeof RefusalNote>;
+
+export class Refused extends Error {
+  override name = "Refused";
+  readonly note: RefusalNote;
+  constructor(code: RefusalCode, data: RefusalNote["data"] = {}) {
+    super(code);
+    this.note = { code, data };
+  }
+}

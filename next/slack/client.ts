@@ -1,0 +1,135 @@
+/** Slack's Web API: each call ends within seconds, and what Slack asked to wait for is not called until then. */
+import { type FetchFunction, LogLevel, WebClient, type WebClientOptions } from "@slack/web-api";
+import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch, type RequestInit } from "undici";
+import { z } from "zod";
+import type { CallSlack, Kept } from "./calls.ts";
+import { createDirectory } from "./directory.ts";
+import { slackErrorFor } from "./errors.ts";
+import { type Slack, SlackAway, SlackRefusal } from "./slack.ts";
+
+interface SlackOptions {
+  token: string;
+  apiUrl?: string | undefined;
+  /** The address of an HTTP proxy on the way to Slack, and the hosts that are reached without it. */
+  proxy?: string | undefined;
+  noProxy?: string | undefined;
+  store: Kept;
+  /** Told of each message that Slack took: it is not away. */
+  onDone?: () => void;
+}
+
+const LARGEST_ANSWER = 8 * 1024 * 1024;
+const Anything = z.unknown();
+const Posted = z.object({ channel: z.string(), ts: z.string() });
+const Opened = z.object({ view: z.object({ id: z.string(), hash: z.string() }) });
+const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false };
+
+export function createSlack(options: SlackOptions): Slack {
+  const { read, write } = openClients(options);
+  const ask = callerOf(read, options.store);
+  const sendOnly = callerOf(write, options.store);
+  const send: CallSlack = async (...call) => {
+    const answer = await sendOnly(...call);
+    options.onDone?.();
+    return answer;
+  };
+  return {
+    ...createDirectory(ask, options.store),
+
+    async post(channel, message, thread) {
+      const args = {
+        channel,
+        ...message,
+        ...NO_PREVIEWS,
+        ...(thread === undefined ? {} : { thread_ts: thread }),
+      };
+      const { channel: where, ts } = await send("chat.postMessage", args, Posted, channel);
+      return { channel: where, ts };
+    },
+
+    update: (place, message) =>
+      unless(false, ["message_not_found"], send("chat.update", { ...place, ...message }, Anything)),
+
+    remove: (place) => unless(true, ["message_not_found"], send("chat.delete", { ...place }, Anything)),
+
+    whisper: async (channel, user, message) =>
+      void (await send("chat.postEphemeral", { channel, user, ...message }, Anything)),
+
+    openView: async (triggerId, view) => {
+      const opened = await ask("views.open", { trigger_id: triggerId, view }, Opened);
+      return { id: opened.view.id, hash: opened.view.hash };
+    },
+    updateView: async (viewId, view) => void (await ask("views.update", { view_id: viewId, view }, Anything)),
+    publishHome: async (user, view) => void (await ask("views.publish", { user_id: user, view }, Anything)),
+  };
+}
+
+/** Resolves to `value` where Slack's answer is one of these codes. */
+const unless = async (value: boolean, codes: readonly string[], call: Promise<unknown>): Promise<boolean> => {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (error instanceof SlackRefusal && codes.includes(error.code)) return value;
+    throw error;
+  }
+};
+
+/** Somebody waits for what is read. A post that the client repeated would be there twice: jobs try again instead. */
+const READ: WebClientOptions = {
+  timeout: 1000,
+  retryConfig: { retries: 2, minTimeout: 100, maxTimeout: 300, factor: 2, randomize: false },
+};
+const WRITE: WebClientOptions = { timeout: 5000, retryConfig: { retries: 0 } };
+
+function openClients({ token, apiUrl, proxy, noProxy = "" }: SlackOptions) {
+  const limits = { maxResponseSize: LARGEST_ANSWER };
+  const dispatcher = proxy
+    ? new EnvHttpProxyAgent({ ...limits, httpsProxy: proxy, httpProxy: "", noProxy })
+    : new Agent(limits);
+  const common: WebClientOptions = {
+    fetch: fetchBy(dispatcher),
+    // Else one 429 holds back every later call of the client.
+    rejectRateLimitedCalls: true,
+    logger: SILENT,
+    // The limit is of what comes over the wire.
+    headers: { "accept-encoding": "identity" },
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+  };
+  const open = (patience: WebClientOptions) => new WebClient(token, { ...common, ...patience });
+  return { read: open(READ), write: open(WRITE) };
+}
+
+const fetchBy =
+  (dispatcher: Dispatcher): FetchFunction =>
+  (url, init) =>
+    fetch(url, { ...(init as RequestInit), dispatcher });
+
+/** Its errors are thrown too, and its own lines would bypass our log and its redaction. */
+const SILENT: NonNullable<WebClientOptions["logger"]> = {
+  ...{ debug() {}, info() {}, warn() {}, error() {}, setLevel() {}, setName() {} },
+  getLevel: () => LogLevel.ERROR,
+};
+
+const callerOf =
+  (client: WebClient, store: Kept): CallSlack =>
+  async (method, args, answer, channel) => {
+    const key = `slack-waits:${method}${channel === undefined ? "" : `:${channel}`}`;
+    await checkWait(store, key, method);
+    try {
+      return answer.parse(await client.apiCall(method, args));
+    } catch (error) {
+      const told = slackErrorFor(method, error);
+      if (told instanceof SlackAway && told.retryAfter !== null) await noteWait(store, key, told.retryAfter);
+      throw told;
+    }
+  };
+
+/** Throws SlackAway while Slack asks to wait. Without Redis nothing is known of that, and Slack is asked. */
+async function checkWait(store: Kept, key: string, method: string): Promise<void> {
+  const wait = await store.kept(key).catch(() => null);
+  if (wait) throw new SlackAway(`${method}: Slack asked to wait`, wait.leftMs);
+}
+
+const noteWait = (store: Kept, key: string, ms: number): Promise<void> =>
+  store.keep(key, "429", ms).catch(() => {});

@@ -1,0 +1,69 @@
+/** Buttons: `action_id` is what a press does, `value` to which request. A screen reader hears role and id too. */
+import type { Button, ConfirmationDialog } from "@slack/types";
+import { DAY, HOUR, MINUTE } from "../../request/durations.ts";
+import type { Request } from "../../request/record.ts";
+import { grantedTime } from "../../request/transitions.ts";
+import { cut, oneLine } from "../text/format.ts";
+import { type Words, wordsFor } from "../text/index.ts";
+import type { DrawContext } from "./facts.ts";
+
+export type Verb = keyof Words["messages"]["button"];
+type Confirmed = keyof Words["messages"]["confirm"];
+
+const LONGEST_LABEL = 75;
+const plain = (text: string) => ({ type: "plain_text" as const, text });
+
+export function requestButton(context: DrawContext, request: Request, verb: Verb, span = ""): Button {
+  const { button, confirm } = wordsFor(context.locale).messages;
+  const label = button[verb](span);
+  return {
+    type: "button",
+    action_id: verb,
+    text: plain(label),
+    value: request.id,
+    accessibility_label: cut(`${label}, ${oneLine(request.role)}, ${request.id}`, LONGEST_LABEL),
+    ...(verb in confirm ? { confirm: dialog(confirm[verb as Confirmed]) } : {}),
+    ...(verb === "end" ? { style: "danger" as const } : {}),
+  };
+}
+
+const dialog = ({ title, text, yes, no }: Words["messages"]["confirm"]["end"]): ConfirmationDialog => ({
+  ...{ title: plain(title), text: plain(text), confirm: plain(yes), deny: plain(no) },
+  style: "danger",
+});
+
+/** There is no address that logs in, and the dashboard's login goes back one page: so to a page of its own. */
+export const openKarpor = (context: DrawContext, request: Request): Button => {
+  const { value: _, ...button } = requestButton(context, request, "open-karpor");
+  return { ...button, url: `${context.config.hub.dashboard.replace(/\/+$/, "")}/insight`, style: "primary" };
+};
+
+/** For approvers: the whole time, a shorter one where there is one, or no. */
+export function decideButtons(context: DrawContext, request: Request): Button[] {
+  const { span } = wordsFor(context.locale).messages;
+  const shorter = shorterTime(context, request);
+  const less =
+    shorter === null
+      ? []
+      : [
+          {
+            ...requestButton(context, request, "approve-less", span(shorter)),
+            value: `${request.id} ${shorter / MINUTE}`,
+          },
+        ];
+  return [
+    { ...requestButton(context, request, "approve", span(grantedTime(request))), style: "primary" },
+    ...less,
+    requestButton(context, request, "deny"),
+  ];
+}
+
+const ROUND = [15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY];
+
+/** The role's usual time when that is shorter, else a round one of half at most; null below 15 minutes. */
+function shorterTime({ config }: DrawContext, request: Request): number | null {
+  const duration = grantedTime(request);
+  const usual = config.roles[request.role]?.duration.default ?? duration;
+  if (usual < duration && usual >= 15 * MINUTE) return usual;
+  return ROUND.findLast((ms) => ms <= duration / 2) ?? null;
+}

@@ -1,0 +1,162 @@
+/** What the approvals channel sees of a request: one card, drawn anew as it goes on. */
+import type { KnownBlock } from "@slack/types";
+import type { Request } from "../../request/record.ts";
+import type { Message } from "../slack.ts";
+import type { Facts } from "../text/facts.ts";
+import { code, foreign, mentionUser, moment } from "../text/format.ts";
+import { wordsFor } from "../text/index.ts";
+import { actions, compose, quote, section, context as smallPrint } from "./blocks.ts";
+import { decideButtons, requestButton } from "./buttons.ts";
+import { type DrawContext, factsFor } from "./facts.ts";
+import { refusalReason } from "./refusal.ts";
+
+export function drawCard(context: DrawContext, request: Request): Message {
+  const facts = factsFor(context, request);
+  if (request.state === "asked" || request.state === "waiting") return drawQuestion(context, request, facts);
+  const { text, head } = summary(context, request, facts);
+  const buttons = cardButtons(request).map((verb) => requestButton(context, request, verb));
+  const body = [
+    ...wordsOfBoth(context, request),
+    ...section(reviewLine(context, request, facts)),
+    ...quote(request.review?.words ?? ""),
+  ];
+
+  return compose(text, head, [...body, ...actions(...buttons)], request.id);
+}
+
+/** One sentence on where a decided request is now; who asked for somebody else reads the same. */
+export function summary(
+  context: DrawContext,
+  request: Request,
+  facts: Facts,
+): { text: string; head: string } {
+  const { card, ring } = wordsFor(context.locale).messages;
+  switch (request.state) {
+    case "scheduled":
+      return { text: ring.approved(facts), head: card.scheduled(facts) };
+    case "granting":
+      return request.trouble
+        ? { text: ring.trouble(facts), head: card.trouble(facts) }
+        : { text: ring.approved(facts), head: card.granting(facts) };
+    case "active":
+      return request.emergency
+        ? { text: ring.emergency(facts), head: card.emergency(facts) }
+        : { text: ring.active(facts), head: card.active(facts) };
+    case "ending":
+      return request.ending?.unconfirmedAt
+        ? { text: ring.notConfirmed(facts), head: card.unconfirmed(facts) }
+        : { text: ring.ended(facts), head: card.ending(facts) };
+    default:
+      return closedSummary(context, request, facts);
+  }
+}
+
+function closedSummary(context: DrawContext, request: Request, facts: Facts): { text: string; head: string } {
+  const { card, closed, own, ring } = wordsFor(context.locale).messages;
+  const kind = request.outcome?.kind ?? "failed";
+  if (kind === "ended") return { text: ring.ended(facts), head: card.ended(facts) };
+  const terms = card.terms(facts);
+  const refusal = request.outcome?.refusal;
+  const why = refusal ? refusalReason(context, refusal) : "";
+  return {
+    text: ring.closed(facts, kind),
+    head: [closed(facts, kind, terms, why), own.proof(facts)].filter(Boolean).join(" · "),
+  };
+}
+
+function drawQuestion(context: DrawContext, request: Request, facts: Facts): Message {
+  const { card, ring, about } = wordsFor(context.locale).messages;
+  const role = context.config.roles[request.role];
+  const body: KnownBlock[] = [
+    ...quote(request.reason),
+    ...section(facts.needed > 1 ? card.approvals(facts) : ""),
+    ...section(role ? about.can(foreign(role.description[context.locale])) : ""),
+    ...smallPrint(...requesterLine(context, request)),
+    ...actions(...decideButtons(context, request)),
+  ];
+  const text = ring.card(facts, foreign(request.reason));
+  return compose(text, card.waiting(facts), body, facts.approvers, about.expires(facts.lapsesAt), request.id);
+}
+
+/** Who asks, as it was when they asked: title, local time, and what they were given or denied lately. */
+function requesterLine(context: DrawContext, { history, askedAt }: Request): string[] {
+  const { about } = wordsFor(context.locale).messages;
+  if (history === null) return [];
+  const { title, zone, grantsIn30Days, lastGrant, deniedToday } = history;
+  const { role, at, by } = lastGrant ?? { role: "", at: 0, by: null };
+  return [
+    title ? `“${foreign(title.replace(/[*_~`“”]/g, ""), 60)}”` : "",
+    about.localTime(clockIn(zone, askedAt)),
+    grantsIn30Days === 0 ? about.firstRequest : about.grants(grantsIn30Days),
+    lastGrant ? about.last(code(role), moment(at), mentionUser(by)) : "",
+    deniedToday
+      ? about.denied(
+          moment(deniedToday.at),
+          mentionUser(deniedToday.by),
+          foreign(deniedToday.words.replaceAll("*", ""), 100),
+        )
+      : "",
+  ];
+}
+
+const clockIn = (timeZone: string, at: number): string =>
+  new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(at);
+
+function cardButtons({ state, emergency, review, activeAt }: Request): ("revoke" | "review")[] {
+  const needsReview = emergency && review === null && activeAt !== null;
+  const mayEnd = state === "scheduled" || state === "granting" || state === "active";
+  return [...(needsReview ? (["review"] as const) : []), ...(mayEnd ? (["revoke"] as const) : [])];
+}
+
+const reviewLine = (
+  { locale }: DrawContext,
+  { emergency, activeAt, review }: Request,
+  facts: Facts,
+): string =>
+  emergency && (activeAt !== null || review !== null) ? wordsFor(locale).messages.card.review(facts) : "";
+
+/** Who denied or ended it has the quote, and the reason that was given for it becomes small print. */
+function wordsOfBoth({ locale }: DrawContext, { reason, ending, outcome }: Request): KnownBlock[] {
+  const words = ending?.words || outcome?.words || "";
+  if (words === "" || reason === "") return quote(words || reason);
+  return [...quote(words), ...smallPrint(wordsFor(locale).messages.about.reason(foreign(reason)))];
+}
+
+/** Who asked for somebody else gets one answer, which is edited. */
+export function drawAsker(context: DrawContext, request: Request): Message {
+  const facts = factsFor(context, request);
+  const { asker, ring, own } = wordsFor(context.locale).messages;
+  if (request.state !== "asked" && request.state !== "waiting") {
+    const { text, head } = summary(context, request, facts);
+    return compose(text, head, wordsOfBoth(context, request), request.id);
+  }
+  const verbs = request.nudges === 0 ? (["withdraw", "remind"] as const) : (["withdraw"] as const);
+  const buttons = verbs.map((verb) => requestButton(context, request, verb));
+  const body = [
+    ...quote(request.reason),
+    ...section(`${own.waitsFor(facts)}\n${asker.updates()}`),
+    ...actions(...buttons),
+  ];
+  return compose(ring.waiting(facts), asker.waiting(facts), body, request.id);
+}
+
+/** A short mention that rings approvers, in the card's thread. */
+export function drawCall(context: DrawContext, request: Request): Message {
+  const facts = factsFor(context, request);
+  const { call, ring } = wordsFor(context.locale).messages;
+  const head = request.fallback ? call.fallback(facts) : call.nudge(facts);
+  return compose(ring.call(facts), head, [], request.id);
+}
+
+/** What the channel must know beside the card: an end that is not confirmed, a leak, a DM that cannot be posted. */
+export function drawChannelNotice(context: DrawContext, request: Request): Message {
+  const facts = factsFor(context, request);
+  const { notice, ring } = wordsFor(context.locale).messages;
+  const { ending } = request;
+  if (ending?.cause === "leaked") return compose(ring.leaked(facts), notice.leaked(facts), [], request.id);
+  if (ending?.unconfirmedAt && ending.proof)
+    return compose(ring.ended(facts), notice.confirmed(facts), [], request.id);
+  if (ending?.unconfirmedAt)
+    return compose(ring.notConfirmed(facts), notice.unconfirmed(facts), [], request.id);
+  return compose(ring.notDelivered(facts), notice.notDelivered(facts), [], request.id);
+}

@@ -1,0 +1,53 @@
+/** A record as the pieces of text that sentences are made of, in the reader's language. */
+import type { Config } from "../../config.ts";
+import { approversFor, neededApprovals } from "../../policy/roles.ts";
+import type { Locale } from "../../request/people.ts";
+import type { Request } from "../../request/record.ts";
+import { grantedTime } from "../../request/transitions.ts";
+import type { Use } from "../../request/use.ts";
+import type { Facts } from "../text/facts.ts";
+import { bold, code, foreign, mention, mentionUser, moment, period, second } from "../text/format.ts";
+import { wordsFor } from "../text/index.ts";
+
+export interface DrawContext {
+  config: Config;
+  locale: Locale;
+  /** Of a receipt, where the hub tells of use. */
+  use?: Use | null;
+}
+
+export function factsFor({ config, locale }: DrawContext, request: Request): Facts {
+  const { span, any, all } = wordsFor(locale).messages;
+  const { approvals, ending, outcome, review, activeAt, askedBy, requester } = request;
+  const role = config.roles[request.role];
+  const approvers = role ? approversFor(role, request.fallback) : [];
+  const people = approvals.flatMap(({ by }) => by ?? []);
+  const over = ending ?? outcome;
+  const show = (at: number | null | undefined) => (at == null ? "" : moment(at));
+  return {
+    ...{ role: code(request.role), roleName: foreign(request.role) },
+    ...{ hub: bold(foreign(config.hub.name)), hubName: foreign(config.hub.name) },
+    ...{ who: mentionUser(requester), asker: askedBy === requester ? "" : mentionUser(askedBy) },
+    ...{ isMore: request.follows !== null, isEmergency: request.emergency },
+    span: span(grantedTime(request)),
+    startsAt: show(request.startsAt),
+    endsAt: moment(request.endsAt ?? endIfApprovedAtOnce(request)),
+    lapsesAt: moment(request.lapsesAt),
+    approvers: any(approvers.map(mention)),
+    ...{ needed: role ? neededApprovals(role) : 0, approved: people.length },
+    ...{ approvedBy: all(people.map(mentionUser)), approvedAt: show(approvals.at(-1)?.at) },
+    rule: foreign(approvals.find(({ rule }) => rule !== null)?.rule ?? ""),
+    trouble: request.trouble,
+    cause: ending?.cause ?? "time",
+    ...{ overBy: mentionUser(over?.by ?? null), overAt: show(over?.at) },
+    held: activeAt !== null && ending ? period(activeAt, ending.at) : "",
+    provedAt: ending?.proof ? second(ending.proof.at) : "",
+    isProvedByProbe: ending?.proof?.method === "probe",
+    ...{ reviewedBy: mentionUser(review?.by ?? null), reviewedAt: show(review?.at) },
+    reviewers: any((role?.breakGlass?.review ?? []).map(mention)),
+    admins: any(config.admins.map(mention)),
+  };
+}
+
+const endIfApprovedAtOnce = (request: Request): number =>
+  (request.prolongs ?? request.startsAt ?? request.askedAt) + grantedTime(request);

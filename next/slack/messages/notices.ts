@@ -1,0 +1,69 @@
+/** Messages that belong to no request: a lockdown, what the hub has without a record, and what is over. */
+import type { Button } from "@slack/types";
+import type { UserId } from "../../request/ids.ts";
+import type { Message } from "../slack.ts";
+import { code, foreign, mention, moment, plainWords } from "../text/format.ts";
+import { wordsFor } from "../text/index.ts";
+import { actions, compose, quote, section } from "./blocks.ts";
+import type { DrawContext } from "./facts.ts";
+
+export interface LockdownShown {
+  whom: "everybody" | UserId;
+  locked: boolean;
+  /** A user, or `operator NAME`. */
+  by: string;
+  words: string;
+  at: number;
+}
+
+/** In the channel; drawn anew when it is lifted. */
+export function drawLockdown(
+  { locale }: DrawContext,
+  { whom, locked, by, words, at }: LockdownShown,
+): Message {
+  const { lockdown, button } = wordsFor(locale).messages;
+  const who = whom === "everybody" ? "" : mention(whom);
+  const doer = /^[UW][A-Z0-9]+$/.test(by) ? `<@${by}>` : foreign(by);
+  const head = lockdown[locked ? "locked" : "unlocked"](doer, moment(at), who);
+  const unlock: Button = {
+    ...{ type: "button", action_id: "unlock", value: whom },
+    text: { type: "plain_text", text: button.unlock() },
+  };
+  return compose(plainWords(head), head, [...quote(words), ...actions(...(locked ? [unlock] : []))]);
+}
+
+/** `unrecorded`: bindings of ours without a record; `foreign`: objects that only bear our marks. */
+export interface AdminNotice {
+  kind: "unrecorded" | "foreign";
+  /** Names on the hub. */
+  names: string[];
+  /** When the last of them ends; null when that is not known. */
+  until: number | null;
+}
+
+const MOST_NAMES = 20;
+
+export function drawNotice({ config, locale }: DrawContext, { kind, names, until }: AdminNotice): Message {
+  const { admins } = wordsFor(locale).messages;
+  const hub = foreign(config.hub.name);
+  const shown = section(names.slice(0, MOST_NAMES).map(code).join("\n"));
+  return kind === "unrecorded"
+    ? compose(
+        admins.unrecordedRing(names.length, hub),
+        admins.unrecorded(names.length, hub, until === null ? "" : moment(until)),
+        shown,
+      )
+    : compose(admins.foreignRing(names.length, hub), admins.foreign(names.length, hub), shown);
+}
+
+/** Of the trail, once a day: kept where nobody who can write to Redis can change it. */
+export function drawSeal({ locale }: DrawContext, { id, hash }: { id: string; hash: string }): Message {
+  const { seal, sealRing } = wordsFor(locale).evidence;
+  return compose(sealRing, seal(moment(Number(id.split("-")[0]))), section(code(hash)), id);
+}
+
+/** In the place of a message that Slack does not delete. */
+export function drawOver({ locale }: DrawContext): Message {
+  const { over } = wordsFor(locale).messages;
+  return compose(plainWords(over), over, []);
+}

@@ -1,0 +1,126 @@
+/** What somebody's DM shows of their own request while it waits and while they have access. */
+import type { Button } from "@slack/types";
+import { releasedAt } from "../../policy/idle.ts";
+import { MINUTE } from "../../request/durations.ts";
+import type { Request } from "../../request/record.ts";
+import type { Secret } from "../../request/secret.ts";
+import type { Message } from "../slack.ts";
+import type { Facts } from "../text/facts.ts";
+import { moment } from "../text/format.ts";
+import { wordsFor } from "../text/index.ts";
+import { actions, compose, preformatted, quote, section } from "./blocks.ts";
+import { openKarpor, requestButton, type Verb } from "./buttons.ts";
+import { type DrawContext, factsFor } from "./facts.ts";
+
+const buttonsFor = (context: DrawContext, request: Request, verbs: readonly Verb[]): Button[] =>
+  verbs.map((verb) => requestButton(context, request, verb));
+
+/** From the request until access: waiting, approved for later, or approved and kept back by trouble. */
+export function drawWaiting(context: DrawContext, request: Request): Message {
+  const facts = factsFor(context, request);
+  const { own, ring } = wordsFor(context.locale).messages;
+  const withdraw = actions(...buttonsFor(context, request, ["withdraw"]));
+  if (request.state === "scheduled")
+    return compose(ring.approved(facts), own.scheduled(facts), withdraw, request.id);
+  if (request.state === "granting")
+    return request.trouble
+      ? compose(ring.trouble(facts), own.trouble(facts), withdraw, request.id)
+      : compose(ring.approved(facts), own.granting(facts), [], request.id);
+  return drawUndecided(context, request, facts);
+}
+
+function drawUndecided(context: DrawContext, request: Request, facts: Facts): Message {
+  const { own, card, ring } = wordsFor(context.locale).messages;
+  const wasReminded = request.nudges > 0;
+  const lines = [
+    own.waitsFor(facts),
+    wasReminded ? own.reminded() : "",
+    facts.needed > 1 ? card.approvals(facts) : "",
+  ];
+  const body = [
+    ...quote(request.reason),
+    ...section(lines.filter(Boolean).join("\n")),
+    ...actions(...buttonsFor(context, request, wasReminded ? ["withdraw"] : ["withdraw", "remind"])),
+  ];
+  return compose(ring.waiting(facts), own.waiting(facts), body, request.id);
+}
+
+/** The place of the token before it is there. */
+export function drawSettingUp(context: DrawContext, request: Request): Message {
+  const { text, head } = tokenHead(context, request);
+  const { own } = wordsFor(context.locale).messages;
+  return compose(text, head, section(own.settingUp()), request.id);
+}
+
+/** The only message that ever holds a token, in a block of its own. */
+export function drawToken(context: DrawContext, request: Request, token: Secret, expiresAt: number): Message {
+  const { text, head } = tokenHead(context, request);
+  const { own } = wordsFor(context.locale).messages;
+  const isShortened = request.endsAt !== null && expiresAt < request.endsAt - MINUTE;
+  const notes = [
+    own.paste(),
+    request.prolongs !== null && request.token.number === 1 ? own.oldToken(moment(request.prolongs)) : "",
+    isShortened ? own.shortened(moment(expiresAt)) : "",
+  ];
+  const buttons = buttonsFor(context, request, ["hide", "more", "end", "leaked"]);
+  const body = [
+    preformatted(token.reveal()),
+    ...section(notes.filter(Boolean).join("\n")),
+    ...actions(openKarpor(context, request), ...buttons),
+  ];
+  return compose(text, head, body, request.id, request.follows === null ? "" : own.follows(request.follows));
+}
+
+function tokenHead(context: DrawContext, request: Request): { text: string; head: string } {
+  const facts = factsFor(context, request);
+  const { own, ring } = wordsFor(context.locale).messages;
+  if (request.token.why === "new-key") return { text: ring.newToken(facts), head: own.newKey(facts) };
+  if (request.token.why === "asked") return { text: ring.newToken(facts), head: own.newToken(facts) };
+  return { text: ring.approved(facts), head: own.active(facts) };
+}
+
+export function drawHidden(context: DrawContext, request: Request): Message {
+  const facts = factsFor(context, request);
+  const { own, ring } = wordsFor(context.locale).messages;
+  const buttons = buttonsFor(context, request, ["new-token", "more", "end", "leaked"]);
+  return compose(ring.hidden(facts), own.hidden(facts), actions(...buttons), request.id);
+}
+
+/** Of a role whose token no message holds: a click shows one. */
+export function drawReveal(context: DrawContext, request: Request): Message {
+  const facts = factsFor(context, request);
+  const { own, ring } = wordsFor(context.locale).messages;
+  const show: Button = { ...requestButton(context, request, "reveal"), style: "primary" };
+  const { style: _, ...open } = openKarpor(context, request);
+  const buttons = [show, open, ...buttonsFor(context, request, ["more", "end", "leaked"])];
+  return compose(
+    ring.approved(facts),
+    own.active(facts),
+    [...section(own.reveal()), ...actions(...buttons)],
+    request.id,
+  );
+}
+
+/** When nobody used it for long. */
+export function drawNeeded(context: DrawContext, request: Request): Message {
+  const release = releasedAt(context.config, request);
+  const facts = factsFor(context, release === null ? request : { ...request, endsAt: release });
+  const { own, ring } = wordsFor(context.locale).messages;
+  const unless = release === null ? "" : wordsFor(context.locale).evidence.unlessKept;
+  const buttons = buttonsFor(context, request, ["keep", "end"]);
+  return compose(
+    ring.stillNeeded(facts),
+    own.stillNeeded(facts),
+    [...section(unless), ...actions(...buttons)],
+    request.id,
+  );
+}
+
+/** Before the end. */
+export function drawReminder(context: DrawContext, request: Request): Message {
+  const facts = factsFor(context, request);
+  const { own, ring, span } = wordsFor(context.locale).messages;
+  const left = span(request.reminded ?? 0);
+  const buttons = buttonsFor(context, request, ["more", "end"]);
+  return compose(ring.reminder(facts, left), own.reminder(facts, left), actions(...buttons), request.id);
+}

@@ -1,0 +1,65 @@
+/** What remains in the DM: at once that the access ended, then the proof; and how a request closed that never began. */
+import type { Button } from "@slack/types";
+import type { Request } from "../../request/record.ts";
+import type { RefusalCode } from "../../request/refused.ts";
+import type { Message } from "../slack.ts";
+import type { Facts } from "../text/facts.ts";
+import { foreign } from "../text/format.ts";
+import { wordsFor } from "../text/index.ts";
+import { actions, compose, quote, section, context as smallPrint } from "./blocks.ts";
+import { requestButton } from "./buttons.ts";
+import { type DrawContext, factsFor } from "./facts.ts";
+import { refusalButtons, refusalSentence } from "./refusal.ts";
+import { usageLine } from "./use.ts";
+
+export function drawReceipt(context: DrawContext, request: Request): Message {
+  const facts = factsFor(context, request);
+  if (request.state === "ending") return drawEnding(context, request, facts);
+  if (request.outcome?.kind !== "ended") return drawClosed(context, request, facts);
+  const { own, ring } = wordsFor(context.locale).messages;
+  const body = [
+    ...quote(othersWords(request)),
+    ...section(own.proof(facts)),
+    ...smallPrint(context.use ? usageLine(context.use, context.locale) : ""),
+    ...actions(...againButtons(context, request)),
+  ];
+  return compose(ring.ended(facts), own.ended(facts), body, request.id);
+}
+
+function drawEnding(context: DrawContext, request: Request, facts: Facts): Message {
+  const { own, ring } = wordsFor(context.locale).messages;
+  const { ending, id } = request;
+  if (ending?.unconfirmedAt) return compose(ring.notConfirmed(facts), own.unconfirmed(facts), [], id);
+  const words = othersWords(request);
+  const isRevoked = ending?.cause === "revoked" && ending.by !== null;
+  const text = isRevoked ? ring.revoked(facts, foreign(words)) : ring.ended(facts);
+  return compose(text, own.ending(facts), [...quote(words), ...section(own.stops(facts))], id);
+}
+
+function drawClosed(context: DrawContext, request: Request, facts: Facts): Message {
+  const { closed, own, ring } = wordsFor(context.locale).messages;
+  const { kind, refusal, words } = request.outcome ?? { kind: "failed", refusal: null, words: "" };
+  const head = refusal ? refusalSentence(context, refusal) : closed(facts, kind, own.terms(facts));
+  const body = [...quote(words), ...section(own.proof(facts)), ...actions(...againButtons(context, request))];
+  return compose(ring.closed(facts, kind), head, body, request.id);
+}
+
+/** Who revoked or denied it says why. Not of a lockdown: its holders may include the thief. */
+const othersWords = ({ ending }: Request): string =>
+  ending === null || ending.cause === "lockdown" || ending.cause === "holder" ? "" : ending.words;
+
+/** The same asked once more would be refused again. */
+const FINAL: readonly RefusalCode[] = [
+  ...(["not-a-member", "may-not-ask", "rule-denies", "no-emergency"] as const),
+  ...(["already-held", "already-open", "locked-down"] as const),
+];
+
+function againButtons(context: DrawContext, request: Request): Button[] {
+  const { ending, outcome } = request;
+  if (ending?.cause === "lockdown" || ending?.cause === "left") return [];
+  if (outcome?.refusal && FINAL.includes(outcome.refusal.code))
+    return refusalButtons(context, outcome.refusal);
+  const isDenied = outcome?.kind === "denied";
+  const button = requestButton(context, request, isDenied ? "change" : "ask-again");
+  return [{ ...button, action_id: "ask-again" }];
+}

@@ -1,0 +1,74 @@
+/** A refusal as a sentence that says what to do, with buttons where one helps. */
+import type { Button } from "@slack/types";
+import { approversFor } from "../../policy/roles.ts";
+import { Principal, RequestId } from "../../request/ids.ts";
+import type { RefusalNote } from "../../request/refused.ts";
+import type { Message } from "../slack.ts";
+import type { Gap } from "../text/en/refusals.ts";
+import { code, foreign, mention, moment, plainWords } from "../text/format.ts";
+import { wordsFor } from "../text/index.ts";
+import { actions, compose } from "./blocks.ts";
+import type { Verb } from "./buttons.ts";
+import type { DrawContext } from "./facts.ts";
+
+const CODE = ["role", "nearest", "typed", "id"];
+const COUNTS = ["limit", "count", "needed"];
+const MOMENTS = ["at", "until"];
+
+/** By its name a value is code, a count, a moment or words; other numbers are durations. Ids of people are mentions. */
+function gapsFor(context: DrawContext, { data }: RefusalNote): Gap {
+  const { span } = wordsFor(context.locale).messages;
+  return (name) => {
+    const value = data[name];
+    if (value === undefined) return gapFromConfig(context, String(data.role ?? ""), name);
+    if (typeof value === "string") {
+      const person = Principal.safeParse(value);
+      return person.success ? mention(person.data) : CODE.includes(name) ? code(value) : foreign(value);
+    }
+    return MOMENTS.includes(name) ? moment(value) : COUNTS.includes(name) ? String(value) : span(value);
+  };
+}
+
+/** What the refusal does not say, the configuration may. */
+function gapFromConfig({ config, locale }: DrawContext, name: string, gap: string): string {
+  const { any, span } = wordsFor(locale).messages;
+  const role = Object.hasOwn(config.roles, name) ? config.roles[name] : undefined;
+  if (gap === "roles") return Object.keys(config.roles).map(code).join(" ");
+  if (!role) return "";
+  if (gap === "max") return span(role.duration.max);
+  if (gap === "hint") return "hint" in role.reason ? foreign(role.reason.hint?.[locale] ?? "") : "";
+  const people = {
+    approvers: approversFor(role, true),
+    requesters: role.requester?.in ?? [],
+    reviewers: role.breakGlass?.review ?? [],
+  }[gap];
+  return people ? any(people.map(mention)) : "";
+}
+
+export const refusalSentence = (context: DrawContext, note: RefusalNote): string =>
+  wordsFor(context.locale).refusals[note.code](gapsFor(context, note));
+
+/** Without its beginning in bold, below a sentence that has one of its own. */
+export const refusalReason = (context: DrawContext, note: RefusalNote): string =>
+  refusalSentence(context, note).replace(/^\*[^*]+\*\s*/, "");
+
+/** An answer to a command, a form or a click. */
+export function drawRefusal(context: DrawContext, note: RefusalNote): Message {
+  const sentence = refusalSentence(context, note);
+  return compose(plainWords(sentence), sentence, actions(...refusalButtons(context, note)));
+}
+
+/** What is held can be prolonged; `line` is a command that the form opens with, to be put right there. */
+export function refusalButtons({ locale }: DrawContext, { code, data }: RefusalNote): Button[] {
+  const { button } = wordsFor(locale).messages;
+  const press = (verb: Verb, value: string): Button => ({
+    ...{ type: "button", action_id: verb, value },
+    text: { type: "plain_text", text: button[verb]("") },
+  });
+  const held = RequestId.safeParse(data.id).data;
+  if (code === "already-held" && held) return [press("more", held)];
+  if (typeof data.line !== "string") return [];
+  return code === "hub-away"
+    ? [{ ...press("ask-again", data.line), action_id: "edit" }]
+    : [press("edit", data.line)];
+}

@@ -1,0 +1,22 @@
+/** English: what an access was used for, and the seals of the trail. */
+import type { Use } from "../../../request/use.ts";
+
+type Counts = Pick<Use, "reads" | "changes" | "refusals">;
+
+const count = (number: number, one: string): string => `${number} ${number === 1 ? one : `${one}s`}`;
+
+export const evidence = {
+  used: (when: string, { reads, changes, refusals }: Counts) => {
+    const counts = [
+      count(reads, "read"),
+      count(changes, "change"),
+      refusals > 0 ? `${refusals} refused` : "",
+    ];
+    return `Used ${when}: ${counts.filter(Boolean).join(", ")}.`;
+  },
+  noUse: "No use reported.",
+  unknown: "Whether it was used is not known.",
+  unlessKept: "Unless you keep it or use it.",
+  seal: (until: string) => `*The trail until ${until}* has this seal; \`npm run audit verify\` compares it:`,
+  sealRing: "The newest seal of the trail",
+};

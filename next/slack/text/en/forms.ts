@@ -1,0 +1,53 @@
+/** English: forms. A title has at most 24 characters. */
+
+export const forms = {
+  cancel: "Cancel",
+  /** In an error, where a user group cannot be named. */
+  group: "the group that may",
+  request: { title: "Request access", submit: "Send" },
+  emergency: {
+    title: "Emergency access",
+    submit: "Take access",
+    explain: "*Emergency:* approval is skipped, and somebody else reviews it afterwards.",
+  },
+  deny: { title: "Deny request", submit: "Deny" },
+  revoke: { title: "Revoke access", submit: "Revoke", explain: "The token stops within 10 s." },
+  review: { title: "Review emergency", submit: "Mark as reviewed" },
+  more: { title: "Ask for more time", submit: "Send" },
+  "new-token": {
+    title: "New token",
+    submit: "Make a new token",
+    explain: "A new token comes in our DM. Your access and its end stay as they are.",
+  },
+  leaked: {
+    title: "I leaked it",
+    submit: "Stop the leaked token",
+    explain:
+      "The leaked token stops within 10 s, the approvals channel is told, and the rest of your time is asked for anew.",
+  },
+  lockdown: {
+    title: "Lockdown",
+    submit: "Lock down",
+    explain: (whom: string) =>
+      whom
+        ? `${whom} loses all access, and gets none until an admin unlocks it.`
+        : "*Everybody* loses their access, and nobody gets any until an admin unlocks it.",
+  },
+  unlock: {
+    title: "Unlock",
+    submit: "Unlock",
+    explain: (whom: string) => `${whom || "*Everybody*"} can ask again. What ended stays ended.`,
+  },
+  /** The hint says what happens when it is left empty. */
+  inputs: {
+    role: { label: "Role", hint: "" },
+    time: { label: "For how long", hint: "Left empty: the role's usual time." },
+    other: { label: "Another time", hint: "Overrides the time above. Write 90m, 8h, 2d, 1w or 1h30m." },
+    start: {
+      label: "Start",
+      hint: "Left empty: as soon as it is approved. Write 22:00, tomorrow 09:00 or 2026-12-24 09:00.",
+    },
+    reason: { label: "Reason", hint: "" },
+    who: { label: "For whom", hint: "Left empty: for you." },
+  },
+};

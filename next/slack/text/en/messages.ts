@@ -1,0 +1,316 @@
+/** English: the messages of a request. `card` is for approvers, `own` for whose access it is, `ring` for notifications. */
+import { durationParts } from "../../../request/durations.ts";
+import type { EndCause, OutcomeKind } from "../../../request/record.ts";
+import type { Facts } from "../facts.ts";
+
+type Sentence = (f: Facts) => string;
+
+const UNITS = { d: "d", h: "h", m: "min" };
+const span = (ms: number): string =>
+  durationParts(ms)
+    .map(([count, unit]) => `${count} ${UNITS[unit]}`)
+    .join(" ");
+
+const list = (names: readonly string[], last: string): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} ${last} ${names.at(-1)}`;
+const any = (names: readonly string[]): string => list(names, "or") || "an approver";
+const all = (names: readonly string[]): string => list(names, "and");
+
+const head = (state: string, rest: string): string => `*${state}:* ${rest}`;
+
+/** "4 h" · "1 h more" · "2 h from tomorrow 22:00" */
+const time: Sentence = (f) => `${f.span}${f.isMore ? " more" : ""}${f.startsAt ? ` from ${f.startsAt}` : ""}`;
+const access: Sentence = (f) => `${f.role} on ${f.hub}`;
+const asked: Sentence = (f) =>
+  `${f.role}, ${time(f)}, for ${f.who}${f.asker ? `, asked for by ${f.asker}` : ""}`;
+const asking: Sentence = (f) => (f.asker ? `${f.asker} asks for ${f.who}:` : `${f.who} asks for`);
+const plainAccess: Sentence = (f) =>
+  `${f.roleName} on ${f.hubName} for ${f.span}${f.isMore ? " more" : ""}${f.startsAt ? ", later" : ""}`;
+
+/** "approved by @Alice" */
+const approved: Sentence = (f) => {
+  if (f.isEmergency) return "taken in an emergency, approved by nobody";
+  if (f.approvedBy) return `approved by ${f.approvedBy}`;
+  return f.rule === "" || f.rule === "none" ? "approved automatically" : `approved by the rule “${f.rule}”`;
+};
+const approvedWhen: Sentence = (f) => `${approved(f)}${f.approvedBy ? ` ${f.approvedAt}` : ""}`;
+const approvedState: Sentence = (f) =>
+  f.isEmergency ? "Emergency access" : approved(f).replace("approved", "Approved");
+
+const TROUBLE = {
+  "hub-away": "Karpor does not answer",
+  "held-back": "New access waits until an administrator has looked at the bot's checks",
+};
+const trouble: Sentence = (f) => TROUBLE[f.trouble ?? "hub-away"];
+
+const cause: Record<EndCause, Sentence> = {
+  time: () => "time was up",
+  holder: () => "ended by its holder",
+  revoked: (f) => (f.overBy ? `revoked by ${f.overBy}` : "revoked"),
+  lockdown: () => "ended by lockdown",
+  leaked: () => "its token leaked",
+  left: () => "its holder left Slack or the group that may ask",
+  unused: () => "it was not used",
+  altered: () => "it was changed on Karpor by hand",
+  restored: () => "the bot's data was restored from a copy",
+  failed: () => "it could not be set up",
+};
+const ownCause: Record<EndCause, Sentence> = {
+  ...cause,
+  holder: () => "by you",
+  lockdown: () => "by lockdown",
+  leaked: () => "you reported that its token leaked",
+  left: () => "you may not have this role any more",
+};
+
+const proof: Sentence = (f) => {
+  if (!f.provedAt) return "";
+  if (!f.held) return "No token was given out.";
+  const seen = f.isProvedByProbe ? "Karpor refuses the token" : "The token's account is gone from Karpor";
+  return `${seen} (checked ${f.provedAt}).`;
+};
+const held: Sentence = (f) => (f.held ? `, ${f.held}` : "");
+
+const card = {
+  terms: asked,
+  waiting: (f: Facts) =>
+    `${asking(f)} *${f.roleName}* on ${f.hub} for *${time(f)}*, until ${f.startsAt || f.isMore ? "" : "about "}${f.endsAt}.`,
+  approvals: (f: Facts) =>
+    f.approved === 0
+      ? `${f.needed} approvals needed, each by another person.`
+      : `Approved by ${f.approvedBy}; ${f.needed - f.approved} more needed.`,
+  scheduled: (f: Facts) => head("Approved for later", `${asked(f)} · ${approvedWhen(f)}`),
+  granting: (f: Facts) => head("Approved", `${asked(f)} · ${approvedWhen(f)}`),
+  trouble: (f: Facts) => head("Approved, not ready yet", `${asked(f)} · ${approvedWhen(f)}. ${trouble(f)}.`),
+  active: (f: Facts) => head(`Active until ${f.endsAt}`, `${asked(f)} · ${approvedWhen(f)}`),
+  emergency: (f: Facts) =>
+    head(`Emergency access until ${f.endsAt}`, `${f.who} took *${f.roleName}* on ${f.hub} for ${f.span}.`),
+  review: (f: Facts) =>
+    f.reviewedBy
+      ? `Reviewed by ${f.reviewedBy} ${f.reviewedAt}:`
+      : `Approval was skipped. Somebody other than ${f.who} must review this: ${f.reviewers}.`,
+  ending: (f: Facts) =>
+    f.cause === "revoked" && f.overBy
+      ? head(`Revoked by ${f.overBy} ${f.overAt}`, `${asked(f)} · confirming…`)
+      : head("Ended; confirming…", `${asked(f)} · ${cause[f.cause](f)}`),
+  unconfirmed: (f: Facts) =>
+    head("Ended, not confirmed", `${asked(f)} · ${cause[f.cause](f)}. Karpor does not answer.`),
+  ended: (f: Facts) =>
+    head(
+      `Ended ${f.overAt} (${cause[f.cause](f)})`,
+      [`${asked(f)}${held(f)}`, approved(f), proof(f)].filter(Boolean).join(" · "),
+    ),
+} satisfies Record<string, Sentence>;
+
+/** How a request closed; `why` takes the place of the usual reason. */
+function closed(f: Facts, kind: OutcomeKind, terms: string, why = ""): string {
+  const [state = "", usual = ""] = {
+    denied: [`Denied${f.overBy ? ` by ${f.overBy}` : ""} ${f.overAt}`],
+    withdrawn: [f.asker ? `Withdrawn by ${f.overBy}` : "Withdrawn"],
+    unanswered: [`Expired ${f.overAt}, nobody decided`],
+    refused: ["Closed"],
+    failed: ["Failed", "It could not be set up, and there is no access."],
+    restored: ["Closed", "The bot's data was restored from a copy, so this request is gone."],
+    ended: ["Ended"],
+  }[kind];
+  return head(state, [terms, why || usual].filter(Boolean).join(" · "));
+}
+
+const own = {
+  terms: (f: Facts) => `${access(f)} for ${time(f)}`,
+  waiting: (f: Facts) =>
+    head(
+      "Waiting for approval",
+      `${access(f)} for ${time(f)}${f.asker ? `, asked for you by ${f.asker}` : ""}`,
+    ),
+  waitsFor: (f: Facts) => `Waiting for ${f.approvers}. Expires ${f.lapsesAt}.`,
+  reminded: () => "They were reminded.",
+  scheduled: (f: Facts) =>
+    head(approvedState(f), `${access(f)} for ${time(f)}. I will message you when it starts.`),
+  granting: (f: Facts) => head(approvedState(f), `${access(f)} until ${f.endsAt}. Setting up…`),
+  trouble: (f: Facts) =>
+    f.trouble === "held-back"
+      ? head(`${approvedState(f)}, not ready yet`, `${trouble(f)}. I will message you.`)
+      : head("Approved, not ready yet", `${trouble(f)}. I will message you when it is ready.`),
+  active: (f: Facts) =>
+    head(approvedState(f), `${f.isMore ? `${f.span} more, now` : access(f)} until *${f.endsAt}*`),
+  newToken: (f: Facts) => head("New token", `${access(f)}, until ${f.endsAt} as before.`),
+  newKey: (f: Facts) =>
+    head(
+      "New token",
+      `Karpor was upgraded, and your old token stopped working. ${access(f)} ends ${f.endsAt} as before.`,
+    ),
+  settingUp: () => "Setting up…",
+  paste: () => "1 Copy · 2 Open Karpor · 3 Paste, Login. Only for you.",
+  follows: (id: string) => `follows ${id}`,
+  oldToken: (until: string) => `Your old token works until ${until}.`,
+  shortened: (until: string) => `Karpor shortened this token: it works until ${until}. Then press New token.`,
+  hidden: (f: Facts) => head("Token hidden", `Access goes on until ${f.endsAt}.`),
+  reveal: () => "Show token makes a token and shows it to you alone; no message holds it.",
+  reminder: (f: Facts, left: string) => head(`${left} left`, `${access(f)} ends ${f.endsAt}.`),
+  stillNeeded: (f: Facts) => `*Still needed?* Nobody used ${access(f)} lately. It ends ${f.endsAt}.`,
+  ending: (f: Facts) =>
+    f.cause === "revoked" && f.overBy
+      ? head(`Revoked by ${f.overBy} ${f.overAt}`, access(f))
+      : head("Ended; confirming…", `${access(f)}, ${ownCause[f.cause](f)}`),
+  stops: (f: Facts): string => (f.held ? "The token stops within 10 s." : ""),
+  unconfirmed: (f: Facts) =>
+    head(
+      "Not confirmed",
+      `${access(f)} should have ended ${f.overAt}. Karpor has not answered since; your token may work until ${f.endsAt}.`,
+    ),
+  ended: (f: Facts) =>
+    f.cause === "revoked" && f.overBy
+      ? head(`Revoked by ${f.overBy} ${f.overAt}`, `${access(f)}${held(f)}`)
+      : head(`Ended ${f.overAt}, ${ownCause[f.cause](f)}`, `${access(f)}${held(f)}, ${approved(f)}.`),
+  proof,
+};
+
+/** To who asked for somebody else. */
+const asker = {
+  waiting: (f: Facts) => head(`Sent to ${f.approvers} for ${f.who}`, `${access(f)} for ${time(f)}`),
+  updates: () => "You both get updates; neither of you can approve.",
+};
+
+/** Short mentions in the channel. */
+const call = {
+  nudge: (f: Facts) => head("Still waiting", `${f.approvers}, ${asking(f)} ${access(f)} for ${time(f)}.`),
+  fallback: (f: Facts) =>
+    head(
+      "Nobody decided yet, so you are asked too",
+      `${f.approvers}, ${asking(f)} ${access(f)} for ${time(f)}.`,
+    ),
+};
+const notice = {
+  unconfirmed: (f: Facts) =>
+    head(
+      "Not confirmed",
+      `${f.admins}, ${f.role} of ${f.who} should have ended ${f.overAt}. Karpor has not answered since; the token may work until ${f.endsAt}.`,
+    ),
+  confirmed: (f: Facts) => head("Confirmed", `${f.role} of ${f.who} ended ${f.overAt}. ${proof(f)}`),
+  leaked: (f: Facts) =>
+    head(
+      "Token leaked",
+      `${f.who} reported that their ${f.hub} ${f.role} token leaked. ${proof(f) || "It stops within 10 s."}`,
+    ),
+  notDelivered: (f: Facts) =>
+    head("Not delivered", `Slack does not let me write to ${f.who}, so there is no ${access(f)} for them.`),
+};
+
+/** Notifications: plain words, without times of day. */
+const ring = {
+  card: (f: Facts, reason: string) => `${asking(f)} ${plainAccess(f)}${reason ? `: ${reason}` : ""}`,
+  waiting: (f: Facts) => `Waiting for approval: ${plainAccess(f)}.`,
+  approved: (f: Facts) => `${approvedState(f)}: ${plainAccess(f)}.`,
+  trouble: (f: Facts) => `Approved, not ready yet: ${plainAccess(f)}.`,
+  active: (f: Facts) => `Active: ${plainAccess(f)}.`,
+  emergency: (f: Facts) => `Emergency: ${f.who} took ${plainAccess(f)}.`,
+  newToken: (f: Facts) => `New token for ${f.roleName} on ${f.hubName}.`,
+  hidden: (f: Facts) => `Token hidden: ${f.roleName} on ${f.hubName}.`,
+  reminder: (f: Facts, left: string) => `${left} left: ${f.roleName} on ${f.hubName}.`,
+  stillNeeded: (f: Facts) => `Still needed? ${f.roleName} on ${f.hubName}`,
+  revoked: (f: Facts, words: string) =>
+    `${f.overBy} revoked your ${f.roleName} access${words ? `: ${words}` : "."}`,
+  ended: (f: Facts) => `Ended: ${f.roleName} on ${f.hubName}.`,
+  notConfirmed: (f: Facts) => `Not confirmed: the end of ${f.roleName} of ${f.who} on ${f.hubName}.`,
+  closed: (f: Facts, kind: OutcomeKind) =>
+    ({
+      denied: `Denied${f.overBy ? ` by ${f.overBy}` : ""}: ${plainAccess(f)}.`,
+      withdrawn: `Withdrawn: ${plainAccess(f)}.`,
+      unanswered: `Expired, nobody decided: ${plainAccess(f)}.`,
+      refused: `Closed: ${plainAccess(f)}.`,
+      failed: `Failed: ${plainAccess(f)}.`,
+      restored: `Closed, the bot's data was restored: ${plainAccess(f)}.`,
+      ended: `Ended: ${plainAccess(f)}.`,
+    })[kind],
+  call: (f: Facts) => `Still waiting: ${asking(f)} ${plainAccess(f)}.`,
+  leaked: (f: Facts) => `Token leaked: ${f.roleName} of ${f.who} on ${f.hubName}.`,
+  notDelivered: (f: Facts) => `Not delivered: ${f.roleName} for ${f.who} on ${f.hubName}.`,
+};
+
+/** What the card says of the requester. */
+const about = {
+  can: (description: string) => `Can: ${description}`,
+  localTime: (clock: string) => `Their time ${clock}`,
+  firstRequest: "first request in 30 days",
+  grants: (count: number) => `${count} ${count === 1 ? "grant" : "grants"} in 30 days`,
+  last: (role: string, at: string, by: string) => `last ${role} ${at}${by ? ` by ${by}` : ""}`,
+  denied: (at: string, by: string, words: string) => `*denied ${at} by ${by}${words ? `: ${words}` : ""}*`,
+  reason: (words: string) => `Asked because: ${words}`,
+  expires: (at: string) => `expires ${at}`,
+};
+
+const button = {
+  approve: (time: string) => `Approve ${time}`,
+  "approve-less": (time: string) => `${time} only`,
+  deny: () => "Deny…",
+  revoke: () => "Revoke…",
+  review: () => "Review…",
+  withdraw: () => "Withdraw",
+  remind: () => "Remind them",
+  end: () => "End now",
+  keep: () => "Keep it",
+  more: () => "Ask for more time",
+  hide: () => "I've copied it, hide",
+  "new-token": () => "New token",
+  leaked: () => "I leaked it",
+  reveal: () => "Show token",
+  "ask-again": () => "Ask again",
+  change: () => "Change and ask again",
+  edit: () => "Edit…",
+  unlock: () => "Unlock…",
+  "open-karpor": () => "Open Karpor",
+};
+
+const confirm = {
+  end: { title: "End access", text: "The token stops within 10 s.", yes: "End now", no: "Keep access" },
+};
+
+const lockdown = {
+  locked: (by: string, at: string, whom: string) =>
+    head(
+      `Locked down by ${by} ${at}`,
+      whom ? `${whom} has no access, and gets none.` : "Nobody has access, and nobody gets any.",
+    ),
+  unlocked: (by: string, at: string, whom: string) =>
+    head(`Unlocked by ${by} ${at}`, whom ? `${whom} can ask again.` : "Everybody can ask again."),
+};
+
+/** To the admins: what the hub has and no record knows. */
+const admins = {
+  unrecorded: (count: number, hub: string, until: string) =>
+    head(
+      `${count} ${count === 1 ? "access" : "accesses"} without a record`,
+      `on ${hub}${until ? `, ending by ${until} at the latest` : ""}. \`npm run grants\` lists and ends them.`,
+    ),
+  unrecordedRing: (count: number, hub: string) =>
+    `${count} ${count === 1 ? "access" : "accesses"} without a record on ${hub}.`,
+  foreign: (count: number, hub: string) =>
+    head(
+      `${count} foreign ${count === 1 ? "object" : "objects"} on ${hub}`,
+      "They give access past this bot, which did not make them. Look at them, and delete what is not yours.",
+    ),
+  foreignRing: (count: number, hub: string) =>
+    `${count} foreign ${count === 1 ? "object" : "objects"} on ${hub}.`,
+};
+
+export const messages = {
+  ...{
+    span,
+    any,
+    all,
+    card,
+    closed,
+    own,
+    asker,
+    call,
+    notice,
+    ring,
+    about,
+    button,
+    confirm,
+    lockdown,
+    admins,
+  },
+  over: "*This message is over:* nothing can be done here any more.",
+};

@@ -1,0 +1,117 @@
+/** English: what people read when something cannot be, and what they can do. */
+import type { RefusalCode } from "../../../request/refused.ts";
+
+/** A gap of a sentence, filled from the refusal or the configuration; empty where neither has it. */
+export type Gap = (name: string) => string;
+
+const notSent = (why: string): string => `*Not sent:* ${why}`;
+const refused = (why: string): string => `*Refused:* ${why}`;
+const unchanged = (why: string): string => `*Nothing changed:* ${why}`;
+const closed = (why: string): string => `*Closed:* ${why}`;
+const failed = (why: string): string => `*Failed:* ${why}`;
+
+/** " (R-…)" */
+const known = (id: string): string => (id ? ` (${id})` : "");
+const DID: Record<string, string> = {
+  approved: "approved",
+  denied: "denied",
+  withdrawn: "withdrew",
+  reviewed: "reviewed",
+  ended: "ended",
+};
+
+export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
+  "unknown-role": (gap) =>
+    notSent(
+      `there is no role ${gap("role")}.${gap("nearest") ? ` Did you mean ${gap("nearest")}?` : ` Roles: ${gap("roles")}`}`,
+    ),
+  "bad-time": (gap) =>
+    notSent(`${gap("typed")} is no time. Write \`90m\`, \`8h\`, \`2d\`, \`1w\` or \`1h30m\`.`),
+  "bad-start": (gap) =>
+    notSent(
+      `${gap("typed") || gap("at")} is no start. Write \`from 22:00\`, \`from tomorrow 09:00\` or \`from 2026-12-24 09:00\`, in the future.`,
+    ),
+  "start-too-far": (gap) =>
+    notSent(`it may start at most ${gap("max") || "14 d"} from now. Choose an earlier start.`),
+  "too-short": (gap) => notSent(`the shortest time is ${gap("min") || "1 min"}.`),
+  "too-long": (gap) => notSent(`${gap("role")} lasts at most ${gap("max")}. Ask for less.`),
+  "total-too-long": (gap) =>
+    notSent(`with the time so far ${gap("role")} lasts at most ${gap("max")}. Ask for less.`),
+  "reason-missing": (gap) =>
+    notSent(`${gap("role") || "this"} needs a reason. Write it at the end of the line.`),
+  "reason-pattern": (gap) => notSent(`the reason for ${gap("role")} needs this: ${gap("hint")}`),
+  "reason-too-long": (gap) =>
+    notSent(
+      `the reason is too long${gap("limit") ? `: at most ${gap("limit")} characters` : ""}. Shorten it.`,
+    ),
+  "must-start-now": () => notSent("more time and emergencies cannot start later. Leave the start out."),
+  "not-a-person": (gap) =>
+    notSent(`${gap("typed") || "this"} is no person in Slack. Type @ and choose the person.`),
+  "not-a-member": (gap) =>
+    refused(
+      gap("standing") === "guest"
+        ? `${gap("user")} has a Slack guest account; only full members can ask.`
+        : `${gap("user")} is not a full member of this workspace; only full members can ask.`,
+    ),
+  "may-not-ask": (gap) => refused(`only ${gap("requesters")} can ask for ${gap("role")}.`),
+  "rule-denies": (gap) => refused(gap("en") || `the rule “${gap("rule")}” does not allow this.`),
+  "check-denies": (gap) => refused(`the company's check says no${gap("words") ? `: ${gap("words")}` : "."}`),
+  "check-failed": () =>
+    refused("the company's check did not answer, and without its yes nothing is given. Try again later."),
+  "no-approver": (gap) =>
+    refused(`nobody else in ${gap("approvers")} can approve ${gap("role")} now. Tell an administrator.`),
+  "already-held": (gap) =>
+    `*You already have this*${gap("until") ? ` until ${gap("until")}` : ""}${known(gap("id"))}. You can ask for more time.`,
+  "already-open": (gap) =>
+    notSent(
+      `a request for ${gap("role") || "this"} is open already${known(gap("id"))}. Withdraw it, or wait for the answer.`,
+    ),
+  "too-many-open": (gap) =>
+    notSent(
+      `${gap("limit") || "too many"} requests are open, which is the most. Withdraw one, or wait for an answer.`,
+    ),
+  "too-many-grants": (gap) =>
+    notSent(`${gap("limit") || "too many"} accesses are held at once, which is the most. End one first.`),
+  "too-many-asks": (gap) =>
+    notSent(`${gap("limit") || "too many"} requests in an hour are the most. Try again later.`),
+  "no-emergency": (gap) => refused(`${gap("role")} cannot be taken in an emergency here. Ask as usual.`),
+  "unknown-request": (gap) => `*Unknown request:* I have no record of ${gap("id") || "it"}; ask again.`,
+  "already-decided": (gap) => {
+    const did = DID[gap("how")];
+    const by = gap("by");
+    const first = did && by ? `${by} ${did} this` : "This is decided already";
+    return `*${first}* ${gap("at")}; your click changed nothing.`;
+  },
+  "approved-already": () => unchanged("you approved this already; another person must, too."),
+  "own-request": (gap) =>
+    unchanged(`you cannot decide a request that you made or that is for you. ${gap("approvers")} can.`),
+  "not-an-approver": (gap) => unchanged(`only ${gap("approvers") || "its approvers"} can do this.`),
+  "not-an-admin": () => unchanged("only admins can do this."),
+  "not-a-reviewer": (gap) =>
+    unchanged(`only ${gap("reviewers") || "its reviewers"} can review this, and nobody their own emergency.`),
+  "not-yours": () => unchanged("this belongs to somebody else."),
+  "not-active": () => unchanged("this access is not active now. See `status`."),
+  "reminded-already": () => unchanged("they were reminded a moment ago. Try again later."),
+  "nothing-to-end": () => unchanged("there is no such access."),
+  "reveals-used-up": (gap) =>
+    unchanged(`${gap("limit") || "ten"} tokens an hour are the most. What you copied goes on working.`),
+  "locked-down": (gap) =>
+    refused(
+      `access is locked down${gap("by") ? ` by ${gap("by")}` : ""}. Nobody gets access until an admin unlocks it.`,
+    ),
+  "held-back": () => refused("new access waits until an administrator has looked at the bot's checks."),
+  "role-changed": (gap) => closed(`the rules changed: ${gap("role")} gives other rights now. Ask again.`),
+  "approval-gone": (gap) => closed(`who approved ${gap("role")} may not approve it any more. Ask again.`),
+  "dm-refused": () =>
+    failed(
+      "Slack does not let me write to the holder, so there is no access. Open a DM with me, and ask again.",
+    ),
+  "card-refused": () =>
+    failed(
+      "Slack does not let me post in the approvals channel, so nobody was asked. Tell an administrator.",
+    ),
+  "redis-away": () => notSent("the bot cannot reach its records. Try again in a minute."),
+  "hub-away": () => notSent("Karpor does not answer, and nothing was stored. Ask again in a minute."),
+  "slack-away": () => notSent("Slack does not answer. Try again in a minute."),
+  "stale-lookup": () => unchanged("looking people up took too long. Try again."),
+};

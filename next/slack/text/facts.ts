@@ -1,0 +1,46 @@
+/** What a sentence about a request is made of, each piece in the reader's language; a sentence takes those that its state has. */
+import type { EndCause, Request } from "../../request/record.ts";
+
+export interface Facts {
+  /** `guest`, and the same in a notification. */
+  role: string;
+  roleName: string;
+  hub: string;
+  hubName: string;
+  /** Whose access it is. */
+  who: string;
+  /** Who asked for them; empty when they asked themselves. */
+  asker: string;
+  /** More time for what they have. */
+  isMore: boolean;
+  isEmergency: boolean;
+  /** The time that was approved, else asked for: "4 h". */
+  span: string;
+  /** For later: when it starts; else empty. */
+  startsAt: string;
+  /** When it ends, or would end if it were approved at once. */
+  endsAt: string;
+  lapsesAt: string;
+  /** Who may decide: "@sre or @bob". */
+  approvers: string;
+  /** How many must, and who did. */
+  needed: number;
+  approved: number;
+  approvedBy: string;
+  approvedAt: string;
+  /** The rule that approved it; "none": nobody needs to. */
+  rule: string;
+  trouble: Request["trouble"];
+  cause: EndCause;
+  /** Who ended or closed it, and when. */
+  overBy: string;
+  overAt: string;
+  /** From when to when it was held; empty when it never began. */
+  held: string;
+  provedAt: string;
+  isProvedByProbe: boolean;
+  reviewedBy: string;
+  reviewedAt: string;
+  reviewers: string;
+  admins: string;
+}

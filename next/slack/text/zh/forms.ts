@@ -1,0 +1,48 @@
+/** 中文：表单。标题至多 24 个字符。 */
+import type { forms as english } from "../en/forms.ts";
+
+export const forms: typeof english = {
+  cancel: "取消",
+  group: "有权限的用户组",
+  request: { title: "申请权限", submit: "提交" },
+  emergency: {
+    title: "紧急取用权限",
+    submit: "立即取用",
+    explain: "*紧急取用：*\n不经审批，事后须由他人复核。",
+  },
+  deny: { title: "拒绝申请", submit: "拒绝" },
+  revoke: { title: "撤销权限", submit: "撤销", explain: "令牌会在 10 秒内失效。" },
+  review: { title: "复核紧急取用", submit: "确认已复核" },
+  more: { title: "申请延长", submit: "提交" },
+  "new-token": {
+    title: "换新令牌",
+    submit: "换新令牌",
+    explain: "新令牌会发到我们的私信。权限和到期时间不变。",
+  },
+  leaked: {
+    title: "令牌泄露了",
+    submit: "停用泄露的令牌",
+    explain: "泄露的令牌会在 10 秒内失效，审批频道会收到通知，剩余的时间会重新申请。",
+  },
+  lockdown: {
+    title: "锁定",
+    submit: "锁定",
+    explain: (whom) =>
+      whom
+        ? `${whom} 会失去全部权限，在管理员解锁前不能再获得权限。`
+        : "*所有人* 都会失去权限，在管理员解锁前没有人能获得权限。",
+  },
+  unlock: {
+    title: "解锁",
+    submit: "解锁",
+    explain: (whom) => `${whom || "*所有人*"} 可以重新申请。已结束的权限不会恢复。`,
+  },
+  inputs: {
+    role: { label: "角色", hint: "" },
+    time: { label: "时长", hint: "留空则为该角色的默认时长。" },
+    other: { label: "其他时长", hint: "优先于上面的时长。可写 90m、8h、2d、1w、8小时、30分钟。" },
+    start: { label: "开始时间", hint: "留空则批准后立即开始。可写 22:00、明天 09:00、2026-12-24 09:00。" },
+    reason: { label: "理由", hint: "" },
+    who: { label: "为谁申请", hint: "留空则为自己申请。" },
+  },
+};

@@ -1,0 +1,301 @@
+/** 中文：一条申请的消息。粗体的状态独占一行：Slack 认不出紧挨着汉字的粗体；代码两侧留空格，后面不接标点。 */
+import { durationParts } from "../../../request/durations.ts";
+import type { EndCause, OutcomeKind } from "../../../request/record.ts";
+import type { messages as english } from "../en/messages.ts";
+import type { Facts } from "../facts.ts";
+
+type Words = typeof english;
+type Sentence = (f: Facts) => string;
+
+const UNITS = { d: "天", h: "小时", m: "分钟" };
+const span = (ms: number): string =>
+  durationParts(ms)
+    .map(([count, unit]) => `${count} ${UNITS[unit]}`)
+    .join(" ");
+
+const any = (names: readonly string[]): string => names.join("、") || "审批人";
+const all = (names: readonly string[]): string => names.join("、");
+
+const head = (state: string, rest: string): string => `*${state}：*\n${rest}`;
+
+/** “8 小时” · “延长 1 小时” · “2 小时，自 明天 22:00 起” */
+const time: Sentence = (f) =>
+  `${f.isMore ? "延长 " : ""}${f.span}${f.startsAt ? `，自 ${f.startsAt} 起` : ""}`;
+const lasting: Sentence = (f) => `${f.isMore ? "" : "时长 "}${time(f)}`;
+const access: Sentence = (f) => `${f.hub} 的 ${f.role} 权限`;
+const asked: Sentence = (f) =>
+  `${f.who} 的 ${f.role} 权限（${time(f)}${f.asker ? `，${f.asker} 代为申请` : ""}）`;
+const asking: Sentence = (f) => (f.asker ? `${f.asker} 替 ${f.who} 申请` : `${f.who} 申请`);
+const plainAccess: Sentence = (f) =>
+  `${f.hubName} 的 ${f.roleName} 权限（${f.isMore ? "延长 " : ""}${f.span}${f.startsAt ? "，稍后开始" : ""}）`;
+
+/** “@Alice 批准” */
+const approved: Sentence = (f) => {
+  if (f.isEmergency) return "未经审批";
+  if (f.approvedBy) return `${f.approvedBy} 批准`;
+  return f.rule === "" || f.rule === "none" ? "自动批准" : `规则“${f.rule}”自动批准`;
+};
+const approvedWhen: Sentence = (f) =>
+  f.approvedBy && !f.isEmergency ? `${f.approvedBy} 于 ${f.approvedAt} 批准` : approved(f);
+const approvedState: Sentence = (f) => (f.isEmergency ? "已紧急取用" : "已批准");
+
+const TROUBLE = {
+  "hub-away": "Karpor 没有响应",
+  "held-back": "管理员检查机器人的状态之前，暂不开通新的权限",
+};
+const trouble: Sentence = (f) => TROUBLE[f.trouble ?? "hub-away"];
+
+const cause: Record<EndCause, Sentence> = {
+  time: () => "时间已到",
+  holder: () => "持有人主动结束",
+  revoked: (f) => (f.overBy ? `${f.overBy} 撤销` : "已撤销"),
+  lockdown: () => "因锁定而结束",
+  leaked: () => "令牌泄露",
+  left: () => "持有人已离开 Slack 或可申请的用户组",
+  unused: () => "没有使用",
+  altered: () => "Karpor 上的授权被人改动",
+  restored: () => "机器人的数据是从副本恢复的",
+  failed: () => "未能开通",
+};
+const ownCause: Record<EndCause, Sentence> = {
+  ...cause,
+  holder: () => "由你主动结束",
+  leaked: () => "你报告令牌已泄露",
+  left: () => "你不能再持有这个角色",
+};
+
+const proof: Sentence = (f) => {
+  if (!f.provedAt) return "";
+  if (!f.held) return "令牌从未发出。";
+  return f.isProvedByProbe
+    ? `Karpor 已拒绝该令牌（${f.provedAt} 验证）。`
+    : `令牌的账号已从 Karpor 删除（${f.provedAt} 验证）。`;
+};
+const held: Sentence = (f) => (f.held ? `，${f.held}` : "");
+
+const card: Words["card"] = {
+  terms: asked,
+  waiting: (f) =>
+    f.isMore
+      ? `${asking(f)}把 ${f.hub} 的 *${f.roleName}* 权限延长 *${f.span}* 至 ${f.endsAt}`
+      : `${asking(f)} ${f.hub} 的 *${f.roleName}* 权限，时长 *${f.span}* （${f.startsAt ? `自 ${f.startsAt} 起，至` : "约至"} ${f.endsAt}）`,
+  approvals: (f) =>
+    f.approved === 0
+      ? `须由 ${f.needed} 人分别批准。`
+      : `${f.approvedBy} 已批准，还需 ${f.needed - f.approved} 人批准。`,
+  scheduled: (f) => head("已批准，稍后开始", `${asked(f)} · ${approvedWhen(f)}`),
+  granting: (f) => head("已批准", `${asked(f)} · ${approvedWhen(f)}`),
+  trouble: (f) => head("已批准，尚未开通", `${asked(f)} · ${approvedWhen(f)}。${trouble(f)}。`),
+  active: (f) => head(`生效中，至 ${f.endsAt}`, `${asked(f)} · ${approvedWhen(f)}`),
+  emergency: (f) =>
+    head(`紧急取用，至 ${f.endsAt}`, `${f.who} 取用了 ${f.hub} 的 *${f.roleName}* 权限，时长 ${f.span}。`),
+  review: (f) =>
+    f.reviewedBy
+      ? `${f.reviewedBy} 于 ${f.reviewedAt} 复核：`
+      : `未经审批。须由 ${f.who} 之外的人复核：${f.reviewers}`,
+  ending: (f) =>
+    f.cause === "revoked" && f.overBy
+      ? head(`${f.overBy} 已撤销（${f.overAt}）`, `${asked(f)} · 正在确认…`)
+      : head("已结束，正在确认", `${asked(f)} · ${cause[f.cause](f)}`),
+  unconfirmed: (f) => head("已结束，尚未确认", `${asked(f)} · ${cause[f.cause](f)}。Karpor 没有响应。`),
+  ended: (f) =>
+    head(
+      `已结束，${f.overAt}（${cause[f.cause](f)}）`,
+      [`${asked(f)}${held(f)}`, approved(f), proof(f)].filter(Boolean).join(" · "),
+    ),
+};
+
+function closed(f: Facts, kind: OutcomeKind, terms: string, why = ""): string {
+  const [state = "", usual = ""] = {
+    denied: [`${f.overBy ? `${f.overBy} ` : ""}已拒绝（${f.overAt}）`],
+    withdrawn: [f.asker ? `${f.overBy} 已撤回` : "已撤回"],
+    unanswered: [`已过期，无人在期限内审批（${f.overAt}）`],
+    refused: ["已关闭"],
+    failed: ["未能开通", "没有授权。"],
+    restored: ["已关闭", "机器人的数据是从副本恢复的，这条申请已不在。"],
+    ended: ["已结束"],
+  }[kind];
+  return head(state, [terms, why || usual].filter(Boolean).join(" · "));
+}
+
+const own: Words["own"] = {
+  terms: (f) => `${access(f)}，${lasting(f)}`,
+  waiting: (f) => head("等待审批", `${access(f)}，${lasting(f)}${f.asker ? `，由 ${f.asker} 替你申请` : ""}`),
+  waitsFor: (f) => `等待 ${f.approvers} 审批，${f.lapsesAt} 过期。`,
+  reminded: () => "已提醒。",
+  scheduled: (f) =>
+    head(approvedState(f), `${access(f)}，${time(f)}（${approved(f)}）。开始时会发消息给你。`),
+  granting: (f) => head(approvedState(f), `你在 ${access(f)}有效至 ${f.endsAt}（${approved(f)}）。正在开通…`),
+  trouble: (f) =>
+    f.trouble === "held-back"
+      ? head(`${approvedState(f)}，暂缓开通`, `${trouble(f)}。开通后会发消息给你。`)
+      : head(`${approvedState(f)}，尚未开通`, `${trouble(f)}。就绪后会发消息给你。`),
+  active: (f) =>
+    head(
+      approvedState(f),
+      f.isMore
+        ? `延长 ${f.span}，现在有效至 *${f.endsAt}* （${approved(f)}）`
+        : `你在 ${access(f)}有效至 *${f.endsAt}* （${approved(f)}）`,
+    ),
+  newToken: (f) => head("新令牌", `你在 ${access(f)}仍有效至 ${f.endsAt}，期限不变。`),
+  newKey: (f) =>
+    head("新令牌", `Karpor 已升级，旧令牌失效。你在 ${access(f)}仍有效至 ${f.endsAt}，期限不变。`),
+  settingUp: () => "正在开通…",
+  paste: () => "1 复制令牌（Token） · 2 打开 Karpor · 3 粘贴，登录。仅供你本人使用。",
+  follows: (id) => `接续 ${id}`,
+  oldToken: (until) => `旧令牌有效至 ${until}。`,
+  shortened: (until) => `Karpor 缩短了这个令牌：它有效至 ${until}，之后请点“换新令牌”。`,
+  hidden: (f) => head("令牌已隐藏", `权限有效至 ${f.endsAt}。`),
+  reveal: () => "点“显示令牌”即生成令牌，只向你显示片刻，不留在任何消息中。",
+  reminder: (f, left) => head(`还剩 ${left}`, `你在 ${access(f)} ${f.endsAt} 到期。`),
+  stillNeeded: (f) => `*还需要吗？*\n你在 ${access(f)}近来没有使用，${f.endsAt} 到期。`,
+  ending: (f) =>
+    f.cause === "revoked" && f.overBy
+      ? head(`${f.overBy} 已撤销（${f.overAt}）`, `你在 ${access(f)}`)
+      : head("已结束，正在确认", `你在 ${access(f)}，${ownCause[f.cause](f)}`),
+  stops: (f) => (f.held ? "令牌会在 10 秒内失效。" : ""),
+  unconfirmed: (f) =>
+    head(
+      "尚未确认",
+      `你在 ${access(f)}本应于 ${f.overAt} 结束。Karpor 此后没有响应；在 ${f.endsAt} 之前，你的令牌可能仍然有效。`,
+    ),
+  ended: (f) =>
+    f.cause === "revoked" && f.overBy
+      ? head(`${f.overBy} 已撤销（${f.overAt}）`, `你在 ${access(f)}${held(f)}`)
+      : head(
+          `已结束，${f.overAt}（${ownCause[f.cause](f)}）`,
+          `你在 ${access(f)}${held(f)}（${approved(f)}）`,
+        ),
+  proof,
+};
+
+const asker: Words["asker"] = {
+  waiting: (f) => head(`已替 ${f.who} 提交给 ${f.approvers}`, `${access(f)}，${lasting(f)}`),
+  updates: () => "结果会告知你们两人，你们都不能审批。",
+};
+
+const call: Words["call"] = {
+  nudge: (f) => head("仍待审批", `${f.approvers}：${asking(f)} ${access(f)}，${lasting(f)}`),
+  fallback: (f) =>
+    head("尚无人审批，也请你们审批", `${f.approvers}：${asking(f)} ${access(f)}，${lasting(f)}`),
+};
+const notice: Words["notice"] = {
+  unconfirmed: (f) =>
+    head(
+      "尚未确认",
+      `${f.admins}：${f.who} 的 ${f.role} 权限本应于 ${f.overAt} 结束。Karpor 此后没有响应；在 ${f.endsAt} 之前，令牌可能仍然有效。`,
+    ),
+  confirmed: (f) => head("已确认", `${f.who} 的 ${f.role} 权限已于 ${f.overAt} 结束。${proof(f)}`),
+  leaked: (f) =>
+    head("令牌泄露", `${f.who} 报告其在 ${access(f)}的令牌已泄露。${proof(f) || "它会在 10 秒内失效。"}`),
+  notDelivered: (f) => head("未送达", `Slack 不允许我给 ${f.who} 发私信，因此没有开通其在 ${access(f)}`),
+};
+
+const ring: Words["ring"] = {
+  card: (f, reason) => `${asking(f)} ${plainAccess(f)}${reason ? `：${reason}` : ""}`,
+  waiting: (f) => `等待审批：${plainAccess(f)}`,
+  approved: (f) => `${approvedState(f)}：${plainAccess(f)}，${approved(f)}`,
+  trouble: (f) => `已批准，尚未开通：${plainAccess(f)}`,
+  active: (f) => `生效中：${plainAccess(f)}`,
+  emergency: (f) => `紧急取用：${f.who} 取用了 ${plainAccess(f)}`,
+  newToken: (f) => `新令牌：${f.hubName} 的 ${f.roleName} 权限`,
+  hidden: (f) => `令牌已隐藏：${f.hubName} 的 ${f.roleName} 权限`,
+  reminder: (f, left) => `还剩 ${left}：${f.hubName} 的 ${f.roleName} 权限`,
+  stillNeeded: (f) => `还需要吗？${f.hubName} 的 ${f.roleName} 权限`,
+  revoked: (f, words) => `${f.overBy} 撤销了你的 ${f.roleName} 权限${words ? `：${words}` : "。"}`,
+  ended: (f) => `已结束：${f.hubName} 的 ${f.roleName} 权限`,
+  notConfirmed: (f) => `尚未确认结束：${f.who} 在 ${f.hubName} 的 ${f.roleName} 权限`,
+  closed: (f, kind) =>
+    ({
+      denied: `${f.overBy ? `${f.overBy} ` : ""}已拒绝：${plainAccess(f)}`,
+      withdrawn: `已撤回：${plainAccess(f)}`,
+      unanswered: `已过期，无人在期限内审批：${plainAccess(f)}`,
+      refused: `已关闭：${plainAccess(f)}`,
+      failed: `未能开通：${plainAccess(f)}`,
+      restored: `已关闭，机器人的数据是从副本恢复的：${plainAccess(f)}`,
+      ended: `已结束：${plainAccess(f)}`,
+    })[kind],
+  call: (f) => `仍待审批：${asking(f)} ${plainAccess(f)}`,
+  leaked: (f) => `令牌泄露：${f.who} 在 ${f.hubName} 的 ${f.roleName} 权限`,
+  notDelivered: (f) => `未送达：${f.who} 在 ${f.hubName} 的 ${f.roleName} 权限`,
+};
+
+const about: Words["about"] = {
+  can: (description) => `权限范围：${description}`,
+  localTime: (clock) => `对方时间 ${clock}`,
+  firstRequest: "30 天内首次申请",
+  grants: (count) => `30 天内获得过 ${count} 次权限`,
+  last: (role, at, by) => `最近一次是 ${at}${by ? ` ${by} 批准` : ""}的 ${role}`,
+  denied: (at, by, words) => `*${at} 被 ${by} 拒绝${words ? `：${words}` : ""}*`,
+  reason: (words) => `申请理由：${words}`,
+  expires: (at) => `${at} 过期`,
+};
+
+const button: Words["button"] = {
+  approve: (span) => `批准 ${span}`,
+  "approve-less": (span) => `仅 ${span}`,
+  deny: () => "拒绝…",
+  revoke: () => "撤销…",
+  review: () => "复核…",
+  withdraw: () => "撤回",
+  remind: () => "提醒审批人",
+  end: () => "立即结束",
+  keep: () => "保留",
+  more: () => "申请延长",
+  hide: () => "我已复制，隐藏",
+  "new-token": () => "换新令牌",
+  leaked: () => "令牌泄露了",
+  reveal: () => "显示令牌",
+  "ask-again": () => "再次申请",
+  change: () => "修改后再次申请",
+  edit: () => "修改…",
+  unlock: () => "解锁…",
+  "open-karpor": () => "打开 Karpor",
+};
+
+const confirm: Words["confirm"] = {
+  end: { title: "结束权限", text: "令牌会在 10 秒内失效。", yes: "立即结束", no: "继续使用" },
+};
+
+const lockdown: Words["lockdown"] = {
+  locked: (by, at, whom) =>
+    head(
+      `${by} 已锁定（${at}）`,
+      whom ? `${whom} 没有任何权限，也不能获得权限。` : "没有人持有权限，也没有人能获得权限。",
+    ),
+  unlocked: (by, at, whom) =>
+    head(`${by} 已解锁（${at}）`, whom ? `${whom} 可以重新申请。` : "可以重新申请。"),
+};
+
+const admins: Words["admins"] = {
+  unrecorded: (count, hub, until) =>
+    head(
+      `${count} 项没有记录的权限`,
+      `位于 ${hub}${until ? `，最晚 ${until} 结束` : ""}。运行 \`npm run grants\` 可列出并结束。`,
+    ),
+  unrecordedRing: (count, hub) => `${hub} 上有 ${count} 项没有记录的权限。`,
+  foreign: (count, hub) =>
+    head(`${count} 个外来对象`, `位于 ${hub}，绕过本机器人授予了权限。请查看，并删除不属于你们的。`),
+  foreignRing: (count, hub) => `${hub} 上有 ${count} 个外来对象。`,
+};
+
+export const messages: Words = {
+  ...{
+    span,
+    any,
+    all,
+    card,
+    closed,
+    own,
+    asker,
+    call,
+    notice,
+    ring,
+    about,
+    button,
+    confirm,
+    lockdown,
+    admins,
+  },
+  over: "*这条消息已过时：*\n不能再操作。",
+};

@@ -1,0 +1,75 @@
+/** The running bot: the doors, the workers and the loops of one replica. */
+import { type Bot, createBot, type Outer } from "./bot.ts";
+import type { Config } from "./config.ts";
+import { hubAuditRoutes, listenForHub } from "./evidence/webhook.ts";
+import { startBolt } from "./inbound/bolt.ts";
+import { runSlackJob } from "./life/draw.ts";
+import { runAccessJob } from "./life/step.ts";
+import { keepSweeping } from "./life/sweep.ts";
+import { healthPages, servePages, statusPage } from "./ops/health.ts";
+import { createMetrics, type Metrics } from "./ops/metrics.ts";
+import { keepSealing } from "./ops/seals.ts";
+import { startWorkers } from "./queue/queue.ts";
+import { openPatient, StoreAway, unsuitableRedis } from "./store/redis.ts";
+
+const STOPS_WITHIN_MS = 8000;
+
+/** Serves until it is stopped. Throws when Redis answers and is not fit; while it is away the bot starts all the same. */
+export async function startBot(config: Config, outer: Outer) {
+  const stopping = new AbortController();
+  const { bot, redis, close } = createBot(config, outer, stopping.signal);
+  const patient = openPatient(config.env.REDIS_URL, outer.log);
+  await assertFitRedis(bot, redis);
+  let isConnected = () => false;
+  const isReady = () => !stopping.signal.aborted && isConnected();
+  const metrics = createMetrics(bot, isReady);
+  const inbound = await startBolt(bot, [...healthPages(bot, isReady), ...hubAuditRoutes(bot)]);
+  isConnected = inbound.isConnected;
+  const metricsServer = await serveMetrics(bot, metrics);
+  const hubAudit = await listenForHub(bot);
+  const sealing = keepSealing(bot);
+  const sweeping = keepSweeping(bot, redis, metrics.noteSweep);
+  const workers = startWorkers({
+    ...{ patient, prefix: bot.store.keys.prefix, log: bot.log },
+    run: (bell, id) => (bell === "access" ? runAccessJob(bot, id) : runSlackJob(bot, bell, id)),
+  });
+  return {
+    bot,
+    port: inbound.port,
+    metricsPort: metricsServer?.port ?? null,
+    isConnected: inbound.isConnected,
+    async stop() {
+      stopping.abort();
+      await inbound.close(STOPS_WITHIN_MS);
+      await Promise.all([workers.close(STOPS_WITHIN_MS), sweeping, sealing]);
+      hubAudit?.close();
+      metricsServer?.close();
+      await close();
+      patient.disconnect();
+    },
+  };
+}
+
+/** On a port of its own, which only Prometheus and operators should reach. */
+async function serveMetrics(bot: Bot, metrics: Metrics) {
+  const { METRICS_PORT } = bot.config.env;
+  if (METRICS_PORT === undefined) return null;
+  return servePages(METRICS_PORT, [metrics.page, statusPage(bot, { isPublic: false })]);
+}
+
+async function assertFitRedis(bot: Bot, redis: Parameters<typeof unsuitableRedis>[0]): Promise<void> {
+  try {
+    if (redis.status !== "ready")
+      await new Promise((resolve) => redis.once("ready", resolve).once("error", resolve));
+    const unsuitable = await unsuitableRedis(redis, { key: bot.store.keys.owner, hub: bot.config.hub.name });
+    if (unsuitable) throw new UnfitRedis(unsuitable);
+  } catch (error) {
+    if (!(error instanceof StoreAway)) throw error;
+    bot.outages.note(error);
+  }
+}
+
+/** Redis answers, and must not be used as it is. */
+export class UnfitRedis extends Error {
+  override name = "UnfitRedis";
+}

@@ -1,0 +1,68 @@
+/** Connections to Redis: one that fails fast, and one for BullMQ's workers, which wait however long it is away. */
+import { Redis } from "ioredis";
+import type { Logger } from "pino";
+
+/** Redis did not answer, or answered that it cannot: nothing is known to be stored. */
+export class StoreAway extends Error {
+  override name = "StoreAway";
+}
+
+export async function guarded<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw new StoreAway((error as Error).message, { cause: error });
+  }
+}
+
+const ANSWER_WITHIN_MS = 1500;
+
+/** Every command is answered within 1.5 s, or rejects. */
+export const openFailFast = (url: string, log: Logger): Redis =>
+  watched(
+    new Redis(url, {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      commandTimeout: ANSWER_WITHIN_MS,
+      connectTimeout: ANSWER_WITHIN_MS,
+      retryStrategy: (times) => Math.min(50 * times, 1000),
+    }),
+    log,
+  );
+
+/** No command's time is limited: a worker's blocking read waits for as long as it likes. */
+export const openPatient = (url: string, log: Logger): Redis =>
+  watched(
+    new Redis(url, {
+      maxRetriesPerRequest: null,
+      connectTimeout: 5000,
+      retryStrategy: (times) => Math.min(100 * times, 1000),
+    }),
+    log,
+  );
+
+/** Without a listener ioredis prints each failed try: one debug line is enough, the sweep tells of the outage. */
+function watched(redis: Redis, log: Logger): Redis {
+  redis.setMaxListeners(100);
+  redis.on("error", (error) => log.debug({ err: error }, "Redis: a try to connect failed"));
+  return redis;
+}
+
+/** Why this Redis cannot be used, in words for the operator; null when it can. */
+export async function unsuitableRedis(
+  redis: Redis,
+  owner: { key: string; hub: string },
+): Promise<string | null> {
+  const info = await guarded(redis.info());
+  const major = Number(/^redis_version:(\d+)/m.exec(info)?.[1] ?? 0);
+  if (major < 7) return "Redis is older than 7.0; use a newer one";
+  if (/^cluster_enabled:1/m.test(info)) return "Redis Cluster is not supported; use a single Redis";
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+  if (policy !== undefined && policy !== "noeviction")
+    return `Redis may evict records (maxmemory-policy ${policy}); set it to noeviction`;
+  await guarded(redis.setnx(owner.key, owner.hub));
+  const hub = await guarded(redis.get(owner.key));
+  if (hub === owner.hub) return null;
+  return `the records of this instance in Redis belong to the hub "${hub}"; give this bot another \`instance\``;
+}

@@ -1,0 +1,37 @@
+/** How each access was used: counts beside the record, in the same hash, which go when the record goes. */
+import type { Redis } from "ioredis";
+import { MINUTE } from "../request/durations.ts";
+import type { RequestId } from "../request/ids.ts";
+import type { ToldUses, Use } from "../request/use.ts";
+import type { Keys } from "./keys.ts";
+import { guarded } from "./redis.ts";
+
+const COUNTS = ["reads", "changes", "refusals"] as const;
+const field = (name: keyof Use): string => `use-${name}`;
+const FIELDS = (["isKnown", "first", "last", ...COUNTS] as const).map(field);
+/** The hub sends a batch again that got no answer, and gives it up long before this. */
+const SENT_AGAIN_WITHIN = 15 * MINUTE;
+
+export const createUses = (redis: Redis, keys: Keys) => ({
+  async read(id: RequestId): Promise<Use> {
+    const [isKnown, first, last, ...counts] = await guarded(redis.hmget(keys.request(id), ...FIELDS));
+    const [reads = 0, changes = 0, refusals = 0] = counts.map(Number);
+    const moment = (text: string | null | undefined) => (text ? Number(text) : null);
+    return { isKnown: isKnown === "1", first: moment(first), last: moment(last), reads, changes, refusals };
+  },
+
+  /** Adds all of a batch, or nothing of one that was added before. The requests must have a record. */
+  async add(batch: string, told: ToldUses): Promise<void> {
+    const known = keys.kept(`batch:${batch}`);
+    if (await guarded(redis.exists(known))) return;
+    const all = redis.multi().set(known, "1", "PX", SENT_AGAIN_WITHIN);
+    for (const [id, use] of told) {
+      const hash = keys.request(id);
+      all.hset(hash, field("isKnown"), "1");
+      if (use.first !== null) all.hsetnx(hash, field("first"), use.first);
+      if (use.last !== null) all.hset(hash, field("last"), use.last);
+      for (const name of COUNTS) if (use[name] > 0) all.hincrby(hash, field(name), use[name]);
+    }
+    await guarded(all.exec());
+  },
+});

@@ -1,0 +1,83 @@
+/** What people of the stories do and see, in few words. */
+import { hubClient } from "../../../sandbox/hub/client.ts";
+import { buttonsOf, type SlackMessage, type View, visibleText } from "../../../sandbox/slack/index.ts";
+import { SECOND } from "../../request/durations.ts";
+import type { Request } from "../../request/record.ts";
+import { eventually } from "./eventually.ts";
+import { ALICE, APPROVALS, BOB, GENERAL } from "./people.ts";
+import type { World } from "./world.ts";
+
+export { buttonsOf, visibleText };
+
+const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/;
+export const tokenIn = (message: SlackMessage): string => TOKEN.exec(visibleText(message))?.[0] ?? "";
+
+/** The action_id of a form's first input. */
+export const inputOf = (form: View): string => {
+  const input = form.blocks.find(({ type }) => type === "input");
+  return (input?.element as { action_id: string } | undefined)?.action_id ?? "no input";
+};
+
+export function sceneOf(world: World) {
+  const { slack } = world;
+  const last = (messages: SlackMessage[], words: string) =>
+    messages.findLast((message) => visibleText(message).includes(words));
+  const scene = {
+    say: (user: string, text: string, channel = GENERAL) => slack.command(user, channel, text),
+    dm: (user: string, words: string) => slack.waitFor(() => last(slack.dm(user), words)),
+    card: (words: string) => slack.waitFor(() => last(slack.messages(APPROVALS), words)),
+    whisper: (user: string, words: string) =>
+      slack.waitFor(() => slack.ephemerals(user).findLast((one) => visibleText(one).includes(words))),
+    form: (user: string) => slack.waitFor(() => slack.views(user).at(-1)),
+    /** Asks, and resolves to the card; the reason tells it from others. */
+    async ask(line: string, reason: string, user = BOB) {
+      await scene.say(user, `${line} ${reason}`);
+      return scene.card(reason);
+    },
+    /** Asks, has it approved, and resolves to the message with the token. */
+    async get(line: string, reason: string, user = BOB, approver = ALICE) {
+      await slack.click(approver, await scene.ask(line, reason, user), "approve");
+      const { id } = await scene.record((one) => one.reason === reason && one.state === "active");
+      return scene.tokenOf(user, id);
+    },
+    /** The newest message with a token, of this request where one is named. */
+    tokenOf: (user: string, id = "") =>
+      slack.waitFor(() =>
+        slack.dm(user).findLast((message) => tokenIn(message) !== "" && visibleText(message).includes(id)),
+      ),
+    /** Resolves when a record is like this. */
+    record: (like: (request: Request) => boolean) =>
+      eventually(async () => (await world.records()).find(like)),
+    /** Waits until the account is gone, jumps over the 11 s of the proof, and resolves to the closed record. */
+    async proveEnd(id: string) {
+      await scene.record((one) => one.id === id && one.ending?.deletedAt != null);
+      await world.jump(14 * SECOND);
+      return scene.record((one) => one.id === id && one.state === "closed");
+    },
+    /** Names of the accounts and bindings of requests on the hub. */
+    async onHub() {
+      const { serviceAccounts, clusterRoleBindings } = await world.hub.objects();
+      const names = [...serviceAccounts, ...clusterRoleBindings].map(({ metadata }) => metadata.name);
+      return names.filter((name) => /-r-[0-9a-z]{10}$/.test(name));
+    },
+    /** What the dashboard's login answers: 401 to a dead token. */
+    async login(token: string) {
+      const ask = hubClient(world.hub);
+      try {
+        return (await ask("GET", "/rest-api/v1/authn", { token })).status;
+      } finally {
+        await ask.close();
+      }
+    },
+    /** Everything that is visible to anybody in Slack now. */
+    visible: () =>
+      slack
+        .history()
+        .filter(({ deleted }) => !deleted)
+        .map(visibleText)
+        .join("\n"),
+  };
+  return scene;
+}
+
+export type Scene = ReturnType<typeof sceneOf>;
