@@ -3,6 +3,7 @@ import type { Bot } from "../bot.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import type { Guard, ReadRequest } from "../store/store.ts";
+import type { TrailEntry } from "../store/trail.ts";
 import type { Decision } from "./state.ts";
 import { nextDue } from "./states.ts";
 
@@ -44,23 +45,15 @@ function guardFor(before: Request, next: Request, { lookedUpAt = 0 }: Decision):
   return leadsToAccess && next.state !== before.state ? { lookedUpAt } : null;
 }
 
-function entryFor(bot: Bot, request: Request, { what, by }: Pick<Decision, "what" | "by">) {
-  const { id, state, requester, askedBy, role, clusterRole, duration, granted, reason, endsAt, approvals } =
-    request;
-  const facts = {
-    state,
-    requester,
-    askedBy,
-    role,
-    clusterRole,
-    duration,
-    granted,
-    reason,
-    endsAt,
-    approvals,
-  };
-  const { ending, outcome, review } = request;
-  return { id, at: bot.clock.now(), by, what, ...facts, ending, outcome, review };
+/** What of a record stands in each entry of the trail. */
+const TRAIL_FIELDS = [
+  ...(["state", "requester", "askedBy", "role", "clusterRole", "duration", "granted", "reason"] as const),
+  ...(["endsAt", "approvals", "ending", "outcome", "review"] as const),
+];
+
+function entryFor(bot: Bot, request: Request, { what, by }: Pick<Decision, "what" | "by">): TrailEntry {
+  const facts = Object.fromEntries(TRAIL_FIELDS.map((field) => [field, request[field]]));
+  return { id: request.id, at: bot.clock.now(), by, what, ...facts };
 }
 
 /** The record is stored: a bell that cannot be rung now is rung by the next sweep. */

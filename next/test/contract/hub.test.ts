@@ -112,7 +112,7 @@ describe.for(kinds.filter(({ skip }) => !skip))("$name", ({ start }) => {
       isNew: false,
     });
     const name = `karpor-access-test-${id}`.toLowerCase();
-    expect(await hub.readAccount(id)).toEqual({ id, name, uid: made.uid, until });
+    expect(await hub.readAccount(id)).toEqual({ id, name, uid: made.uid, until, requester });
   });
 
   it("deletes only the account of the given uid", async () => {

@@ -1,0 +1,110 @@
+/** One message of a request: posted, edited or deleted, with its place noted beside the record. */
+import { createHash } from "node:crypto";
+import type { Bot } from "../bot.ts";
+import { readUse } from "../evidence/use.ts";
+import type { Request } from "../request/record.ts";
+import { closed, ended } from "../request/transitions.ts";
+import { drawMessage, drawOver } from "../slack/messages/draw.ts";
+import { type Message, SlackRefusal } from "../slack/slack.ts";
+import type { ReadRequest, ShownMessage } from "../store/store.ts";
+import { commit } from "./commit.ts";
+import type { WantedMessage } from "./messages.ts";
+
+/** What is shown of the request now: message key → where and what. */
+export type Shown = Map<string, ShownMessage>;
+
+/** Posts the message, or edits it where it shows something else. */
+export async function drawOne(
+  bot: Bot,
+  request: ReadRequest,
+  wanted: WantedMessage,
+  shown: Shown,
+): Promise<void> {
+  const message = await draw(bot, request, wanted);
+  const shows = digestOf(message);
+  const place = shown.get(wanted.key);
+  if (place === undefined) return void (await postMessage(bot, request, wanted, shows, shown));
+  if (place.shows === shows) return;
+  if (await bot.slack.update(place, message))
+    await bot.store.noteMessage(request.id, wanted.key, { ...place, shows });
+  else await bot.store.forgetMessage(request.id, wanted.key);
+}
+
+async function draw(bot: Bot, request: Request, { to, face }: WantedMessage): Promise<Message> {
+  const locale = "dm" in to ? await bot.slack.localeFor(to.dm) : bot.config.slack.language;
+  const use = face === "receipt" ? await readUse(bot, request.id) : null;
+  return drawMessage({ config: bot.config, locale, use }, request, face);
+}
+
+const digestOf = (message: Message): string =>
+  createHash("sha256").update(JSON.stringify(message)).digest("base64url").slice(0, 16);
+
+/** Of two replicas that post the same, the one that comes second deletes its own. Null: it cannot be posted at all. */
+export async function postMessage(
+  bot: Bot,
+  request: ReadRequest,
+  wanted: WantedMessage,
+  shows: string,
+  shown?: Shown,
+): Promise<ShownMessage | null> {
+  try {
+    const channel = "dm" in wanted.to ? await bot.slack.openDm(wanted.to.dm) : wanted.to.channel;
+    const message = await draw(bot, request, wanted);
+    const thread = wanted.inThread ? shown?.get("card")?.ts : undefined;
+    const place = { ...(await bot.slack.post(channel, message, thread)), shows };
+    if (await bot.store.placeMessage(request.id, wanted.key, place)) return place;
+    await bot.slack.remove(place);
+    return null;
+  } catch (error) {
+    if (!(error instanceof SlackRefusal)) throw error;
+    await failUndelivered(bot, request, wanted, error);
+    return null;
+  }
+}
+
+/** Slack says for good that it does not post this: without a DM there is no token, without a card nobody decides. */
+async function failUndelivered(
+  bot: Bot,
+  request: ReadRequest,
+  wanted: WantedMessage,
+  error: SlackRefusal,
+): Promise<void> {
+  bot.log.error({ id: request.id, err: error }, `Slack refuses to post ${wanted.key}`);
+  const isCard = wanted.key === "card";
+  const isTheirs = "dm" in wanted.to && wanted.to.dm === request.requester;
+  if (!(isTheirs || (isCard && request.state === "waiting"))) return;
+  const code = isCard ? "card-refused" : "dm-refused";
+  await commit(bot, request, {
+    ...{ what: "failed", by: null },
+    change: (newest) => failed(newest, code, bot.clock.now()),
+  });
+}
+
+function failed(request: Request, code: "dm-refused" | "card-refused", now: number): Request | null {
+  if (request.state === "ending" || request.state === "closed") return null;
+  if (request.state === "granting" || request.state === "active")
+    return ended(request, { cause: "failed" }, now);
+  return closed(request, { kind: "failed", refusal: { code, data: {} } }, now);
+}
+
+/** Where Slack never deletes it, it is emptied; where it refuses that too, it stays, dead. */
+export async function removeMessage(
+  bot: Bot,
+  request: ReadRequest,
+  key: string,
+  shown: Shown,
+): Promise<void> {
+  const place = shown.get(key);
+  if (place === undefined) return;
+  try {
+    await bot.slack.remove(place);
+  } catch (error) {
+    if (!(error instanceof SlackRefusal)) throw error;
+    const emptied = drawOver({ config: bot.config, locale: bot.config.slack.language });
+    await bot.slack
+      .update(place, emptied)
+      .catch((refused: unknown) => bot.log.debug({ err: refused }, "it stays, dead"));
+  }
+  await bot.store.forgetMessage(request.id, key);
+  shown.delete(key);
+}

@@ -1,0 +1,91 @@
+/**
+ * The token in the DM, by a job of its own. A token is in no post, whose answer could be lost, only in an edit of a message
+ * whose place is known. Whatever happens in between, it is done again in the same place.
+ */
+import type { Bot } from "../bot.ts";
+import type { MintedToken } from "../hub/hub.ts";
+import { SECOND } from "../request/durations.ts";
+import type { Request } from "../request/record.ts";
+import type { Secret } from "../request/secret.ts";
+import { drawToken } from "../slack/messages/draw.ts";
+import type { ReadRequest, ShownMessage } from "../store/store.ts";
+import { deliversByDm } from "./active.ts";
+import { isTokenKey, tokenKey } from "./messages.ts";
+import { postMessage, removeMessage, type Shown } from "./post.ts";
+
+const SETTING_UP = "setting-up";
+const TOKEN_SHOWN = "token";
+/** The card and the waiting message are left as they are until the token is there, but no longer than this. */
+const TOKEN_FIRST = 3 * SECOND;
+const LOGIN_AGAIN_AFTER = 100;
+
+/** What is no longer wanted leaves Slack before anything else; then the token is shown. */
+export async function drawTokens(bot: Bot, request: ReadRequest, shown: Shown): Promise<void> {
+  const wanted = wantedToken(bot, request);
+  const obsolete = [...shown.keys()].filter((key) => isTokenKey(key) && key !== wanted);
+  for (const key of obsolete) await removeMessage(bot, request, key, shown);
+  if (wanted === null || shown.get(wanted)?.shows === TOKEN_SHOWN) return;
+  // Made while Slack posts; that it failed is looked at when the message has its place.
+  const making = makeToken(bot, request);
+  making.catch(() => {});
+  const place = shown.get(wanted) ?? (await postFirst(bot, request, wanted));
+  if (place === null) return;
+  await showToken(bot, request, wanted, { place, minted: await making });
+  await bot.queue.ring("rest", request.id);
+}
+
+const wantedToken = (bot: Bot, request: Request): string | null =>
+  request.state === "active" && !request.token.hidden && deliversByDm(bot, request)
+    ? tokenKey(request.token.number)
+    : null;
+
+const postFirst = (bot: Bot, request: ReadRequest, key: string): Promise<ShownMessage | null> =>
+  postMessage(bot, request, { key, to: { dm: request.requester }, face: "token" }, SETTING_UP);
+
+/** A token that the hub accepts. It lives in memory only, inside of this one job. */
+async function makeToken(bot: Bot, { id, account, endsAt }: Request): Promise<MintedToken> {
+  const minted = await bot.hub.mintToken(id, (endsAt ?? 0) - bot.clock.now());
+  if (minted.account !== account) throw new Error("the token names another account");
+  if (!(await isAccepted(bot, minted.token))) throw new Error("Karpor does not accept the new token yet");
+  return minted;
+}
+
+/** By an edit of the message whose place is known. */
+async function showToken(
+  bot: Bot,
+  request: ReadRequest,
+  key: string,
+  { place, minted }: { place: ShownMessage; minted: MintedToken },
+): Promise<void> {
+  const { id, requester } = request;
+  const locale = await bot.slack.localeFor(requester);
+  const message = drawToken({ config: bot.config, locale }, request, minted.token, minted.expiresAt);
+  const isThere = await bot.slack.update(place, message);
+  // A message that somebody deleted is posted anew by the next run.
+  if (!isThere) return void (await bot.store.forgetMessage(id, key));
+  await bot.store.noteMessage(id, key, { ...place, shows: TOKEN_SHOWN });
+}
+
+/** The hub needs a moment to see a new binding. */
+async function isAccepted(bot: Bot, token: Secret): Promise<boolean> {
+  for (let tries = 0; tries < 5; tries++) {
+    if ((await bot.hub.checkLogin(token)) === "good") return true;
+    await bot.clock.sleep(LOGIN_AGAIN_AFTER, bot.stopping);
+  }
+  return false;
+}
+
+/** Its token is shown, and no other one is. */
+export function isTokenSettled(bot: Bot, request: Request, shown: Shown): boolean {
+  const wanted = wantedToken(bot, request);
+  const tokens = [...shown].filter(([key]) => isTokenKey(key));
+  if (wanted === null) return tokens.length === 0;
+  return tokens.length === 1 && shown.get(wanted)?.shows === TOKEN_SHOWN;
+}
+
+/** How long the other messages wait for the first token, ms. */
+export function waitForToken(bot: Bot, request: ReadRequest, shown: Shown): number {
+  const wanted = wantedToken(bot, request);
+  if (wanted === null || request.token.number > 1 || shown.get(wanted)?.shows === TOKEN_SHOWN) return 0;
+  return (request.activeAt ?? 0) + TOKEN_FIRST - bot.clock.now();
+}
