@@ -6,7 +6,7 @@ import { UserId } from "../request/ids.ts";
 import { publishHome } from "./home.ts";
 
 const Event = z.discriminatedUnion("type", [
-  // The same event tells of the tab with the messages.
+  // Slack sends the same event for the Messages tab.
   z.object({ type: z.literal("app_home_opened"), user: UserId, tab: z.string() }),
   z.object({ type: z.literal("user_change"), user: z.object({ id: UserId }) }),
   z.object({ type: z.literal("subteam_members_changed") }),

@@ -1,6 +1,7 @@
 /**
- * active: the binding exists, and the token is in the DM (or shown at a click). Its step reminds before the end, asks
- * whether what nobody uses is still needed (life/idle.ts), and at the end leads to ending. What a person ends sooner is in actions/.
+ * active: the binding exists, and the token is in the DM (or shown at a click). The step reminds the holder
+ * before the end, asks whether unused access is still needed (life/idle.ts), and at the end leads to ending.
+ * How a person ends access sooner is in actions/.
  */
 import type { Bot } from "../bot.ts";
 import { idleDueAt } from "../policy/idle.ts";
@@ -41,7 +42,7 @@ const reminded = (bot: Bot): Decision => ({
   },
 });
 
-/** The times before the end at which the holder is reminded, longest first; none that is longer than the grant was. */
+/** How long before the end the holder is reminded, longest first; none from before the access began. */
 function remindersOf({ config }: Bot, { activeAt, endsAt, prolongedBy }: Request): number[] {
   if (prolongedBy !== null || activeAt === null || endsAt === null) return [];
   return config.reminders.filter((before) => endsAt - before > activeAt).sort((a, b) => b - a);
@@ -55,7 +56,7 @@ function nextReminder(bot: Bot, request: Request): { at: number } | null {
   return next === undefined || request.endsAt === null ? null : { at: request.endsAt - next };
 }
 
-/** Of several that came due at once, the last alone is worth a message. */
+/** Of several reminders that came due at once only the last is sent. */
 function dueReminder(bot: Bot, request: Request): number | null {
   const due = remindersOf(bot, request).filter((before) => (request.endsAt ?? 0) - before <= bot.clock.now());
   const last = due.at(-1);
@@ -74,6 +75,6 @@ function messages(bot: Bot, request: Request): WantedMessage[] {
   return [cardOf(bot, request), access, ...reminder, ...idleQuestion(request), ...answerToAsker(request)];
 }
 
-/** False: no message ever holds its token. */
+/** False: the role has `delivery: reveal`, so no message ever holds the token. */
 export const deliversByDm = ({ config }: Bot, { role }: Request): boolean =>
   config.roles[role]?.delivery !== "reveal";

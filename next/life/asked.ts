@@ -1,6 +1,7 @@
 /**
- * asked: the account exists, and nobody was looked up yet. Its step looks the people up at Slack, asks the rules of the
- * file and the company's check, and leads to waiting, scheduled, granting or closed.
+ * asked: the request's account is on the hub, and nobody was looked up at Slack yet. The step looks the
+ * people up, asks the rules of the file and the company's check, and leads to waiting, scheduled, granting or
+ * closed.
  */
 import type { Bot } from "../bot.ts";
 import { assertCanBeApproved } from "../policy/approvers.ts";
@@ -35,7 +36,7 @@ async function step(bot: Bot, request: ReadRequest): Promise<Decision> {
   }
 }
 
-/** Undecided until its time to close. */
+/** Nobody decided before `lapsesAt`: the request closes. */
 export const unanswered = (bot: Bot): Decision => ({
   what: "unanswered",
   by: null,
@@ -45,7 +46,7 @@ export const unanswered = (bot: Bot): Decision => ({
       : null,
 });
 
-/** The rules do not allow it, or do not any more. */
+/** The rules do not allow the request, or no longer allow it: it closes. */
 export const refused = (bot: Bot, { note }: Refused): Decision => ({
   what: "refused",
   by: null,
@@ -70,7 +71,10 @@ const decided = (
   },
 });
 
-/** One has a role once: who asks again is offered more time. What others ask for somebody blocks nobody. */
+/**
+ * A person holds a role once: who asks again is offered more time. An undecided request that somebody else
+ * made for the person does not count. Throws Refused.
+ */
 async function assertNotHeld(bot: Bot, request: Request): Promise<void> {
   if (request.follows !== null) return;
   const open = await bot.store.page(openFor(request.requester), { count: 100 });

@@ -1,6 +1,7 @@
 /**
- * More time is a request of its own that follows the first of its chain, R-1. Who ends one of a chain ends all of it:
- * the note is in R-1's record first, and the sweep completes what a crash left.
+ * More time is a request of its own, which follows R-1, the first request of its chain. Who ends one request
+ * of a chain ends them all: R-1's record gets a note first, then each request ends; after a crash the sweep
+ * completes it.
  */
 import type { Bot } from "../bot.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
@@ -23,7 +24,10 @@ const firstOf = ({ id, follows }: Request): RequestId => follows ?? id;
 export const readChain = (bot: Bot, request: Request): Promise<ReadRequest[]> =>
   bot.store.page(chainOf(firstOf(request)), { count: MOST_OF_A_CHAIN });
 
-/** What `request` goes on from keeps its token until its own end, and then closes without a word. */
+/**
+ * Notes `request` in the record that it prolongs: that one keeps its token until its own end, then ends
+ * silently.
+ */
 export async function markProlonged(bot: Bot, request: Request): Promise<void> {
   if (request.follows === null) return;
   for (const other of await readChain(bot, request)) {
@@ -36,7 +40,7 @@ export async function markProlonged(bot: Bot, request: Request): Promise<void> {
   }
 }
 
-/** A person ends it: the note first, then each of the chain. `by` is for the trail. */
+/** A person ends the chain: notes it in the first record, then ends each request. `by` is for the trail. */
 export async function endChain(bot: Bot, request: ReadRequest, end: ChainEnd, by: string): Promise<void> {
   const first = request.follows === null ? request : await bot.store.read(request.follows);
   if (first) {
@@ -58,7 +62,7 @@ export async function endOne(
     await commit(bot, request, endDecision(end, by));
 }
 
-/** What may have access ends; what has not got it closes. */
+/** A request that may have access goes to ending; any other closes. */
 const endDecision = (end: ChainEnd, by: string | null): Decision => ({
   what: end.cause,
   by,

@@ -1,4 +1,7 @@
-/** closed: over, with an outcome and, where there was access, the proof of its end. Nothing of it is on the hub. */
+/**
+ * closed: over, with an outcome and, where there was access, the proof of its end. Nothing of it is on the
+ * hub.
+ */
 import { endMessages } from "./ending.ts";
 import type { LifeState } from "./state.ts";
 

@@ -1,6 +1,8 @@
-/** The only way to change a record: one at a time, by compare-and-swap, and then the bells are rung. */
+/**
+ * The only way to change a record: by compare-and-swap. A commit then rings the queues, so that jobs follow.
+ */
 import type { Bot } from "../bot.ts";
-import type { Request } from "../request/record.ts";
+import type { Change, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import type { Guard, ReadRequest } from "../store/store.ts";
 import type { TrailEntry } from "../store/trail.ts";
@@ -8,8 +10,8 @@ import type { Decision } from "./state.ts";
 import { nextDue } from "./states.ts";
 
 /**
- * Commits the decision on the newest record; resolves to the record after it. On a conflict the change is applied to
- * the record that won. Throws Refused, StoreAway.
+ * Commits the decision on the newest record; resolves to the record after it. On a conflict it applies the
+ * change to the record that won. Throws Refused, StoreAway.
  */
 export async function commit(bot: Bot, read: ReadRequest, decision: Decision): Promise<Request> {
   for (let before: ReadRequest | null = read; before !== null; before = await bot.store.read(read.id)) {
@@ -25,11 +27,17 @@ export async function commit(bot: Bot, read: ReadRequest, decision: Decision): P
       { id: next.id, by: decision.by },
       `${next.id} ${decision.what}: ${record.state} → ${next.state}`,
     );
-    await Promise.all([ringFor(bot, record, next), leaveHub(bot, record, next, decision)]);
+    await Promise.all([ringFor(bot, record, next), deleteOnHub(bot, record, next, decision)]);
     return next;
   }
   throw new Refused("unknown-request", { id: read.id });
 }
+
+/** The change, unless something was committed since the record was read: then the next run decides anew. */
+export const atVersion =
+  (read: ReadRequest, change: Change): Change =>
+  (newest) =>
+    newest.version === read.version ? change(newest) : null;
 
 /** Stores a new record. False: there is one already, since Slack delivered the same twice. */
 export async function storeNew(bot: Bot, request: Request): Promise<boolean> {
@@ -45,7 +53,7 @@ function guardFor(before: Request, next: Request, { lookedUpAt = 0 }: Decision):
   return leadsToAccess && next.state !== before.state ? { lookedUpAt } : null;
 }
 
-/** What of a record stands in each entry of the trail. */
+/** The fields of the record that each trail entry holds. */
 const TRAIL_FIELDS = [
   ...(["state", "requester", "askedBy", "role", "clusterRole", "duration", "granted", "reason"] as const),
   ...(["endsAt", "approvals", "ending", "outcome", "review"] as const),
@@ -67,15 +75,16 @@ async function ringFor(bot: Bot, before: Request, after: Request): Promise<void>
 }
 
 /**
- * What a person ends is not left to the bell, and who closes a request deletes its account. Both are done again by the
- * step of `ending` and by the sweep, so a hub that is away loses nothing.
+ * When a person ends access, the binding is deleted here, before any job runs. When a request closes that
+ * never had access, its account is deleted here. The next step or sweep does both again, so a hub that is
+ * away loses nothing.
  */
-async function leaveHub(bot: Bot, before: Request, after: Request, { by }: Decision): Promise<void> {
+async function deleteOnHub(bot: Bot, before: Request, after: Request, { by }: Decision): Promise<void> {
   const { id, account } = after;
   try {
     if (after.state === "ending" && before.state !== "ending" && by !== null) await bot.hub.deleteBinding(id);
     if (after.state === "closed" && before.state !== "ending") await bot.hub.deleteAccount(id, account);
   } catch (error) {
-    bot.log.debug({ id, err: error }, "the hub did not take it away at once; the next step or sweep will");
+    bot.log.debug({ id, err: error }, "not deleted at once; the next step or sweep deletes it");
   }
 }

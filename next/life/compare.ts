@@ -1,6 +1,7 @@
 /**
- * The records against what is on the hub. Only records that were read before the lists are trusted, at the version that
- * was read: so an older copy of Redis revives nothing, and what somebody changed on the hub by hand ends.
+ * Compares the records with the hub, in both directions. It changes a record only at the version that was
+ * read before the hub's lists. So an older copy of Redis revives no access, and access that somebody changed
+ * on the hub ends.
  */
 import type { Bot } from "../bot.ts";
 import type { AccountOnHub, BindingOnHub } from "../hub/hub.ts";
@@ -12,31 +13,31 @@ import { EVERYBODY, type Lockdowns, lockdownFor } from "../store/lockdowns.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { tellUnrecorded } from "./admin-notices.ts";
 import { endOne } from "./chain.ts";
-import { commit } from "./commit.ts";
+import { atVersion, commit } from "./commit.ts";
 
-/** What is unfinished, as it was read before the lists. */
+/** The unfinished requests, read before the hub's lists. */
 export type Records = Map<RequestId, ReadRequest>;
 
-/** From then on the hub's annotation ends what its record did not. */
+/** So long after its end on the hub the sweep deletes a binding, whatever its record says. */
 export const OVERDUE = 30 * SECOND;
 
-/** All that bears this instance's labels, and the hub's own time. */
+/** Every binding and account with this instance's labels, and the hub's own time. */
 export interface OnHub {
   hubTime: number;
   bindings: BindingOnHub[];
   accounts: AccountOnHub[];
 }
 
-/** In both directions: what the hub has, and what the records say. */
+/** First each binding, then each record, then each account. */
 export async function compareWithHub(
   bot: Bot,
   records: Records,
   onHub: OnHub,
   lockdowns: Lockdowns,
 ): Promise<void> {
-  const stillOver = onHub.bindings.filter(({ endsAt }) => (endsAt ?? 0) + OVERDUE > onHub.hubTime);
+  const notOverdue = onHub.bindings.filter(({ endsAt }) => (endsAt ?? 0) + OVERDUE > onHub.hubTime);
   const unrecorded: BindingOnHub[] = [];
-  for (const binding of stillOver) {
+  for (const binding of notOverdue) {
     if (binding.id === null) continue;
     const record = records.get(binding.id) ?? (await bot.store.read(binding.id));
     if (record === null && isLockedOut(onHub, lockdowns, binding.id)) await bot.hub.deleteBinding(binding.id);
@@ -48,14 +49,17 @@ export async function compareWithHub(
   await tellUnrecorded(bot, unrecorded);
 }
 
-/** Of access without a record its account tells whose it is. */
+/** For a binding without a record: its account on the hub names the requester. */
 function isLockedOut({ accounts }: OnHub, lockdowns: Lockdowns, id: RequestId): boolean {
   const requester = accounts.find((account) => account.id === id)?.requester;
   if (requester) return lockdownFor(lockdowns, requester) !== null;
   return lockdowns.get(EVERYBODY)?.locked ?? false;
 }
 
-/** A binding that the record does not allow goes; one that an older copy of the record knows nothing of ends it. */
+/**
+ * Deletes a binding that the record does not allow. A record that is not granted, though its binding exists,
+ * is an older copy: it ends. So does an active one whose binding was altered.
+ */
 async function compareBinding(bot: Bot, record: ReadRequest, binding: BindingOnHub): Promise<void> {
   if (record.state === "closed" || binding.account !== record.account)
     return bot.hub.deleteBinding(record.id);
@@ -66,7 +70,10 @@ async function compareBinding(bot: Bot, record: ReadRequest, binding: BindingOnH
   if (record.state === "active" && isAltered) await endAtVersion(bot, record, "altered");
 }
 
-/** Without its account nothing was granted; without its binding an active one was changed by hand. */
+/**
+ * A record without its account is an older copy; an active one without its binding was changed by hand. Both
+ * end.
+ */
 async function compareRecords(bot: Bot, records: Records, { accounts, bindings }: OnHub): Promise<void> {
   const uids = new Set(accounts.map(({ uid }) => uid));
   const bound = new Set(bindings.map(({ id }) => id));
@@ -79,11 +86,11 @@ async function compareRecords(bot: Bot, records: Records, { accounts, bindings }
   }
 }
 
-/** Its own step ends it, also when the sweep was faster on the hub. */
+/** Its own step ends it, even when the sweep already deleted its binding. */
 const isTimeUp = ({ clock }: Bot, { state, endsAt }: ReadRequest): boolean =>
   (state === "granting" || state === "active") && (endsAt ?? 0) <= clock.now();
 
-/** Karpor was upgraded: the key that signs tokens is another one, and every token of before is dead. */
+/** Karpor was upgraded and signs tokens with another key: every earlier token is dead. */
 function isSignedByOldKey({ hub }: Bot, { state, token }: ReadRequest): boolean {
   const key = hub.signingKey();
   return state === "active" && key !== null && token.signingKey !== null && token.signingKey !== key;
@@ -93,11 +100,11 @@ async function renewToken(bot: Bot, record: ReadRequest): Promise<void> {
   const key = bot.hub.signingKey();
   await commit(bot, record, {
     ...{ what: "new token: Karpor has a new signing key", by: null },
-    change: (newest) => (newest.version === record.version ? withNewToken(newest, "new-key", key) : null),
+    change: atVersion(record, (newest) => withNewToken(newest, "new-key", key)),
   });
 }
 
-/** An account goes when its request is over, or when nobody knows of it and its time has passed. */
+/** Deletes an account whose request is over, or that has no record and whose time has passed. */
 async function compareAccount(
   bot: Bot,
   records: Records,
@@ -111,19 +118,21 @@ async function compareAccount(
   if (isOver) await bot.hub.deleteAccount(id, uid);
 }
 
-/** Only at the version that was read before the lists: what changed since is for the next sweep. */
+/**
+ * Ends the record only at the version that was read before the lists; the next sweep looks at one that
+ * changed.
+ */
 async function endAtVersion(bot: Bot, read: ReadRequest, cause: "restored" | "altered"): Promise<void> {
   await commit(bot, read, {
     ...{ what: cause, by: null },
-    change: (newest) => {
-      if (newest.version !== read.version) return null;
-      const maybeBound = newest.state === "granting" || newest.state === "active" || cause === "restored";
-      return maybeBound ? ended(newest, { cause }, bot.clock.now()) : null;
-    },
+    change: atVersion(read, (newest) => {
+      const mustEnd = newest.state === "granting" || newest.state === "active" || cause === "restored";
+      return mustEnd ? ended(newest, { cause }, bot.clock.now()) : null;
+    }),
   });
 }
 
-/** Killed between the note in the first record and the end of the others: the note is carried out here. */
+/** A process died after it noted the chain's end in the first record: the others end here. */
 async function completeChainEnd(bot: Bot, record: ReadRequest): Promise<void> {
   const first = record.follows && (await bot.store.read(record.follows));
   if (first?.chainEnd) await endOne(bot, record, first.chainEnd, null);

@@ -1,6 +1,7 @@
 /**
- * The jobs of the queue `slack`: what a request's messages should show follows from its record, and the difference is
- * drawn. The token has a job of its own, before all others (life/show-token.ts).
+ * The jobs of the queue `slack`: the record says which messages a request should have; a job posts, edits and
+ * deletes until Slack has them. The bell `token` has a job of its own, before all others
+ * (life/show-token.ts).
  */
 import type { Bot } from "../bot.ts";
 import type { RequestId } from "../request/ids.ts";
@@ -30,7 +31,7 @@ export async function runSlackJob(bot: Bot, bell: "token" | "rest", id: RequestI
 const waitAfter = (error: unknown): number =>
   error instanceof SlackAway ? (error.retryAfter ?? TRY_AGAIN_AFTER) : TRY_AGAIN_AFTER;
 
-/** All but tokens: posts and edits first, then what is obsolete is deleted. */
+/** All messages but tokens: posts and edits first, then deletes the obsolete ones. */
 async function drawRest(bot: Bot, request: ReadRequest, shown: Shown): Promise<void> {
   const wait = waitForToken(bot, request, shown);
   if (wait > 0) return bot.queue.ring("rest", request.id, wait);

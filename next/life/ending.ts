@@ -1,6 +1,7 @@
 /**
- * ending: the access must go, and that it went is proved. Its step deletes the binding (403 at once), then the account;
- * at least 11 s later the unused probe must be refused, or the account be absent. It leads to closed, and never gives up.
+ * ending: the bot deletes the access, and proves that it is gone. The step deletes the binding (403 at once),
+ * then the account. At least 11 s later the hub must refuse the probe (an unused token of the account), or
+ * the account must be absent. It leads to closed, and never gives up.
  */
 import type { Bot } from "../bot.ts";
 import { mintProbe, PROVE_AFTER, proveEnd } from "../hub/proof.ts";
@@ -18,7 +19,9 @@ export const ending: LifeState = {
   messages: endMessages,
 };
 
-/** The replica with the probe proves first, from its own timer. */
+/**
+ * The replica that holds the probe proves first, from its own timer; the queue's job waits this much longer.
+ */
 const OTHERS_WAIT = 2 * SECOND;
 const UNCONFIRMED_AFTER = MINUTE;
 
@@ -38,7 +41,7 @@ async function deleteAccess(bot: Bot, request: ReadRequest): Promise<Decision> {
   };
 }
 
-/** Whether the token is refused now; after a minute without an answer the admins are told, and it goes on. */
+/** Tries to prove the end. After a minute without proof it notes that once, and goes on trying. */
 async function prove(bot: Bot, { id, account, ending }: ReadRequest): Promise<Decision | null> {
   const now = bot.clock.now();
   const probe = bot.probes.get(id) ?? null;
@@ -74,17 +77,17 @@ const unconfirmed = (now: number): Decision => ({
 const outcomeOf = (cause: EndCause): OutcomeKind =>
   cause === "restored" || cause === "failed" ? cause : "ended";
 
-/** Also once it is closed. */
+/** The messages of ending, and of closed. */
 export function endMessages(bot: Bot, request: Request): WantedMessage[] {
   const notice: WantedMessage = { ...cardOf(bot, request), key: "notice", face: "notice", inThread: true };
   return [...finalMessages(bot, request), ...(needsNotice(request) ? [notice] : [])];
 }
 
-/** The channel hears of an end that is not confirmed, of a leak, and of a DM that could not be reached. */
+/** The channel is told of an end that is not confirmed, of a leak, and of access that failed. */
 const needsNotice = ({ ending }: Request): boolean =>
   ending?.unconfirmedAt != null || ending?.cause === "leaked" || ending?.cause === "failed";
 
-/** The card, and one receipt in the DM; what was prolonged ends without a word to its holder. */
+/** The card, and one receipt in the DM; none where another request prolonged the access. */
 function finalMessages(bot: Bot, request: Request): WantedMessage[] {
   const receipt = request.prolongedBy === null ? [dmOf(request, "receipt", "receipt")] : [];
   return [cardOf(bot, request), ...receipt, ...answerToAsker(request)];

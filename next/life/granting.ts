@@ -1,6 +1,7 @@
 /**
- * granting: approved, and its end is fixed. Its step reads the account (the birth certificate: gone or another one means
- * that this record is an old copy), makes the binding, and leads to active. Granting twice is the same as granting once.
+ * granting: approved, and its end is fixed. The step reads the account on the hub: if it is gone or has
+ * another uid, this record is an old copy, and it ends. Otherwise the step creates the binding and leads to
+ * active. To grant twice is the same as to grant once.
  */
 import type { Bot } from "../bot.ts";
 import type { Request } from "../request/record.ts";
@@ -12,7 +13,7 @@ import type { Decision, LifeState } from "./state.ts";
 export const granting: LifeState = {
   dueAt: () => 0,
   step,
-  // Set up within a second: only trouble is worth a word. What was shown before stays until then.
+  // Granting takes about a second: only trouble is shown. Without it the messages of the state before stay.
   messages: (bot, request) =>
     request.trouble
       ? [cardOf(bot, request), dmOf(request, "waiting", "waiting"), ...answerToAsker(request)]
@@ -51,7 +52,7 @@ const nowActive = (bot: Bot): Decision => ({
       : null,
 });
 
-/** What keeps it from being set up, noted once: the DM and the card then say so. */
+/** Notes once why there is no binding yet: the DM and the card then say so. */
 export const inTrouble = (trouble: "hub-away" | "held-back"): Decision => ({
   what: `waits: ${trouble}`,
   by: null,
@@ -59,7 +60,7 @@ export const inTrouble = (trouble: "hub-away" | "held-back"): Decision => ({
     request.state === "granting" && request.trouble !== trouble ? { ...request, trouble } : null,
 });
 
-/** Who ended the first of its chain ended this one too, granted or not; without the first there is nothing to follow. */
+/** True: the chain's first request has the note that the whole chain ends, or its record is lost. */
 async function isChainEnded(bot: Bot, { follows }: Request): Promise<boolean> {
   if (follows === null) return false;
   const first = await bot.store.read(follows);

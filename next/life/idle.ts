@@ -1,6 +1,7 @@
 /**
- * A part of active, for roles with `idle`: its holder is asked whether they still need what nobody uses, and with
- * `release` it ends when nobody answers. Where the hub tells nothing of this access, nobody is asked.
+ * A part of active, for roles with `idle`: the bot asks the holder of unused access whether they still need
+ * it. With `release` the access ends when they do not answer. Where the hub does not tell of its use, nobody
+ * is asked.
  */
 import type { Bot } from "../bot.ts";
 import { readUse } from "../evidence/use.ts";
@@ -10,7 +11,7 @@ import { ended } from "../request/transitions.ts";
 import { dmOf, type WantedMessage } from "./messages.ts";
 import type { Decision } from "./state.ts";
 
-/** What the step of active commits; null: it is in use, or it was asked and there is time left to answer. */
+/** What the step of active commits. Null: it is too early to ask, or the holder has time left to answer. */
 export async function idleDecision(bot: Bot, request: Request): Promise<Decision | null> {
   const { askedAt } = request.idle;
   const isDue = bot.clock.now() >= idleDueAt(bot.config, request);
@@ -23,7 +24,7 @@ export async function idleDecision(bot: Bot, request: Request): Promise<Decision
   return askedAt === null ? askHolder(bot) : release(bot);
 }
 
-/** It is looked at again when it was not used for as long again. */
+/** The idle time starts anew at `since`. */
 const inUse = (since: number): Decision => ({
   what: "looked for use",
   by: null,
@@ -39,7 +40,7 @@ const askHolder = (bot: Bot): Decision => ({
       : null,
 });
 
-/** Unless its holder answered meanwhile. */
+/** Ends the access, unless the holder answered meanwhile. */
 const release = (bot: Bot): Decision => ({
   what: "unused",
   by: null,

@@ -1,4 +1,6 @@
-/** What the rules of the current file say of a request now, from fresh looks at everybody whom it concerns. */
+/**
+ * What the rules of the current file say of a request now, by fresh look-ups of everybody whom it concerns.
+ */
 import type { Bot } from "../bot.ts";
 import { countApprovals, groupsOf, isApproved } from "../policy/approvers.ts";
 import { askCompany } from "../policy/company-check.ts";
@@ -16,11 +18,11 @@ import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
 export interface Looks {
   people: Map<UserId, Person>;
   groups: Groups;
-  /** When the oldest of them was made, by the clock of Redis. */
+  /** When the oldest look-up was made, by the clock of Redis. */
   lookedUpAt: number;
 }
 
-/** Throws SlackAway: a look that fails decides nothing. */
+/** `beside`: who else is to be looked up. Throws SlackAway: without a look-up nothing is decided. */
 export async function lookUp(bot: Bot, request: Request, beside: UserId[] = []): Promise<Looks> {
   const approvers = request.approvals.flatMap(({ by }) => by ?? []);
   const ids = [...new Set([request.requester, request.askedBy, ...approvers, ...beside])];
@@ -42,8 +44,8 @@ export interface Judgement {
 }
 
 /**
- * Throws Refused when the rules do not allow the request (any more), or the company's check does not; SlackAway.
- * The company is asked each time, since its answer is good for as long as the other looks.
+ * Throws Refused when the rules or the company's check do not allow the request, or no longer allow it.
+ * The company is asked each time: its answer gets too old as soon as the look-ups do.
  */
 export async function judge(bot: Bot, request: Request, looks: Looks): Promise<Judgement> {
   const { config, clock } = bot;
@@ -65,7 +67,7 @@ export async function judge(bot: Bot, request: Request, looks: Looks): Promise<J
   return { verdict, approvals, granted: shortest(request.granted, shortened), lookedUpAt: looks.lookedUpAt };
 }
 
-/** Of more time: how long the others of the chain were granted. */
+/** For a request for more time: what the others of its chain were granted in all, ms. Else 0. */
 export async function timeUsedBefore(bot: Bot, request: Request): Promise<number> {
   if (request.follows === null) return 0;
   const others = (await bot.store.page(chainOf(request.follows), { count: MOST_OF_A_CHAIN })).filter(

@@ -1,7 +1,7 @@
 /**
- * A lockdown, of everybody or of one person, is a value with its moment: in Redis, where the guard of commit reads it,
- * and on the hub, in an annotation of the instance's own account. The newer of the two wins, and the sweep gives it to
- * the other. While it holds each sweep ends what it concerns.
+ * A lockdown, of everybody or of one person, is a value with a time. It is in Redis, where the guard of
+ * commit reads it, and on the hub, in an annotation of the instance's own account. The newer of the two wins:
+ * the sweep copies it over the other. While a lockdown holds, each sweep ends the requests that it concerns.
  */
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
@@ -23,13 +23,13 @@ import { lockedOut } from "./scheduled.ts";
 
 const NOTE = "lockdown-";
 
-/** As the hub has them: one annotation each. */
+/** The lockdowns on the hub: one annotation each. */
 export async function readHubLockdowns(bot: Pick<Bot, "hub">): Promise<Lockdowns> {
   const notes = Object.entries(await bot.hub.readNotes()).filter(([name]) => name.startsWith(NOTE));
   return readLockdowns(Object.fromEntries(notes.map(([name, text]) => [name.slice(NOTE.length), text])));
 }
 
-/** Written only over what is older. */
+/** Writes it, unless the hub has one that is as new or newer. */
 export async function writeHubLockdown(
   bot: Pick<Bot, "hub">,
   whom: Locked,
@@ -41,7 +41,9 @@ export async function writeHubLockdown(
   });
 }
 
-/** Sets or lifts it: in Redis and on the hub, then what it concerns ends. Either place may be away, not both. */
+/**
+ * Sets or lifts it, in Redis and on the hub, and draws its card. It ends no request: see `enforceLockdowns`.
+ */
 export async function writeLockdown(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<void> {
   const what = lockdown.locked ? "locked down" : "unlocked";
   const entry = { id: null, at: lockdown.at, by: lockdown.by, what, whom, words: lockdown.words };
@@ -60,7 +62,7 @@ async function drawCard(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<voi
   const kept = await bot.store.kept(key);
   const shown = kept && ShownCard.parse(JSON.parse(kept.value));
   if (shown?.at === lockdown.at) return;
-  // The sweeps of all replicas find it missing: one of them draws it.
+  // Each replica's sweep finds the card missing; one of them draws it.
   if (!(await bot.store.once(`${key}:${lockdown.at}`, DRAWN_WITHIN))) return;
   const { channel, language } = bot.config.slack;
   const message = drawLockdown({ config: bot.config, locale: language }, { whom, ...lockdown });
@@ -69,7 +71,7 @@ async function drawCard(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<voi
   await bot.store.keep(key, JSON.stringify({ ...place, at: lockdown.at }), YEAR);
 }
 
-/** The sweep's part: the newer value wins, and what it concerns ends. */
+/** The sweep's part: copies the newer value to the other place, then ends the requests that it concerns. */
 export async function syncLockdowns(bot: Bot, records: Iterable<ReadRequest>): Promise<Lockdowns> {
   const [inRedis, onHub] = [await bot.store.lockdowns.read(), await readHubLockdowns(bot)];
   for (const whom of new Set([...inRedis.keys(), ...onHub.keys()])) {
@@ -86,7 +88,7 @@ export async function syncLockdowns(bot: Bot, records: Iterable<ReadRequest>): P
   return inRedis;
 }
 
-/** Ends whatever may have access, and closes what waits, of everybody whom a lockdown concerns. */
+/** For each requester who is locked down: ends what may have access, and closes what is not granted yet. */
 export async function enforceLockdowns(
   bot: Bot,
   lockdowns: Lockdowns,
@@ -100,7 +102,7 @@ export async function enforceLockdowns(
 
 async function lockOut(bot: Bot, request: ReadRequest, { by, at }: Lockdown): Promise<void> {
   if (!mayHoldAccess(request)) return void (await commit(bot, request, lockedOut(bot.clock.now())));
-  // Its reason is for the channel: holders may include the thief.
+  // The reason is for the channel, not for the holder, who may be the thief.
   const who = UserId.safeParse(by).data ?? null;
   await endOne(
     bot,

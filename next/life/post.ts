@@ -39,7 +39,10 @@ async function draw(bot: Bot, request: Request, { to, face }: WantedMessage): Pr
 const digestOf = (message: Message): string =>
   createHash("sha256").update(JSON.stringify(message)).digest("base64url").slice(0, 16);
 
-/** Of two replicas that post the same, the one that comes second deletes its own. Null: it cannot be posted at all. */
+/**
+ * Posts the message and notes its place. When two replicas post the same one, the second deletes its own.
+ * Null: another replica was first, or Slack refuses the message.
+ */
 export async function postMessage(
   bot: Bot,
   request: ReadRequest,
@@ -62,7 +65,10 @@ export async function postMessage(
   }
 }
 
-/** Slack says for good that it does not post this: without a DM there is no token, without a card nobody decides. */
+/**
+ * Slack refuses the message for good. Without a DM there is no token, and without a card nobody decides: the
+ * request fails. Without any other message it goes on.
+ */
 async function failUndelivered(
   bot: Bot,
   request: ReadRequest,
@@ -87,7 +93,7 @@ function failed(request: Request, code: "dm-refused" | "card-refused", now: numb
   return closed(request, { kind: "failed", refusal: { code, data: {} } }, now);
 }
 
-/** Where Slack never deletes it, it is emptied; where it refuses that too, it stays, dead. */
+/** Deletes the message. If Slack refuses, empties it; if Slack refuses that too, the message stays. */
 export async function removeMessage(
   bot: Bot,
   request: ReadRequest,
@@ -103,7 +109,7 @@ export async function removeMessage(
     const emptied = drawOver({ config: bot.config, locale: bot.config.slack.language });
     await bot.slack
       .update(place, emptied)
-      .catch((refused: unknown) => bot.log.debug({ err: refused }, "it stays, dead"));
+      .catch((refused: unknown) => bot.log.debug({ err: refused }, "the message stays"));
   }
   await bot.store.forgetMessage(request.id, key);
   shown.delete(key);

@@ -1,6 +1,6 @@
 /**
- * scheduled: approved for later. At its start everything is looked at again, the approvers too: an approval does not
- * outlive who gave it. It leads to granting or closed.
+ * scheduled: approved for later. At `startsAt` the step judges the request again: an approval counts only
+ * while its approver may still approve. It leads to granting or closed.
  */
 import { Refused } from "../request/refused.ts";
 import { approved, closed } from "../request/transitions.ts";
@@ -33,7 +33,7 @@ export const scheduled: LifeState = {
   ],
 };
 
-/** Under a lockdown what was to start closes, and says so. */
+/** A lockdown refuses what is not granted yet: the request closes with the reason `locked-down`. */
 export const lockedOut = (now: number) => ({
   what: "refused",
   by: null,

@@ -1,6 +1,7 @@
 /**
- * The token in the DM, by a job of its own. A token is in no post, whose answer could be lost, only in an edit of a message
- * whose place is known. Whatever happens in between, it is done again in the same place.
+ * Shows the token in the DM, in a job of its own. It posts a message without the token, then edits the token
+ * in: if Slack's answer to a post is lost, nobody knows the message's place, and nobody could delete the
+ * token. A retry edits the same message.
  */
 import type { Bot } from "../bot.ts";
 import type { MintedToken } from "../hub/hub.ts";
@@ -15,17 +16,17 @@ import { postMessage, removeMessage, type Shown } from "./post.ts";
 
 const SETTING_UP = "setting-up";
 const TOKEN_SHOWN = "token";
-/** The card and the waiting message are left as they are until the token is there, but no longer than this. */
+/** The other messages wait for the first token, but no longer than this. */
 const TOKEN_FIRST = 3 * SECOND;
 const LOGIN_AGAIN_AFTER = 100;
 
-/** What is no longer wanted leaves Slack before anything else; then the token is shown. */
+/** Deletes obsolete token messages first, then shows the wanted token. */
 export async function drawTokens(bot: Bot, request: ReadRequest, shown: Shown): Promise<void> {
   const wanted = wantedToken(bot, request);
   const obsolete = [...shown.keys()].filter((key) => isTokenKey(key) && key !== wanted);
   for (const key of obsolete) await removeMessage(bot, request, key, shown);
   if (wanted === null || shown.get(wanted)?.shows === TOKEN_SHOWN) return;
-  // Made while Slack posts; that it failed is looked at when the message has its place.
+  // The token is minted while Slack posts. If that fails, `await making` below throws.
   const making = makeToken(bot, request);
   making.catch(() => {});
   const place = shown.get(wanted) ?? (await postFirst(bot, request, wanted));
@@ -50,7 +51,7 @@ async function makeToken(bot: Bot, { id, account, endsAt }: Request): Promise<Mi
   return minted;
 }
 
-/** By an edit of the message whose place is known. */
+/** Edits the token into the posted message. */
 async function showToken(
   bot: Bot,
   request: ReadRequest,
@@ -61,7 +62,7 @@ async function showToken(
   const locale = await bot.slack.localeFor(requester);
   const message = drawToken({ config: bot.config, locale }, request, minted.token, minted.expiresAt);
   const isThere = await bot.slack.update(place, message);
-  // A message that somebody deleted is posted anew by the next run.
+  // Somebody deleted the message: the next run posts a new one.
   if (!isThere) return void (await bot.store.forgetMessage(id, key));
   await bot.store.noteMessage(id, key, { ...place, shows: TOKEN_SHOWN });
 }
@@ -75,7 +76,7 @@ async function isAccepted(bot: Bot, token: Secret): Promise<boolean> {
   return false;
 }
 
-/** Its token is shown, and no other one is. */
+/** True: Slack shows the wanted token, if any, and no other. */
 export function isTokenSettled(bot: Bot, request: Request, shown: Shown): boolean {
   const wanted = wantedToken(bot, request);
   const tokens = [...shown].filter(([key]) => isTokenKey(key));

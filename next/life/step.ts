@@ -1,9 +1,11 @@
 /**
- * One step of one request, on any replica, as often as anybody likes.
+ * One step of one request. Any replica may run it, any number of times.
  *
- * A process that was suspended does no harm when it wakes: its commit fails by the record's version or by the age of its
- * look-ups; its binding names an account that is gone, and the sweep deletes it; its edit of a token's message finds the
- * message deleted. So effects need no lock.
+ * A process that was suspended does no harm when it wakes, so effects need no lock:
+ * - its commit fails when anything was committed since it read the record;
+ * - a commit that leads to access is refused when its look-ups are too old;
+ * - its binding names an account that is gone, and the sweep deletes the binding;
+ * - its edit of a token's message finds the message deleted.
  */
 import type { Bot } from "../bot.ts";
 import { isAway } from "../hub/errors.ts";
@@ -13,7 +15,7 @@ import type { RequestId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { markProlonged } from "./chain.ts";
-import { commit } from "./commit.ts";
+import { atVersion, commit } from "./commit.ts";
 import { inTrouble } from "./granting.ts";
 import { LIFE, nextDue } from "./states.ts";
 
@@ -25,19 +27,20 @@ export async function step(bot: Bot, id: RequestId): Promise<Request | null> {
   const request = await bot.store.read(id);
   const decision = request && (await LIFE[request.state].step(bot, request));
   if (!decision) return null;
-  const after = await commit(bot, request, decision);
+  const after = await commit(bot, request, { ...decision, change: atVersion(request, decision.change) });
   if (after.state === "active" && request.state === "granting") await markProlonged(bot, after);
   if (after.ending?.deletedAt && !request.ending?.deletedAt) void proveFromHere(bot, id);
   return after.version === request.version ? null : after;
 }
 
-/** The job of the queue `access`: one step, then it rings for the next. It throws only when Redis is away. */
+/** The job of the queue `access`: runs one step, then rings for the next. Throws only when Redis is away. */
 export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
   const after = await stepOrNote(bot, id);
   const request = after ?? (await bot.store.read(id));
   if (request === null) return;
   const due = nextDue(bot, request);
-  // Of the rings that come during a run the last counts: so it rings first, and then looks whether a change came meanwhile.
+  // The queue keeps only the last ring that comes during a run. So ring for the next step first, then ring at
+  // once when the record changed meanwhile.
   if (due !== null) {
     const soonest = after ? 0 : TRY_AGAIN_AFTER;
     await bot.queue.ring("access", id, Math.max(due - bot.clock.now(), soonest));
@@ -69,7 +72,7 @@ async function noteTrouble(bot: Bot, id: RequestId): Promise<void> {
 const grantingSince = ({ approvals, startsAt, askedAt }: Request): number =>
   Math.max(approvals.at(-1)?.at ?? askedAt, startsAt ?? 0);
 
-/** Whoever deleted an account holds its unused token, and so proves the end better than any other replica can. */
+/** The replica that deleted the account holds the probe, so it proves the end from its own timer. */
 async function proveFromHere(bot: Bot, id: RequestId): Promise<void> {
   try {
     await bot.clock.sleep(PROVE_AFTER, bot.stopping);

@@ -1,6 +1,7 @@
 /**
- * The sweep, every 30 s on each replica: it rings what is due, and ends what is over on the hub by its own annotation,
- * whatever Redis says. Then it compares the hub with the records (life/compare.ts).
+ * The sweep, every 30 s on each replica: it rings for requests that are due, and deletes each binding whose
+ * end on the hub (an annotation) has passed, whatever Redis says. Then it compares the hub with the records
+ * (life/compare.ts).
  */
 import type { Redis } from "ioredis";
 import type { Bot } from "../bot.ts";
@@ -17,8 +18,8 @@ import { checkEverybody } from "./who-left.ts";
 export const SWEEP_EVERY = 30 * SECOND;
 
 /**
- * Runs until the replica stops: before its first job, then every 30 s, and at once when Redis is back. `noteSweep` is
- * told how long each took, ms.
+ * Runs until the replica stops: before its first job, then every 30 s, and at once when Redis is back.
+ * `noteSweep` gets how long each sweep took, ms.
  */
 export async function keepSweeping(
   bot: Bot,
@@ -37,7 +38,7 @@ export async function keepSweeping(
   }
 }
 
-/** Each part fails for itself: what is away is told once, and the next sweep does it. */
+/** A part that fails does not stop the others. The log says once what is away; the next sweep tries again. */
 export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
   const records = await attempt(bot, "Redis", () => ringDue(bot));
   const onHub = await attempt(bot, "hub", () => readHub(bot));
@@ -64,20 +65,25 @@ async function attempt<T>(bot: Bot, outside: "Redis" | "hub", work: () => Promis
   }
 }
 
-/** Once in 30 s, by whichever replica: what fails is tried again every 5 s already, and that is often enough. */
+/** Rings once in 30 s, from whichever replica is first: a job that fails is tried again every 5 s anyway. */
 async function ringOnce(bot: Bot, { id, version }: ReadRequest, due: number, bells: Bell[]): Promise<void> {
   if (!(await bot.store.once(`rung:${id}:${version}:${due}:${bells[0]}`, SWEEP_EVERY))) return;
   for (const bell of bells) await bot.queue.ring(bell, id);
 }
 
-/** On one replica: who left Slack or their group without an event, and access that was given past the bot. */
+/**
+ * Once an hour, on one replica: looks for people who left without an event, and for access given past the
+ * bot.
+ */
 async function lookHourly(bot: Bot): Promise<void> {
   if (!(await bot.store.once("hourly-look", HOUR))) return;
   await checkEverybody(bot);
   await tellForeignAccess(bot);
 }
 
-/** Reads all that is unfinished, and rings for what is due and for what is not drawn. */
+/**
+ * Reads all unfinished requests; rings for those that are due, and for those whose messages are not drawn.
+ */
 async function ringDue(bot: Bot): Promise<Records> {
   const records = await bot.store.readAll(await bot.store.unfinished());
   for (const request of records) {
@@ -93,12 +99,15 @@ async function readHub({ hub }: Bot): Promise<OnHub> {
   return { hubTime: bindings.hubTime, bindings: bindings.items, accounts: accounts.items };
 }
 
-/** Whatever Redis says: what is over by its own annotation goes, and an end that cannot be read counts as over. */
+/**
+ * Deletes each binding whose end on the hub has passed, whatever Redis says. An end that cannot be read has
+ * passed.
+ */
 async function endOverdue({ hub, log }: Bot, { hubTime, bindings, accounts }: OnHub): Promise<void> {
   const uids = new Map(accounts.map(({ id, uid }) => [id, uid]));
   for (const { id, endsAt } of bindings) {
     if (id === null || (endsAt ?? 0) + OVERDUE > hubTime) continue;
-    log.info({ id }, "its end on the hub has passed: binding and account go");
+    log.info({ id }, "its end on the hub has passed: deleting binding and account");
     await hub.deleteBinding(id);
     const uid = uids.get(id);
     if (uid !== undefined) await hub.deleteAccount(id, uid);

@@ -1,6 +1,6 @@
 /**
- * waiting: people decide. Its card asks; by time those asked are reminded once, the fallback approvers are asked too,
- * and the request closes unanswered. Approve, deny and withdraw are in actions/.
+ * waiting: the card asks the approvers. As time passes the step reminds them once, asks the fallback
+ * approvers too, and at `lapsesAt` closes the request unanswered. Approve, deny and withdraw are in actions/.
  */
 import type { Bot } from "../bot.ts";
 import type { Request } from "../request/record.ts";
@@ -20,7 +20,7 @@ export const waiting: LifeState = {
   messages,
 };
 
-/** Those asked are reminded: once by time, and when the requester presses Remind them. */
+/** Reminds the approvers: once at `nudgeAt`, and when the requester presses Remind them. */
 export const nudged = (by: string | null): Decision => ({
   what: "reminded the approvers",
   by,
@@ -39,7 +39,10 @@ function approvalOf(config: Bot["config"], role: string) {
   return approval === undefined || approval === "none" ? null : approval;
 }
 
-/** Half of the time to decide when the role does not say; a fallback that comes first reminds as well. */
+/**
+ * After the role's `remind`, or half of the time to decide. Calling the fallback approvers does not count as
+ * a nudge.
+ */
 function nudgeAt({ config }: Bot, { role, askedAt, lapsesAt, nudges }: Request): number {
   if (nudges > 0) return Number.POSITIVE_INFINITY;
   return askedAt + (approvalOf(config, role)?.remind ?? (lapsesAt - askedAt) / 2);
@@ -65,5 +68,5 @@ function messages(bot: Bot, request: Request): WantedMessage[] {
   ];
 }
 
-/** Each time that approvers are called is one new message; the one before goes. */
+/** Each call to the approvers is a new message; the message of the call before is deleted. */
 const callNumber = ({ nudges, fallback }: Request): number => nudges + (fallback ? 1 : 0);

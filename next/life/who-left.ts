@@ -1,6 +1,7 @@
 /**
- * Whoever left Slack, or the groups that may ask for a role, loses what they hold. Slack's events are only hints: each
- * person is looked up. What is not granted yet needs no look here: it is judged anew before it is granted.
+ * Whoever left Slack, or the groups that may ask for a role, loses what they hold. Slack's events are only
+ * hints: each person is looked up. What is not granted yet needs no look here: it is judged anew before it is
+ * granted.
  */
 import type { Bot } from "../bot.ts";
 import { groupsOf } from "../policy/approvers.ts";
@@ -16,8 +17,8 @@ const ALL = 100_000;
 const GROUPS_EVERY = 3 * SECOND;
 const NEXT_PERSON_AFTER = SECOND;
 
-/** How old the looks may be, ms. */
-interface Within {
+/** How old the look-ups may be, ms. */
+interface MaxAge {
   person: number;
   groups: number;
 }
@@ -28,7 +29,7 @@ export async function checkPerson(bot: Bot, user: UserId): Promise<void> {
   await endIfLeft(bot, user, requests.filter(isGranted), { person: 0, groups: 15 * SECOND });
 }
 
-/** Slack says that a group changed: many such events within a moment are one look. */
+/** Slack says that a group changed. Many such events within a moment lead to one look-up. */
 export async function checkGroups(bot: Bot): Promise<void> {
   if (!(await bot.store.once("groups-changed", GROUPS_EVERY))) return;
   await bot.clock.sleep(GROUPS_EVERY, bot.stopping);
@@ -40,10 +41,12 @@ export async function checkGroups(bot: Bot): Promise<void> {
     await endIfLeft(bot, user, requests, { person: HOUR, groups: MINUTE });
 }
 
-/** The hourly look, for what no event told. With many holders it takes minutes: nothing should wait for it. */
+/**
+ * The hourly look, for what no event told. With many holders it takes minutes: nothing should wait for it.
+ */
 export async function checkEverybody(bot: Bot): Promise<void> {
   for (const [user, requests] of await readHolders(bot)) {
-    // One whom Slack does not tell of now is looked up in an hour.
+    // When Slack does not answer for this person, the next hourly look tries again.
     await endIfLeft(bot, user, requests, { person: HOUR / 2, groups: MINUTE }).catch(bot.outages.note);
     await bot.clock.sleep(NEXT_PERSON_AFTER, bot.stopping);
   }
@@ -57,13 +60,13 @@ async function readHolders(bot: Bot): Promise<Map<UserId, ReadRequest[]>> {
   return Map.groupBy(granted.filter(isGranted), ({ requester }) => requester);
 }
 
-/** Throws SlackAway: a look that fails ends nothing. */
-async function endIfLeft(bot: Bot, user: UserId, requests: ReadRequest[], within: Within): Promise<void> {
+/** Throws SlackAway: without a look-up nothing ends. */
+async function endIfLeft(bot: Bot, user: UserId, requests: ReadRequest[], maxAge: MaxAge): Promise<void> {
   if (requests.length === 0) return;
   const ids = new Set(requests.flatMap(({ role }) => groupsOf(bot.config, role)));
   const [person, groups] = await Promise.all([
-    bot.slack.person(user, within.person),
-    bot.slack.groups([...ids], within.groups),
+    bot.slack.person(user, maxAge.person),
+    bot.slack.groups([...ids], maxAge.groups),
   ]);
   for (const request of requests.filter((one) => hasLeft(bot.config, one, person, groups)))
     await endOne(bot, request, { cause: "left", by: null, words: "", at: bot.clock.now() }, null);

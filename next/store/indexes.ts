@@ -7,14 +7,14 @@ export const WAITING = "waiting";
 export const GRANTED = "granted";
 /** Emergencies that nobody reviewed yet. */
 export const UNREVIEWED = "unreviewed";
-/** All requests that closed, by when they were asked. */
+/** All requests for this person, open and closed, by when they were asked. */
 export const requestsFor = (user: string) => `for:${user}`;
 export const openFor = (user: string) => `open:${user}`;
-/** Who asked counts, also where it is for somebody else. */
+/** All requests that this person made, also for somebody else. */
 export const askedBy = (user: string) => `asked-by:${user}`;
 export const openAskedBy = (user: string) => `open-asked-by:${user}`;
-/** All requests of a chain, by when they were asked. */
 export const MOST_OF_A_CHAIN = 500;
+/** All requests of a chain, by when they were asked. */
 export const chainOf = (first: string) => `chain:${first}`;
 
 /** The index's name and the score in it; null: the request is not in it any more. */

@@ -1,4 +1,4 @@
-/** The trail: one entry a change of a record, written by the same script as the record, in one stream. */
+/** The trail: one entry per change of a record, written by the same script as the record, in one stream. */
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
 import { guarded } from "./redis.ts";
@@ -10,7 +10,7 @@ export interface TrailEntry {
   at: number;
   /** Who did it: a user id, `operator NAME`, or null for the bot itself, by time or by a rule. */
   by: string | null;
-  /** What happened, in one word: approved, denied, ended … */
+  /** What happened, in a few words: approved, reminded the approvers … */
   what: string;
   [detail: string]: unknown;
 }
@@ -42,7 +42,7 @@ export async function* readStream(
 export const createTrail = (redis: Redis, keys: Keys) => ({
   read: (from?: string, to?: string) => readStream(redis, keys.trail, from, to),
 
-  /** What no record's commit writes. */
+  /** Adds an entry for what changes no record; a commit writes its own. */
   add: (entry: TrailEntry): Promise<unknown> =>
     guarded(redis.xadd(keys.trail, "*", "entry", JSON.stringify(entry))),
 });

@@ -1,4 +1,6 @@
-/** `grants end`: with Redis access ends as it does in Slack; without it the bindings are deleted on the hub. */
+/**
+ * `grants end`: with Redis access ends as it does in Slack; without it the bindings are deleted on the hub.
+ */
 import type { Bot } from "../../bot.ts";
 import { isAway } from "../../hub/errors.ts";
 import { endChain, readChain } from "../../life/chain.ts";
@@ -38,7 +40,9 @@ export async function endGrants(
   return { ...answer, isDone: false, lines: [...answer.lines, `Nothing is known of ${unknown.join(", ")}.`] };
 }
 
-/** Each gives no access any more at once. Account and proof are left to the bot, which has the records. */
+/**
+ * Deletes the bindings, so access stops at once. The bot has the records: it deletes the accounts and proves.
+ */
 export async function endWithoutRedis(
   context: GrantsContext,
   isMeant: (grant: GrantOnHub) => boolean,
@@ -54,7 +58,10 @@ export async function endWithoutRedis(
   return { isDone: ids.length > 0, json: { redis: false, ended: ids }, lines };
 }
 
-/** What no open record explains goes with its account: Redis lost it, or the hub was restored. Null: the hub does not tell. */
+/**
+ * Deletes each binding without an open record, and its account: Redis lost the record, or the hub was
+ * restored. Null: the hub does not answer.
+ */
 export async function deleteUnrecorded(
   context: GrantsContext,
   isMeant: (grant: GrantOnHub) => boolean,
@@ -95,7 +102,9 @@ export async function answerWithProofs(
   };
 }
 
-/** Does what is due of the ends, also where no bot runs, until each is proved or the time is over. */
+/**
+ * Runs the due steps of these requests, as no bot may be running, until each is closed or the time is over.
+ */
 async function carryThrough({ bot }: GrantsContext, ids: RequestId[]): Promise<Request[]> {
   const until = bot.clock.now() + PROVED_WITHIN;
   for (;;) {
@@ -107,7 +116,7 @@ async function carryThrough({ bot }: GrantsContext, ids: RequestId[]): Promise<R
   }
 }
 
-/** When the hub is away, or a running bot was faster, the next try tells. */
+/** Ignores that the hub is away or that a running bot was faster: the caller looks again. */
 async function stepIfDue(bot: Bot, record: Request): Promise<void> {
   if ((nextDue(bot, record) ?? Infinity) > bot.clock.now()) return;
   await step(bot, record.id).catch((error: unknown) => {

@@ -15,7 +15,7 @@ import type { AboutForm, Reader } from "./form.ts";
 import { choiceInput, textInput } from "./inputs.ts";
 import { readTime, timeChoices, timesUpTo } from "./times.ts";
 
-/** Offers only what would be taken. */
+/** Offers only the times that would be accepted. */
 export const moreForm: AboutForm = {
   async draw(reader, request) {
     assertOwn(reader, request);

@@ -1,4 +1,7 @@
-/** What remains in the DM: at once that the access ended, then the proof; and how a request closed that never began. */
+/**
+ * What remains in the DM: at once that the access ended, then the proof; and how a request closed that never
+ * began.
+ */
 import type { Button } from "@slack/types";
 import type { Request } from "../../request/record.ts";
 import type { RefusalCode } from "../../request/refused.ts";
@@ -44,7 +47,7 @@ function drawClosed(context: DrawContext, request: Request, facts: Facts): Messa
   return compose(ring.closed(facts, kind), head, body, request.id);
 }
 
-/** Who revoked or denied it says why. Not of a lockdown: its holders may include the thief. */
+/** The words of whoever ended it. None of a lockdown's: the holder may be the thief. */
 const othersWords = ({ ending }: Request): string =>
   ending === null || ending.cause === "lockdown" || ending.cause === "holder" ? "" : ending.words;
 
