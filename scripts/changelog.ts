@@ -1,18 +1,18 @@
-/** Reads CHANGELOG.md, which is kept as https://keepachangelog.com/en/1.1.0/ says. Pure. */
+/** Reads CHANGELOG.md, which follows https://keepachangelog.com/en/1.1.0/. */
 
 const HEADING = /^## \[(.+?)\](?: - (\d{4}-\d{2}-\d{2}))?$/;
 const KINDS = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
 
 export interface Section {
-  /** `Unreleased` for what no version has yet. */
+  /** `Unreleased` for what is in no version yet. */
   version: string;
   /** As YYYY-MM-DD. */
   date: string | null;
   notes: string;
 }
 
-/** Newest first. Throws one sentence where it is not kept so. */
-export function sectionsOf(changelog: string): Section[] {
+/** Newest first. Throws one sentence where the file does not follow that form. */
+export function readSections(changelog: string): Section[] {
   const parts = changelog.split(/^(?=## )/m).filter((part) => part.startsWith("## "));
   const sections = parts.map((part) => {
     const end = part.indexOf("\n");
@@ -29,12 +29,12 @@ export function sectionsOf(changelog: string): Section[] {
   return sections;
 }
 
-/** What is said of a version. Throws one sentence that says what to do. */
-export function notesOf(changelog: string, version: string): string {
-  const notes = sectionsOf(changelog).find((one) => one.version === version)?.notes;
+/** What it says about one version. Throws one sentence that says what to do. */
+export function readNotes(changelog: string, version: string): string {
+  const notes = readSections(changelog).find((one) => one.version === version)?.notes;
   if (!notes)
     throw new Error(
-      `CHANGELOG.md says nothing of ${version}: make "## [${version}] - " with the day of what is under Unreleased.`,
+      `CHANGELOG.md says nothing about ${version}: rename Unreleased to "## [${version}] - " and the day.`,
     );
   return notes;
 }

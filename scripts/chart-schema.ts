@@ -1,17 +1,17 @@
-/** deploy/chart/values.schema.json, with what may stand in `config` taken from the bot's own schema: a chart reads no file beside it. */
+/** deploy/chart/values.schema.json: its part `config` is the bot's own schema, since a chart reads no file outside its folder. */
 import { readFileSync } from "node:fs";
-import { configSchema } from "../src/config.ts";
+import { configSchema } from "./config-schema.ts";
 
 export const CHART_SCHEMA = new URL("../deploy/chart/values.schema.json", import.meta.url);
 
-/** As it is to stand. */
+/** The file's text as it must be. */
 export function chartSchema(): string {
   const written = JSON.parse(readFileSync(CHART_SCHEMA, "utf8"));
-  const { $schema: _, ...config } = JSON.parse(configSchema(), forHelm);
+  const { $schema: _, ...config } = JSON.parse(configSchema(), withoutLookaround);
   written.properties.config.then = config;
   return `${JSON.stringify(written, null, 2)}\n`;
 }
 
-/** Helm's patterns look neither ahead nor behind: the bot itself refuses those at its start. */
-const forHelm = (key: string, value: unknown) =>
+/** Helm's patterns know no lookahead and no lookbehind: what such a pattern refuses, the bot refuses when it starts. */
+const withoutLookaround = (key: string, value: unknown) =>
   key === "pattern" && /\(\?<?[!=]/.test(String(value)) ? undefined : value;

@@ -1,4 +1,4 @@
-/** What `--env-file-if-exists=.env` does, which says of a file that need not be there that it was not found, and which a Node that is too old refuses before anything can say so. */
+/** Loads .env where there is one. Node's own --env-file-if-exists prints a line when there is none, and older Nodes refuse it. */
 import { existsSync } from "node:fs";
 
 if (existsSync(".env"))

@@ -1,25 +1,25 @@
-/** What the release workflow asks of the project. `release notes TAG` · `release chart DIRECTORY REPOSITORY DIGEST` */
+/** The parts of a release that the workflow runs: `release notes TAG` · `release chart DIRECTORY REPOSITORY DIGEST` */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseDocument } from "yaml";
-import { notesOf } from "./changelog.ts";
+import { readNotes } from "./changelog.ts";
 
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const USAGE = `Usage: npm run release -- notes v1.2.3
        npm run release -- chart DIRECTORY REPOSITORY DIGEST`;
 
-/** Prints what CHANGELOG.md says of the version; refuses a tag that is not package.json's. */
+/** Prints what CHANGELOG.md says about the version; refuses a tag of another version than package.json's. */
 function notes(tag: string): void {
   const { version } = JSON.parse(readFileSync(root("package.json"), "utf8"));
   if (tag !== `v${version}`)
     throw new Error(
-      `The tag ${tag} is not of package.json's version ${version}: tag v${version}, or npm version first.`,
+      `The tag ${tag} does not match version ${version} of package.json: tag v${version}, or run npm version first.`,
     );
-  console.log(notesOf(readFileSync(root("CHANGELOG.md"), "utf8"), version));
+  console.log(readNotes(readFileSync(root("CHANGELOG.md"), "utf8"), version));
 }
 
-/** Copies the chart, whose image is from now on this one. */
+/** Copies the chart, and names the image in the copy. */
 function chart(directory: string, repository: string, digest: string): void {
   cpSync(root("deploy/chart"), directory, { recursive: true });
   const path = join(directory, "values.yaml");

@@ -1,5 +1,5 @@
 /**
- * Before an npm command: one sentence, not a stack trace, where Node is too old. Plain JavaScript, for it must run on
+ * Before an npm command: one sentence, not a stack trace, when Node is too old. Plain JavaScript, since it must run on
  * the Node that it refuses.
  */
 const NEEDED = 24;

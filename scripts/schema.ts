@@ -1,7 +1,9 @@
-/** Writes karpor-access.schema.json from the zod schema, so that editors complete karpor-access.yml, and the chart's with it. */
+/** `npm run schema`: writes what is made from the schema of the configuration, for editors, for Helm and for readers. */
 import { writeFileSync } from "node:fs";
-import { configSchema } from "../src/config.ts";
 import { CHART_SCHEMA, chartSchema } from "./chart-schema.ts";
+import { CONFIG_PAGE, configPage } from "./config-docs.ts";
+import { CONFIG_SCHEMA, configSchema } from "./config-schema.ts";
 
-writeFileSync(new URL("../karpor-access.schema.json", import.meta.url), configSchema());
+writeFileSync(CONFIG_SCHEMA, configSchema());
 writeFileSync(CHART_SCHEMA, chartSchema());
+writeFileSync(CONFIG_PAGE, configPage());

@@ -42,10 +42,10 @@ async function tell(page: Page): Promise<void> {
   await film.still("playground.png");
   await film.click(page.getByRole("tab", { name: "Behind the scenes" }), page.locator(".entry").last());
   await film.click(page.locator("[data-jump=end]"), page.locator("[data-step=end].done"));
-  // The proof comes by itself; a jump before it would leave another.
   await film.click(page.getByRole("tab", { name: "Proof" }), page.locator(".ends .ended"));
-  await film.click(page.getByRole("button", { name: "+10 min" }), dm.locator(".item", { hasText: "Used" }));
-  await film.click(page.getByRole("tab", { name: "Break it" }), page.locator(".scenario").first());
+  await dm.locator(".item", { hasText: "Used" }).waitFor();
+  await film.show(SEEN);
+  await film.click(page.getByRole("tab", { name: "Try to break it" }), page.locator(".scenario").first());
   await film.show(2500);
   film.save("playground.gif");
 }

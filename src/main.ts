@@ -1,128 +1,153 @@
-/** The command line: `start` (the default), `setup`, `doctor`, `policy`, `grants`, `audit`; `--help`, `--version`. */
-import { userInfo } from "node:os";
+/** The command line. Each command loads only what it needs. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { pino } from "pino";
-import { auditOptions } from "./cli/audit/options.ts";
 import { confirm } from "./cli/confirm.ts";
-import { doctorOptions } from "./cli/doctor/options.ts";
-import { grantsOptions } from "./cli/grants/options.ts";
-import { asksForHubAudit, asksForManifest, setupOptions } from "./cli/setup/options.ts";
-import { usageText } from "./cli/usage.ts";
-import { ConfigError, loadConfig, loadForHub } from "./config.ts";
-import type { Clock } from "./domain/clock.ts";
+import { type CommandMeans, readOptions, UsageError } from "./cli/options.ts";
+import { ConfigError, loadConfig } from "./config.ts";
+import { createLog } from "./ops/log.ts";
 import { VERSION } from "./version.ts";
 
-const clock: Clock = {
-  now: () => Date.now(),
-  sleep: async (ms, signal) => void (await sleep(ms, undefined, signal ? { signal } : {})),
-};
-const quiet = pino({ level: "silent" });
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+interface Command {
+  usage: string;
+  /** Resolves to the exit code, or to whether all is as it should be; of `start`, when the bot runs. */
+  run(args: string[], means: CommandMeans): Promise<unknown>;
+}
 
-/** A container's user may have no name. */
-function user(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? "unknown"}`;
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  start: async () => ({ usage: "start", run: start }),
+  setup: async () => {
+    const [{ setup }, { SETUP_USAGE }] = [
+      await import("./cli/setup/index.ts"),
+      await import("./cli/setup/options.ts"),
+    ];
+    return { usage: SETUP_USAGE, run: setup };
+  },
+  doctor: async () => {
+    const { doctor, DOCTOR_USAGE } = await import("./cli/doctor/index.ts");
+    return { usage: DOCTOR_USAGE, run: doctor };
+  },
+  policy: async () => {
+    const { policy, POLICY_USAGE } = await import("./cli/policy/index.ts");
+    return { usage: POLICY_USAGE, run: policy };
+  },
+  grants: async () => {
+    const { grants, GRANTS_USAGE } = await import("./cli/grants/index.ts");
+    return { usage: GRANTS_USAGE, run: grants };
+  },
+  audit: async () => {
+    const { audit, AUDIT_USAGE } = await import("./cli/audit/index.ts");
+    return { usage: AUDIT_USAGE, run: audit };
+  },
+};
+
+const HELP = `Usage: node src/main.ts [COMMAND]
+
+  start     serve until SIGTERM or Ctrl-C; without a command, too
+  setup     make the bot's account on the hub, its rights and its kubeconfig
+  doctor    check the configuration, Slack, Redis and the hub
+  policy    say what the configuration means: check, explain, test
+  grants    list, show and end access; lock down and unlock
+  audit     export, verify and report on the trail
+
+  COMMAND --help    how it is called
+  --version`;
+
+/** Resolves to the exit code; of `start` when the bot runs. `complain` prints what is wrong. */
+export async function runCommandLine(
+  [name = "start", ...args]: string[],
+  means: CommandMeans,
+  complain: (line: string) => void,
+): Promise<number> {
+  if (name === "--help") return tell(HELP, means);
+  if (name === "--version") return tell(VERSION, means);
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) {
+    complain(`There is no command ${name}.\n${HELP}`);
+    return WRONG_USE;
   }
-}
-
-/** Each parses its own arguments, and stays alive or exits; none loads what another needs. */
-const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
-  start: async (args) => {
-    usage(() => parseArgs({ args, strict: true }));
-    const { logRefusal, start } = await import("./cli/start.ts");
-    try {
-      await start(loadConfig(process.env), clock);
-    } catch (error) {
-      logRefusal(error);
-      process.exit(1);
-    }
-  },
-  setup: async (args) => {
-    const manifest = usage(() => asksForManifest(args));
-    if (manifest) {
-      const { manifestFor } = await import("./cli/setup/manifest.ts");
-      return say(manifestFor(manifest).trimEnd());
-    }
-    const audit = usage(() => asksForHubAudit(args));
-    if (audit) {
-      const { setUpHubAudit } = await import("./cli/setup/hub-audit.ts");
-      return setUpHubAudit(loadForHub(process.env), audit, { say, confirm });
-    }
-    const options = usage(() => setupOptions(args));
-    const { setup } = await import("./cli/setup/index.ts");
-    await setup(loadForHub(process.env), options, { clock, log: quiet, say, confirm });
-  },
-  doctor: async (args) => {
-    const options = usage(() => doctorOptions(args));
-    const { doctor } = await import("./cli/doctor/index.ts");
-    const colour = process.stdout.isTTY && !process.env.NO_COLOR;
-    const load = () => (options.offline ? loadForHub : loadConfig)(process.env);
-    const good = await doctor(load, options, { clock, log: quiet, say, colour });
-    process.exitCode = good ? 0 : 1;
-  },
-  policy: async (args) => {
-    const { policyCommand } = await import("./cli/policy/index.ts");
-    const run = usage(() => policyCommand(args));
-    const colour = process.stdout.isTTY && !process.env.NO_COLOR;
-    const means = { variables: process.env, clock, log: quiet, say, colour };
-    process.exitCode = (await run(means)) ? 0 : 1;
-  },
-  grants: async (args) => {
-    const options = usage(() => grantsOptions(args));
-    const { grants } = await import("./cli/grants/index.ts");
-    const good = await grants(loadForHub(process.env), options, { clock, log: quiet, say, user });
-    process.exitCode = good ? 0 : 1;
-  },
-  audit: async (args) => {
-    const options = usage(() => auditOptions(args));
-    const { audit } = await import("./cli/audit/index.ts");
-    const config = ({ slack }: { slack: boolean }) => (slack ? loadConfig : loadForHub)(process.env);
-    const warn = (line: string) => console.error(line);
-    const means = { config, clock, log: quiet, say, warn, confirm, user, output: process.stdout };
-    process.exitCode = (await audit(options, means)) ? 0 : 1;
-  },
-};
-
-/** As of diff: 1 is an answer of theirs, such as that a trail is not whole, and whatever kept them from one is 2. */
-const ANSWERING = ["policy", "audit"];
-
-class UsageError extends Error {
-  override name = "UsageError";
-}
-
-function usage<T>(read: () => T): T {
+  const { usage, run } = await load();
+  const forms = usageText(usage, means.variables);
+  if (args.includes("--help")) return tell(forms, means);
   try {
-    return read();
+    return exitCode(await run(args, means));
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    for (const line of linesFor(error, forms)) complain(line);
+    return error instanceof UsageError ? WRONG_USE : 1;
   }
 }
 
-function refuse(error: unknown): never {
-  if (error instanceof UsageError) {
-    console.error(`${error.message}\n${USAGE}`);
-    process.exit(2);
-  }
-  if (error instanceof ConfigError) {
-    console.error(`The configuration has ${error.mistakes.length} mistake(s):`);
-    for (const mistake of error.mistakes) console.error(`  ${mistake}`);
-  } else console.error(error instanceof Error ? error.message : String(error));
-  process.exit(ANSWERING.includes(name) ? 2 : 1);
+const WRONG_USE = 2;
+
+function tell(text: string, { say }: CommandMeans): number {
+  say(text);
+  return 0;
 }
 
-const [name = "start", ...rest] = process.argv.slice(2);
-const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-const USAGE = usageText(name, Object.hasOwn(COMMANDS, process.env.npm_lifecycle_event ?? ""));
-// As a program that a closed pipe ends: what was not said may be that it failed.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(141);
-  refuse(new Error(`What it says cannot be written (${error.code}).`));
-});
-if (name === "--version") say(VERSION);
-else if (name === "--help" || rest.includes("--help")) say(USAGE);
-else if (command) command(rest).catch(refuse);
-else refuse(new UsageError(`There is no command ${name}.`));
+const exitCode = (result: unknown): number =>
+  typeof result === "number" ? result : result === false ? 1 : 0;
+
+/** As it was called: npm has a script of each name, and an image has Node alone. */
+function usageText(usage: string, { npm_lifecycle_event: script }: NodeJS.ProcessEnv): string {
+  const forms = usage
+    .split("\n")
+    .map((form) => (script ? `npm run ${form.replace(" ", " -- ")}` : `node src/main.ts ${form}`));
+  return `Usage: ${forms.join("\n       ")}`;
+}
+
+function linesFor(error: unknown, forms: string): string[] {
+  if (error instanceof UsageError) return [error.message, forms];
+  if (!(error instanceof ConfigError)) return [(error as Error).message];
+  return ["The configuration has mistakes:", ...error.mistakes.map((mistake) => `  ${mistake}`)];
+}
+
+/** What refuses it is in the log, a line for each reason. */
+async function start(args: string[], { variables, clock }: CommandMeans): Promise<number> {
+  readOptions(args, {});
+  try {
+    const config = loadConfig(variables);
+    const log = createLog(config.env.LOG_LEVEL);
+    process.on("unhandledRejection", (error) => log.error({ err: error }, "a library lost a promise"));
+    const { startBot } = await import("./start.ts");
+    const running = await startBot(config, { clock, log });
+    log.info(
+      { port: running.port },
+      `karpor-access ${VERSION}, ${config.instance}, serves ${config.hub.name}`,
+    );
+    let isStopping = false;
+    const stop = () => {
+      // npm sends what a terminal sent a second time.
+      if (!isStopping) void running.stop().finally(() => process.exit(0));
+      isStopping = true;
+    };
+    for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, stop);
+    return 0;
+  } catch (error) {
+    for (const reason of refusalReasons(error)) createLog().error(`The bot does not start: ${reason}`);
+    return 1;
+  }
+}
+
+function refusalReasons(error: unknown): readonly string[] {
+  if (error instanceof ConfigError) return error.mistakes;
+  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === "EADDRINUSE") return [`port ${port} is taken; stop what listens there, or choose another one`];
+  return [message];
+}
+
+if (import.meta.main) {
+  const means: CommandMeans = {
+    variables: process.env,
+    clock: {
+      now: () => Date.now(),
+      sleep: async (ms, signal) => void (await sleep(ms, undefined, signal ? { signal } : {})),
+    },
+    log: pino({ level: "silent" }),
+    say: (line) => void process.stdout.write(`${line}\n`),
+    confirm,
+    colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
+  };
+  const complain = (line: string) => void process.stderr.write(`${line}\n`);
+  const code = await runCommandLine(process.argv.slice(2), means, complain);
+  // A start that failed may have opened connections; one that did not goes on.
+  if (code !== 0) process.exit(code);
+}

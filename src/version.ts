@@ -1,4 +1,4 @@
-/** Which version this is. */
+/** Which version this is: package.json's. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 

@@ -1,7 +1,7 @@
 /** A question at the terminal. */
 import { createInterface } from "node:readline/promises";
 
-/** Whoever goes away, by Ctrl-C or Ctrl-D, has not agreed. Throws where nobody can be asked. */
+/** Ctrl-C and Ctrl-D are no. Throws where nobody can be asked. */
 export async function confirm(
   question: string,
   input: NodeJS.ReadableStream & { isTTY?: boolean } = process.stdin,

@@ -1,70 +1,84 @@
-/** A directory as docs/install.md has it made, and the two versions that can stand in it. */
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+/** The folder of an installation, as docs/install.md has it made, and docker compose in it. */
+import { execFile } from "node:child_process";
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
-import { nextFiles, nextSource } from "../helpers/next-source.ts";
-import { APP_TOKEN, BOT_TOKEN, type ComposeWorld, SIGNING_SECRET } from "./world.ts";
+import { APP, type ComposeWorld } from "./world.ts";
 
-/** Whoever sets it up has an administrator's access, where kubectl looks for it. */
+const execute = promisify(execFile);
+/** An administrator's access, where kubectl looks for it. */
 const OPERATOR = ".kube/config";
-
-/** `dir` holds the project's files. */
-export function install(dir: string, { slack, admin }: ComposeWorld, port: number): void {
-  const copied = (from: string, to: string, change = (text: string) => text) =>
-    writeFileSync(join(dir, to), change(readFileSync(join(dir, from), "utf8")));
-  copied(".env.example", ".env", (text) =>
-    text
-      .replace(/^SLACK_BOT_TOKEN=.*$/m, `SLACK_BOT_TOKEN=${BOT_TOKEN}`)
-      .replace(/^SLACK_APP_TOKEN=.*$/m, `SLACK_APP_TOKEN=${APP_TOKEN}`)
-      .concat(`\nSLACK_API_URL=${slack.apiUrl}\nPORT=${port}\n`),
-  );
-  copied("karpor-access.example.yml", "karpor-access.yml");
-  mkdirSync(join(dir, dirname(OPERATOR)));
-  writeFileSync(join(dir, OPERATOR), admin);
-  mkdirSync(join(dir, "secrets"));
-  copied("docker-compose.yml", "docker-compose.override.yml", (text) => {
-    const { command } = parse(text).services.redis;
-    return stringify({ services: { redis: { command: `${command} ${AS_THE_IMAGE_IS_BUILT}` } } });
-  });
-}
-
-/** Debian's Redis, where it stands in for the image's, must be told. */
+/** Debian's Redis, which may take the image's place, must be told what the image has built in. */
 const AS_THE_IMAGE_IS_BUILT = "--dir /data --protected-mode no";
 
-/** From now on Slack sends to it, and it opens no connection of its own. */
-export function listenToHttp(dir: string): void {
-  const path = join(dir, ".env");
-  const text = readFileSync(path, "utf8")
-    .replace(/^SLACK_APP_TOKEN=.*$/m, "SLACK_APP_TOKEN=")
-    .replace(/^SLACK_SIGNING_SECRET=.*$/m, `SLACK_SIGNING_SECRET=${SIGNING_SECRET}`);
-  writeFileSync(path, text);
+export type Installation = ReturnType<typeof install>;
+
+/** `dir` holds the project's files. */
+export function install(dir: string, { slack, admin }: ComposeWorld, port: number) {
+  const at = (path: string) => join(dir, path);
+  const read = (path: string) => readFileSync(at(path), "utf8");
+  const setVariables = (variables: Record<string, string>) => {
+    const kept = read(".env")
+      .split("\n")
+      .filter((line) => !((line.split("=")[0] ?? "") in variables));
+    const given = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    writeFileSync(at(".env"), [...kept, ...given, ""].join("\n"));
+  };
+  writeFileSync(at(".env"), read(".env.example"));
+  setVariables({
+    ...{ SLACK_BOT_TOKEN: APP.botToken, SLACK_APP_TOKEN: APP.appToken },
+    ...{ SLACK_API_URL: slack.apiUrl, PORT: String(port) },
+  });
+  writeFileSync(at("karpor-access.yml"), read("karpor-access.example.yml"));
+  mkdirSync(at(".kube"));
+  writeFileSync(at(OPERATOR), admin);
+  mkdirSync(at("secrets"));
+  const { command } = parse(read("docker-compose.yml")).services.redis;
+  const override = { services: { redis: { command: `${command} ${AS_THE_IMAGE_IS_BUILT}` } } };
+  writeFileSync(at("docker-compose.override.yml"), stringify(override));
+  return {
+    setVariables,
+    /** A command line as a person types it. Resolves to what it prints; throws with it when it fails. */
+    run: (line: string) => run(line, dir),
+    /** The command of docs/install.md that has these words, with `more` after it. */
+    documented: (words: string, more = "") => run(`${documentedLine(words)} ${more}`, dir),
+    /** From now on its containers run as this user. */
+    runAs(id: number): void {
+      setVariables({ KARPOR_ACCESS_USER: `${id}:${id}` });
+      for (const path of [OPERATOR, "secrets", "secrets/hub.kubeconfig"])
+        if (existsSync(at(path))) chownSync(at(path), id, id);
+    },
+    /** For the healing job, which runs as `id`. */
+    giveHeal(kubeconfig: string, id: number): void {
+      writeFileSync(at("../heal.kubeconfig"), kubeconfig, { mode: 0o600 });
+      chownSync(at("../heal.kubeconfig"), id, id);
+    },
+  };
 }
 
-/** For the job that heals: an access to the cluster that runs Karpor, which `id` may read, and which the bot does not see. */
-export function giveHeal(dir: string, kubeconfig: string, id: number): void {
-  const path = join(dir, "../heal.kubeconfig");
-  writeFileSync(path, kubeconfig, { mode: 0o600 });
-  chownSync(path, id, id);
-}
-
-/** From now on its containers run as this user and group. */
-export function runAs(dir: string, id: number): void {
-  const path = join(dir, ".env");
-  const user = `KARPOR_ACCESS_USER=${id}:${id}`;
-  writeFileSync(path, readFileSync(path, "utf8").replace(/^KARPOR_ACCESS_USER=.*$/m, user));
-  for (const owned of [OPERATOR, "secrets", "secrets/hub.kubeconfig"]) {
-    try {
-      chownSync(join(dir, owned), id, id);
-    } catch (error) {
-      // Setup makes it, as who it runs as.
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
+async function run(line: string, dir: string): Promise<string> {
+  try {
+    const env = { ...process.env, HOME: dir };
+    const { stdout, stderr } = await execute("bash", ["-c", line], { cwd: dir, env, maxBuffer: 64 << 20 });
+    return stdout + stderr;
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${line} failed:\n${stdout}${stderr}`);
   }
 }
 
-export function putVersion(dir: string, version: "ours" | "next"): void {
-  for (const path of nextFiles) {
-    const source = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-    writeFileSync(join(dir, path), version === "ours" ? source : nextSource(path, source));
-  }
+function documentedLine(words: string): string {
+  const page = readFileSync(new URL("../../docs/install.md", import.meta.url), "utf8");
+  const lines = page.replaceAll(/\\\n */g, "").match(/^ *docker compose .+$/gm) ?? [];
+  const line = lines.find((one) => one.includes(words));
+  if (!line) throw new Error(`docs/install.md has no docker compose command with "${words}".`);
+  return line;
+}
+
+/** The address of this machine that containers of every network reach. */
+export async function gateway(): Promise<string> {
+  const format = "{{(index .IPAM.Config 0).Gateway}}";
+  const { stdout } = await execute("docker", ["network", "inspect", "bridge", "--format", format]);
+  return stdout.trim();
 }

@@ -1,50 +1,57 @@
-/** The matrix: values of the chart as operators give them. */
+/** Values of the chart as operators give them. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 
-const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-export const CONFIG_FILE = root("deploy/kubernetes/config.yml");
+export const CONFIG_FILE = path("config.yml");
 export const config = readFileSync(CONFIG_FILE, "utf8");
 const image = { repository: "registry.example.com/karpor-access" };
 export const least = { image, config };
 
-/** All that an example of the configuration shows, as a mapping. */
-export function wholeConfig() {
-  const { hub, ...rest } = parse(readFileSync(root("karpor-access.example.yml"), "utf8"));
+/** All that the example of the configuration shows, as a mapping. */
+export function exampleConfig() {
+  const { hub, ...rest } = parse(readFileSync(path("../../karpor-access.example.yml"), "utf8"));
   const { kubeconfig: _, ...kept } = hub;
   return { ...rest, hub: { ...kept, inCluster: true } };
 }
 
-const monitoring = [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } }];
-const elsewhere = { namespace: "vault", name: "hub", key: "config" };
+const inNamespace = (name: string) => [
+  { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } },
+];
+const enabled = { enabled: true };
 
 export const RELEASES: Record<string, object> = {
   least,
-  "all that deploy/kubernetes has": {
-    ...least,
-    ...{ heal: { enabled: true }, podDisruptionBudget: { enabled: true }, networkPolicy: { enabled: true } },
-  },
-  "a Redis of its own": { ...least, redis: { enabled: true, storage: "5Gi" } },
-  "the configuration as a mapping, and the image by its digest": {
+  everything: {
     image: { ...image, tag: "moved", digest: `sha256:${"0a".repeat(32)}` },
-    config: wholeConfig(),
+    config: exampleConfig(),
+    ...{ imagePullSecrets: [{ name: "registry" }], existingSecret: "slack", caConfigMap: "authorities" },
+    ...{ replicas: 5, redis: enabled, heal: enabled, canary: enabled, podDisruptionBudget: enabled },
+    networkPolicy: { ...enabled, metricsFrom: inNamespace("monitoring") },
+    serviceMonitor: { ...enabled, interval: "1m", labels: { release: "kube-prometheus-stack" } },
+    prometheusRule: { ...enabled, labels: { release: "kube-prometheus-stack" } },
+    nodeSelector: { "kubernetes.io/arch": "arm64" },
+    tolerations: [{ key: "spot", operator: "Exists" }],
   },
   "HTTP, a proxy, and Karpor elsewhere": {
     ...least,
-    config: { ...parse(config), hub: { ...parse(config).hub, kubeconfigSecret: elsewhere } },
-    redis: { url: "rediss+sentinel://one:26379,two:26379/primary" },
-    karpor: { namespace: "observability" },
-    heal: { enabled: true },
+    config: {
+      ...parse(config),
+      hub: {
+        ...parse(config).hub,
+        kubeconfigSecret: { namespace: "vault", name: "hub", key: "config" },
+      },
+    },
+    ...{ redis: { url: "rediss://redis.data:6379" }, karpor: { namespace: "observability" }, heal: enabled },
     networkPolicy: {
-      enabled: true,
-      httpFrom: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "ingress" } } }],
-      metricsFrom: monitoring,
+      ...enabled,
+      httpFrom: inNamespace("ingress"),
       extraEgress: [{ ports: [{ port: 3128 }] }],
     },
   },
-  "a hub that tells, over TLS, on a port of its own": {
+  "the hub's audit log over TLS": {
     ...least,
     config: {
       ...parse(config),
@@ -55,30 +62,6 @@ export const RELEASES: Record<string, object> = {
         },
       },
     },
-    hubAudit: { tlsSecret: "karpor-access-tls" },
-    karpor: { namespace: "observability" },
-    networkPolicy: { enabled: true },
-  },
-  "a house with rules of its own": {
-    image: { ...image, tag: "0.2.0", pullPolicy: "Always" },
-    config,
-    imagePullSecrets: [{ name: "registry" }],
-    existingSecret: "slack",
-    caConfigMap: "authorities",
-    replicas: 5,
-    serviceMonitor: { enabled: true, interval: "1m", labels: { release: "kube-prometheus-stack" } },
-    prometheusRule: { enabled: true, labels: { release: "kube-prometheus-stack" } },
-    resources: { requests: { cpu: "1" }, limits: { memory: "1Gi" } },
-    nodeSelector: { "kubernetes.io/arch": "arm64" },
-    tolerations: [{ key: "spot", operator: "Exists" }],
-    affinity: {
-      nodeAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: [{ matchExpressions: [{ key: "zone", operator: "Exists" }] }],
-        },
-      },
-    },
-    redis: { enabled: true, image: `redis@sha256:${"0b".repeat(32)}` },
-    heal: { enabled: true },
+    ...{ hubAudit: { tlsSecret: "karpor-access-tls" }, networkPolicy: enabled },
   },
 };

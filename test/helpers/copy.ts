@@ -1,25 +1,18 @@
-/** A copy of everything in Redis, as a backup is one, and its return. */
+/** An older copy of Redis: everything as it is now, to be put back later. */
 import type { Redis } from "ioredis";
 
-interface Copied {
-  key: string;
-  dump: Buffer;
-  /** Milliseconds left; 0: for ever. */
-  ttl: number;
-}
-export type RedisCopy = readonly Copied[];
-
-export async function copyRedis(redis: Redis): Promise<RedisCopy> {
-  const keys = await redis.keys("*");
-  const copied = await Promise.all(
-    keys.map(async (key) => ({ key, dump: await redis.dumpBuffer(key), ttl: await redis.pttl(key) })),
+export async function copyRedis(commands: Redis): Promise<() => Promise<void>> {
+  const names = await commands.keys("*");
+  const kept = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      value: await commands.dumpBuffer(name),
+      ttl: await commands.pttl(name),
+    })),
   );
-  return copied.flatMap(({ key, dump, ttl }) => (dump ? [{ key, dump, ttl: Math.max(0, ttl) }] : []));
-}
-
-/** At once, as a Redis that comes up with another file. */
-export async function restoreRedis(redis: Redis, copy: RedisCopy): Promise<void> {
-  const all = redis.multi().flushall();
-  for (const { key, dump, ttl } of copy) all.restore(key, ttl, dump);
-  await all.exec();
+  return async () => {
+    const all = commands.multi().flushall();
+    for (const { name, value, ttl } of kept) if (value) all.restore(name, Math.max(0, ttl), value);
+    await all.exec();
+  };
 }

@@ -1,53 +1,68 @@
-/** The bot as a real process, as an operator starts it. */
-import { type ChildProcess, spawn } from "node:child_process";
+/** A replica in a process of its own, as the promises need it: killed, stopped and continued by signals. */
+import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { World } from "./world.ts";
 
-export interface Running {
-  child: ChildProcess;
-  /** What it has printed so far, on both. */
-  output(): string;
-  /** Resolves when the output contains this; rejects when it ends before. */
-  says(words: string): Promise<void>;
-  /** Resolves to its exit code once all of its output is there. */
-  ended: Promise<number | null>;
+const ENTRY = fileURLToPath(new URL("process-entry.ts", import.meta.url));
+
+export type Told = { jump: number } | { sweep: true };
+
+export interface ReplicaProcess {
+  readonly port: number;
+  /** Its log so far: JSON lines. */
+  lines(): string[];
+  /** Moves its clock. */
+  jump(ms: number): void;
+  /** Asks for a sweep, and waits until it is done, or the process is. */
+  sweep(): Promise<void>;
+  stop(): void;
+  continue(): void;
+  /** kill -9. */
+  kill(): Promise<void>;
+  isRunning(): boolean;
 }
 
-const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;
-/** Where programs are, and where Node keeps what it compiled: what every process that a test starts is given. */
-export const FOR_PROGRAMS = { PATH, NODE_COMPILE_CACHE };
-
-/** Only these variables, and those that find programs: nothing of the machine's own settings. */
-export const run = (script: string, args: string[], env: Record<string, string>): Running =>
-  runNode([script, ...args], env);
-
-/** As `node` with these arguments, in the project's root. */
-export function runNode(args: string[], env: Record<string, string>): Running {
-  const child = spawn(process.execPath, args, {
-    cwd: fileURLToPath(new URL("../..", import.meta.url)),
-    env: { ...FOR_PROGRAMS, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+/** `ahead`: how far the world's clock is ahead of the machine's. */
+export async function startProcess(world: World): Promise<ReplicaProcess> {
+  const child = fork(ENTRY, [String(world.clock.now() - Date.now())], {
+    env: { ...process.env, ...world.env, LOG_LEVEL: "debug" },
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+    silent: true,
   });
-  let output = "";
-  const heard = new Set<() => void>();
-  const hear = (chunk: Buffer) => {
-    output += chunk.toString();
-    for (const look of heard) look();
-  };
-  child.stdout.on("data", hear);
-  child.stderr.on("data", hear);
-  const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
+  child.setMaxListeners(0);
+  const lines: string[] = [];
+  const keep = (chunk: Buffer) => lines.push(...chunk.toString().split("\n").filter(Boolean));
+  child.stdout?.on("data", keep);
+  child.stderr?.on("data", keep);
+  const port = await portOf(child, lines);
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
   return {
-    child,
-    output: () => output,
-    ended,
-    says: (words) =>
-      new Promise((resolve, reject) => {
-        const look = () => output.includes(words) && resolve();
-        heard.add(look);
-        look();
-        void ended.then((code) =>
-          reject(new Error(`It ended with ${code} and without "${words}": ${output}`)),
-        );
-      }),
+    ...{ port, isRunning, lines: () => lines },
+    // A process that was just killed does not hear it, and that is no failure.
+    jump: (ms) => void (isRunning() && child.send({ jump: ms } satisfies Told, () => {})),
+    sweep: () => (isRunning() ? sweepOf(child) : Promise.resolve()),
+    stop: () => void child.kill("SIGSTOP"),
+    continue: () => void child.kill("SIGCONT"),
+    kill: async () => {
+      if (!isRunning()) return;
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await gone;
+    },
   };
+}
+
+function portOf(child: ChildProcess, lines: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once("message", (message) => resolve((message as { port: number }).port));
+    child.once("exit", () => reject(new Error(`the replica did not start:\n${lines.join("\n")}`)));
+  });
+}
+
+function sweepOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once("message", () => resolve());
+    child.once("exit", () => resolve());
+    child.send({ sweep: true } satisfies Told, () => {});
+  });
 }

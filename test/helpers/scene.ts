@@ -1,73 +1,83 @@
-/** What people of the story do and see, in few words. */
+/** What people of the stories do and see, in few words. */
+import { hubClient } from "../../sandbox/hub/client.ts";
 import { buttonsOf, type SlackMessage, type View, visibleText } from "../../sandbox/slack/index.ts";
-import { ALICE, APPROVALS, BOB, GENERAL, type World } from "./bot.ts";
+import { SECOND } from "../../src/request/durations.ts";
+import type { Request } from "../../src/request/record.ts";
+import { eventually } from "./eventually.ts";
+import { ALICE, APPROVALS, BOB, GENERAL } from "./people.ts";
+import type { World } from "./world.ts";
 
-export const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/;
+export { buttonsOf, visibleText };
 
+const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/;
 export const tokenIn = (message: SlackMessage): string => TOKEN.exec(visibleText(message))?.[0] ?? "";
 
+/** The action_id of a form's first input. */
 export const inputOf = (form: View): string => {
   const input = form.blocks.find(({ type }) => type === "input");
   return (input?.element as { action_id: string } | undefined)?.action_id ?? "no input";
 };
 
-export type Scene = ReturnType<typeof scene>;
-
-export function scene(world: World) {
+export function sceneOf(world: World) {
   const { slack } = world;
-  const dm = (user: string, words: string, ms?: number) =>
-    slack.waitFor(() => slack.dm(user).findLast((m) => visibleText(m).includes(words)), ms);
-  const channel = (words: string, ms?: number) =>
-    slack.waitFor(() => slack.messages(APPROVALS).findLast((m) => visibleText(m).includes(words)), ms);
-  const whisper = (user: string, words: string) =>
-    slack.waitFor(() => slack.ephemerals(user).findLast((m) => visibleText(m).includes(words)));
-  const say = (user: string, text: string) => slack.command(user, GENERAL, text);
-  return {
-    dm,
-    channel,
-    whisper,
-    say,
-    /** Bob asks; resolves to the card. The reason tells it from others. */
-    ask: async (text: string, reason: string, user = BOB) => {
-      await say(user, `${text} ${reason}`);
-      return channel(reason);
+  const last = (messages: SlackMessage[], words: string) =>
+    messages.findLast((message) => visibleText(message).includes(words));
+  const scene = {
+    say: (user: string, text: string, channel = GENERAL) => slack.command(user, channel, text),
+    dm: (user: string, words: string) => slack.waitFor(() => last(slack.dm(user), words)),
+    card: (words: string) => slack.waitFor(() => last(slack.messages(APPROVALS), words)),
+    whisper: (user: string, words: string) =>
+      slack.waitFor(() => slack.ephemerals(user).findLast((one) => visibleText(one).includes(words))),
+    form: (user: string) => slack.waitFor(() => slack.views(user).at(-1)),
+    /** Asks, and resolves to the card; the reason tells it from others. */
+    async ask(line: string, reason: string, user = BOB) {
+      await scene.say(user, `${line} ${reason}`);
+      return scene.card(reason);
     },
-    /** Asks, approves as Alice, and resolves to the message with the token. */
-    get: async (text: string, reason: string, user = BOB) => {
-      await say(user, `${text} ${reason}`);
-      await slack.click(ALICE, await channel(reason), "approve");
-      await world.until(async () =>
-        (await world.records()).some((r) => r.reason === reason && r.state === "active"),
-      );
-      return slack.waitFor(() => slack.dm(user).findLast((m) => tokenIn(m) !== ""));
+    /** Asks, has it approved, and resolves to the message with the token. */
+    async get(line: string, reason: string, user = BOB, approver = ALICE) {
+      await slack.click(approver, await scene.ask(line, reason, user), "approve");
+      const { id } = await scene.record((one) => one.reason === reason && one.state === "active");
+      return scene.tokenOf(user, id);
     },
-    /** Waits until nothing stands on the hub, then jumps over the time that the proof takes: 11 s, or 13 without a probe. */
-    proveEnd: async (user = BOB) => {
-      await world.until(async () => (await world.records()).some((r) => r.state === "ending" && r.deletedAt));
-      await world.jump(11_000);
-      const isOver = async () => (await world.records()).every(({ state }) => state !== "ending");
-      await world.until(isOver, 1_000).catch(() => world.jump(3_000));
-      return slack.waitFor(() => slack.dm(user).findLast((m) => buttonsOf(m).includes("Ask again")));
+    /** The newest message with a token, of this request where one is named. */
+    tokenOf: (user: string, id = "") =>
+      slack.waitFor(() =>
+        slack.dm(user).findLast((message) => tokenIn(message) !== "" && visibleText(message).includes(id)),
+      ),
+    /** Resolves when a record is like this. */
+    record: (like: (request: Request) => boolean) =>
+      eventually(async () => (await world.records()).find(like)),
+    /** Waits until the account is gone, jumps over the 11 s of the proof, and resolves to the closed record. */
+    async proveEnd(id: string) {
+      await scene.record((one) => one.id === id && one.ending?.deletedAt != null);
+      await world.jump(14 * SECOND);
+      return scene.record((one) => one.id === id && one.state === "closed");
     },
-    /** Waits until trouble is noted, and jumps over the time for which nobody is told of it. */
-    outlast: async () => {
-      await world.until(async () => (await world.records()).some((r) => "outage" in r && r.outage));
-      await world.jump(20_000);
-    },
-    /** Everything a person was ever shown in the DM. */
-    everShown: (user: string) => {
-      const open = slack.dm(user)[0]?.channel;
-      return slack
-        .history(open)
-        .flatMap((m) => m.history.map((content) => visibleText(content)))
-        .join("\n");
-    },
-    /** Names of our objects on the hub. */
-    standing: async () => {
+    /** Names of the accounts and bindings of requests on the hub. */
+    async onHub() {
       const { serviceAccounts, clusterRoleBindings } = await world.hub.objects();
-      return [...serviceAccounts, ...clusterRoleBindings]
-        .map((o) => o.metadata.name)
-        .filter((name) => /^karpor-access-.*-r-/.test(name));
+      const names = [...serviceAccounts, ...clusterRoleBindings].map(({ metadata }) => metadata.name);
+      return names.filter((name) => /-r-[0-9a-z]{10}$/.test(name));
     },
+    /** What the dashboard's login answers: 401 to a dead token. */
+    async login(token: string) {
+      const ask = hubClient(world.hub);
+      try {
+        return (await ask("GET", "/rest-api/v1/authn", { token })).status;
+      } finally {
+        await ask.close();
+      }
+    },
+    /** Everything that is visible to anybody in Slack now. */
+    visible: () =>
+      slack
+        .history()
+        .filter(({ deleted }) => !deleted)
+        .map(visibleText)
+        .join("\n"),
   };
+  return scene;
 }
+
+export type Scene = ReturnType<typeof sceneOf>;

@@ -1,2 +1,2 @@
-/** A moment as evidence says it: UTC, to the millisecond. Pure. */
-export const time = (ms: number): string => new Date(ms).toISOString();
+/** A moment as verify and report print it: minutes, in UTC. */
+export const utcTime = (at: number): string => new Date(at).toISOString().slice(0, 16).replace("T", " ");

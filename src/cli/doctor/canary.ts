@@ -1,27 +1,58 @@
-/** One grant on the hub from its making to its refusal, timed; under an instance of its own, so no sweep sees it. */
-import { randomBytes } from "node:crypto";
-import type { Config } from "../../config.ts";
-import { canaryRequest } from "../../domain/canary.ts";
-import { SECOND } from "../../domain/duration.ts";
-import type { Clock } from "../../flow/ports.ts";
-import { flight } from "../../flow/watch/canary.ts";
-import type { HubClient } from "../../hub/client/client.ts";
-import { createGrants } from "../../hub/grants/grants.ts";
-import { doctorInstance } from "../../hub/grants/whose.ts";
-import { type Finding, fail, ok } from "../checks/finding.ts";
+/** `--canary`: one access for nobody, from its making to its refusal, under an instance of its own that no sweep sees. */
+import { randomUUID } from "node:crypto";
+import * as grants from "../../hub/grants.ts";
+import { listAccounts, listBindings } from "../../hub/lists.ts";
+import { MINUTE, SECOND } from "../../request/durations.ts";
+import { requestIdFrom, UserId } from "../../request/ids.ts";
+import { type Finding, fail, type HubSide, ok } from "./finding.ts";
 
-/** What it cannot take away, or is killed before, the next doctor takes away. */
-export async function canary(client: HubClient, config: Config, clock: Clock): Promise<Finding[]> {
-  const { namespace } = config.hub;
-  const grants = createGrants({ client, instance: doctorInstance(config.instance), namespace, clock });
-  const request = canaryRequest(config, randomBytes(5), clock.now(), "doctor");
-  const findings: Finding[] = [];
+const NOBODY = UserId.parse("U0NOBODY");
+const LIFE = 10 * MINUTE;
+const IN_FORCE_WITHIN = 10 * SECOND;
+/** The hub goes on taking a used token for up to 10 s. */
+const REFUSED_WITHIN = 15 * SECOND;
+
+export async function runCanary({ config, clock, hub }: HubSide): Promise<Finding[]> {
+  const { client } = hub;
+  const owner = { instance: `${config.instance}-doctor`, namespace: config.hub.namespace };
+  const id = requestIdFrom(randomUUID());
+  const clusterRole = Object.values(config.roles)[0]?.clusterRole ?? "";
+  const endsAt = clock.now() + LIFE;
   try {
-    for await (const [step, ms] of flight(grants, request, { clock, signal: new AbortController().signal }))
-      findings.push(ok(`canary ${step}`, `${(ms / SECOND).toFixed(2)} s`));
-  } catch (error) {
-    const message = error instanceof Error ? error.message : "no usable answer";
-    findings.push(fail("canary", message, "npm run doctor: what else failed is the cause"));
+    const { uid } = await grants.createAccount(client, owner, id, { until: endsAt, requester: NOBODY });
+    await grants.createBinding(client, owner, { id, account: uid, clusterRole, endsAt });
+    const { token } = await grants.mintToken(client, owner, id, LIFE);
+    const used = await waitFor("good", IN_FORCE_WITHIN);
+    if (used === null)
+      return [fail("canary", `a new token with ${clusterRole} does not log in`, "See what else failed")];
+    await grants.deleteBinding(client, owner, id);
+    await grants.deleteAccount(client, owner, id, uid);
+    const refused = await waitFor("refused", REFUSED_WITHIN);
+    if (refused === null)
+      return [
+        fail(
+          "canary",
+          "the hub takes the token of a deleted account",
+          "See that karpor-server looks accounts up: --service-account-lookup",
+        ),
+      ];
+    return [ok("canary", `a token logged in after ${used} s, and was refused ${refused} s after its end`)];
+
+    async function waitFor(wanted: "good" | "refused", within: number): Promise<number | null> {
+      for (const from = clock.now(); clock.now() - from <= within; await clock.sleep(SECOND / 4))
+        if ((await grants.checkLogin(client, token)) === wanted)
+          return Math.round((clock.now() - from) / SECOND);
+      return null;
+    }
+  } finally {
+    await removeAll();
   }
-  return findings;
+
+  /** Also what an interrupted doctor left. */
+  async function removeAll(): Promise<void> {
+    for (const one of (await listBindings(client, owner)).items)
+      if (one.id) await grants.deleteBinding(client, owner, one.id);
+    for (const one of (await listAccounts(client, owner)).items)
+      if (one.id) await grants.deleteAccount(client, owner, one.id, one.uid);
+  }
 }

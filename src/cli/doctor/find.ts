@@ -1,92 +1,59 @@
-/** Slack ids of people, user groups and channels by name, for the configuration. */
-import type { WebClient } from "@slack/web-api";
+/** `--find NAME`: Slack's ids of people, user groups and channels, for the configuration. */
 import { z } from "zod";
-import { slackError } from "../../slack/outbound/client.ts";
+import type { Config } from "../../config.ts";
+import { SlackRefusal } from "../../slack/slack.ts";
+import type { CommandMeans } from "../options.ts";
+import { createSlackCaller, listAll } from "./slack-calls.ts";
 
-export interface Found {
-  id: string;
-  kind: "person" | "group" | "channel";
-  name: string;
-  full: string;
-}
+const LISTS = [
+  { kind: "person", sign: "@", method: "users.list", args: {} },
+  { kind: "group", sign: "@", method: "usergroups.list", args: {} },
+  {
+    ...{ kind: "channel", sign: "#", method: "conversations.list" },
+    args: { types: "public_channel,private_channel", exclude_archived: true },
+  },
+];
 
 const words = z.string().nullish();
-const Pages = z.object({
-  members: z
-    .array(
-      z.object({
-        id: z.string(),
-        name: words,
-        real_name: words,
-        deleted: z.boolean().nullish(),
-        profile: z.object({ display_name: words }).nullish(),
-      }),
-    )
-    .default([]),
-  channels: z.array(z.object({ id: z.string(), name: words, is_private: z.boolean().nullish() })).default([]),
+const Listed = z.object({
+  ...{ id: z.string(), name: words, handle: words, real_name: words, deleted: z.boolean().nullish() },
 });
-const Groups = z.object({ usergroups: z.array(z.object({ id: z.string(), handle: words, name: words })) });
+/** Each list has its items in a field of its own. */
+const items = z.array(Listed).optional();
+const Page = z.object({ members: items, usergroups: items, channels: items });
 
-/** Without user groups where Slack refuses them. Throws Slack's other errors. */
-export async function findInSlack(
-  client: WebClient,
-  name: string,
-): Promise<{ found: Found[]; refused: string | null }> {
-  const wanted = name.replace(/^[@#]/, "").toLowerCase();
-  let refused: string | null = null;
-  const withoutGroups = (error: unknown): Found[] => {
-    refused = slackError(error);
-    if (refused === null) throw error;
-    return [];
-  };
-  const [people, groups, channels] = await Promise.all([
-    people_(client),
-    groups_(client).catch(withoutGroups),
-    channels_(client),
-  ]);
-  const matches = ({ name, full }: Found) => `${name}\n${full}`.toLowerCase().includes(wanted);
-  return { found: [...people, ...groups, ...channels].filter(matches), refused };
+/** Resolves to whether there is any. */
+export async function findByName(
+  config: Config,
+  text: string,
+  json: boolean,
+  { say }: CommandMeans,
+): Promise<boolean> {
+  const wanted = text.replace(/^[@#]/, "").toLowerCase();
+  const lists = await Promise.all(LISTS.map((list) => readList(config, list)));
+  const found = lists.flat().filter(({ name, full }) => `${name} ${full}`.toLowerCase().includes(wanted));
+  if (json) say(JSON.stringify(found, null, 2));
+  else if (found.length === 0)
+    say(`Nobody and nothing here is called ${text}. A private channel is seen once the bot is in it.`);
+  else
+    for (const { id, kind, name, full } of found)
+      say(`${id.padEnd(12)}  ${kind.padEnd(7)}  ${name}  ${full}`.trimEnd());
+  return found.length > 0;
 }
 
-async function people_(client: WebClient): Promise<Found[]> {
-  const found: Found[] = [];
-  for await (const page of client.paginate("users.list", { limit: 1000 }))
-    for (const { id, name, real_name, deleted, profile } of Pages.parse(page).members)
-      if (!deleted)
-        found.push({
-          id,
-          kind: "person",
-          name: `@${profile?.display_name || name || id}`,
-          full: real_name ?? "",
-        });
-  return found;
-}
-
-async function groups_(client: WebClient): Promise<Found[]> {
-  const { usergroups } = Groups.parse(await client.usergroups.list());
-  return usergroups.map(({ id, handle, name }) => ({
-    id,
-    kind: "group",
-    name: `@${handle ?? id}`,
-    full: name ?? "",
-  }));
-}
-
-async function channels_(client: WebClient): Promise<Found[]> {
-  const found: Found[] = [];
-  const asked = { types: "public_channel,private_channel", exclude_archived: true, limit: 1000 };
-  for await (const page of client.paginate("conversations.list", asked))
-    for (const { id, name, is_private } of Pages.parse(page).channels)
-      found.push({ id, kind: "channel", name: `#${name ?? id}`, full: is_private ? "private" : "" });
-  return found;
-}
-
-export function printFound(found: readonly Found[], name: string, invite: string): string[] {
-  if (found.length === 0)
-    return [`Nobody and nothing here is called ${name}. Private channels are seen after ${invite}.`];
-  const width = (field: "id" | "name") => Math.max(...found.map((one) => one[field].length));
-  const [ids, names] = [width("id"), width("name")];
-  return found.map(({ id, kind, name, full }) =>
-    `${id.padEnd(ids)}  ${kind.padEnd(7)}  ${name.padEnd(names)}  ${full}`.trimEnd(),
-  );
+async function readList({ env }: Config, { kind, sign, method, args }: (typeof LISTS)[number]) {
+  try {
+    const pages = await listAll(createSlackCaller(env), method, args, Page);
+    return pages
+      .flatMap(({ members, usergroups, channels }) => members ?? usergroups ?? channels ?? [])
+      .filter(({ deleted }) => !deleted)
+      .map(({ id, name, handle, real_name }) => ({
+        ...{ id, kind, name: `${sign}${handle ?? name ?? id}` },
+        full: real_name ?? (handle ? name : "") ?? "",
+      }));
+  } catch (error) {
+    // Not every plan of Slack has user groups.
+    if (error instanceof SlackRefusal) return [];
+    throw error;
+  }
 }

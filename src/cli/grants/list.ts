@@ -1,102 +1,117 @@
-/** `grants list`: what is granted or approved for later, by Redis and by the hub, whichever answers. */
-import { isGranted } from "../../domain/request.ts";
-import type { AccessRequest, GrantObjects } from "../../flow/ports.ts";
-import { type Answer, type GrantsMeans, nullIfAway } from "./means.ts";
-import { instant, printed, table } from "./print.ts";
-
-const HUB_WITHIN_MS = 15_000;
+/** `grants list` and `grants show`: what is granted, by Redis and by the hub, whichever answers. */
+import type { RequestId } from "../../request/ids.ts";
+import { mayHoldAccess, type Request } from "../../request/record.ts";
+import { type Answer, type GrantOnHub, type GrantsContext, NEITHER, type OnHub, readHub } from "./open.ts";
+import { isoTime, printable, table } from "./print.ts";
 
 interface Row {
   id: string;
   state: string;
   role: string;
-  holder: { id: string; name: string } | null;
-  approvedBy: string | null;
-  from: string | null;
+  holder: string | null;
   until: string | null;
-  reason: string;
+  approvedBy: string | null;
+  reason: string | null;
 }
 
-/** Throws one sentence where neither answers. */
-export async function list({ ports }: GrantsMeans): Promise<Answer> {
-  const standing = await ports.grants.list(AbortSignal.timeout(HUB_WITHIN_MS)).catch(() => null);
-  const found = await recorded(ports.requests.unsettled()).catch(nullIfAway);
-  if (!found && !standing)
-    throw new Error("Neither Redis nor Karpor answers: npm run doctor says what keeps them.");
-  const records = found !== null;
-  const known = found ?? [];
-  const granted = new Set(known.filter(isGranted).map(({ id }) => id));
-  const others = byLatest(standing ?? []).filter(({ key }) => !granted.has(key.id));
-  const beside = new Set(others.map(({ key }) => key.id));
-  const grants = known.filter((r) => isListed(r) && !beside.has(r.id)).map(rowOf);
-  const rows = [...grants, ...others.map(standingRow)].sort((a, b) => order(a).localeCompare(order(b)));
-  return {
-    good: true,
-    json: { redis: records, hub: standing !== null, grants: rows },
-    lines: lines(rows, records, standing !== null),
-  };
+/** What is granted, or approved for later. */
+export async function listGrants(context: GrantsContext): Promise<Answer> {
+  const onHub = await readHub(context);
+  const records = context.hasRedis ? await readGranted(context) : null;
+  if (!onHub && !records) throw new Error(NEITHER);
+  const known = new Set<string | null>(records?.map(({ id }) => id));
+  const others = (onHub?.grants ?? []).filter(({ id }) => !known.has(id));
+  const state = records ? "on Karpor, without a record" : "on Karpor";
+  const rows = [...(records ?? []).map(rowFor), ...others.map((one) => rowOnHub(one, state))];
+  rows.sort((a, b) => (a.until ?? "~").localeCompare(b.until ?? "~"));
+  const json = { redis: records !== null, hub: onHub !== null, grants: rows };
+  return { isDone: true, json, lines: [...awayLines(records, onHub), ...rowLines(rows)] };
 }
 
-const order = ({ until, id }: Row): string => `${until ?? "~"} ${id}`;
-
-async function recorded(batches: AsyncIterable<AccessRequest[]>): Promise<AccessRequest[]> {
-  const all: AccessRequest[] = [];
-  for await (const batch of batches) all.push(...batch);
-  return all;
+async function readGranted({ bot: { store } }: GrantsContext): Promise<Request[]> {
+  const records = await store.readAll(await store.unfinished());
+  return records.filter((one) => mayHoldAccess(one) || one.state === "scheduled");
 }
 
-const isListed = (r: AccessRequest): boolean => r.state === "scheduled" || isGranted(r);
-
-const rowOf = (r: AccessRequest): Row => ({
-  id: r.id,
-  state: "outage" in r && r.outage ? `${r.state}, ${r.outage.what}` : r.state,
-  role: r.role,
-  holder: { id: r.requester.id, name: r.requester.name },
-  approvedBy: "decision" in r ? (r.decision.by === "policy" ? "policy" : r.decision.by.name) : null,
-  from: instant(r.startsAt ?? ("decision" in r ? r.decision.at : undefined)),
-  until: instant("expiresAt" in r ? r.expiresAt : undefined),
-  reason: r.reason,
+const rowFor = (request: Request): Row => ({
+  ...{ id: request.id, state: request.state, role: request.role, holder: request.requester },
+  until: isoTime(request.endsAt),
+  approvedBy: approversIn(request),
+  reason: request.reason,
 });
 
-/** Of a request the last generation alone. */
-const byLatest = (standing: readonly GrantObjects[]): GrantObjects[] => [
-  ...new Map(
-    standing.toSorted((a, b) => a.key.generation - b.key.generation).map((on) => [on.key.id, on]),
-  ).values(),
-];
+const approversIn = ({ approvals }: Request): string | null =>
+  approvals.map(({ by, rule }) => by ?? `rule ${rule}`).join(", ") || null;
 
-function standingRow({ key, account, binding }: GrantObjects): Row {
-  const known = account?.annotations ?? null;
-  return {
-    id: key.id,
-    state: account && binding ? "on Karpor" : "on Karpor, ending",
-    role: key.role,
-    holder: known && { id: known.requester.id, name: known.requester.name },
-    approvedBy: known && (known.approvedBy === "policy" ? "policy" : known.approvedBy.name),
-    from: instant(known?.startsAt ?? known?.approvedAt),
-    until: instant(account?.expiresAt ?? undefined),
-    reason: known?.reason ?? "",
-  };
+/** The hub knows the ClusterRole, and not which role of the file it was. */
+const rowOnHub = ({ id, name, clusterRole, requester, endsAt }: GrantOnHub, state: string): Row => ({
+  ...{ id: id ?? name, state, role: clusterRole, holder: requester, until: isoTime(endsAt) },
+  ...{ approvedBy: null, reason: null },
+});
+
+function awayLines(records: Request[] | null, onHub: OnHub | null): string[] {
+  if (!records) return ["Redis does not answer: this is what is on Karpor."];
+  return onHub ? [] : ["Karpor does not answer: this is what Redis knows."];
 }
 
-function lines(rows: readonly Row[], records: boolean, hub: boolean): string[] {
-  const away = records
-    ? hub
-      ? []
-      : ["Karpor does not answer: this is what Redis knows."]
-    : ["Redis does not answer: this is what stands on Karpor."];
-  if (rows.length === 0) return [...away, "Nothing is granted."];
+function rowLines(rows: Row[]): string[] {
+  if (rows.length === 0) return ["Nothing is granted."];
   const head = ["ID", "STATE", "ROLE", "HOLDER", "UNTIL", "APPROVED BY", "REASON"];
   const cells = rows.map(({ id, state, role, holder, until, approvedBy, reason }) =>
-    [
-      id,
-      state,
-      role,
-      holder ? `${holder.name} (${holder.id})` : "?",
-      until ?? "?",
-      approvedBy ?? "?",
-      reason,
-    ].map(printed),
+    [id, state, role, holder ?? "?", until ?? "?", approvedBy ?? "?", reason ?? "?"].map(printable),
   );
-  return [...away, ...table([head, ...cells])];
+  return table([head, ...cells]);
+}
+
+/** What the record says of one request, and what of it is on the hub. */
+export async function showGrant(context: GrantsContext, id: RequestId): Promise<Answer> {
+  const onHub = await readHub(context);
+  const record = context.hasRedis ? await context.bot.store.read(id) : null;
+  if (!onHub && !context.hasRedis) throw new Error(NEITHER);
+  const binding = onHub?.grants.find((one) => one.id === id) ?? null;
+  const account = onHub?.accounts.get(id) ?? null;
+  if (!record && !binding && !account)
+    return {
+      isDone: false,
+      json: null,
+      lines: [`Nothing is known of ${id}${context.hasRedis ? "" : "; Redis does not answer"}.`],
+    };
+  const head = record
+    ? storyLines(record)
+    : [`${id}: ${context.hasRedis ? "no record" : "Redis does not answer"}`];
+  const objects = `${account ? "its account" : "no account"}, ${binding ? "its binding" : "no binding"}`;
+  const there = onHub ? `On Karpor: ${objects}.` : "Karpor does not answer: what is there is not known.";
+  return { isDone: true, json: { record, account, binding }, lines: [...head, there] };
+}
+
+function storyLines(request: Request): string[] {
+  const {
+    id,
+    state,
+    role,
+    requester,
+    askedBy,
+    reason,
+    askedAt,
+    approvals,
+    activeAt,
+    endsAt,
+    ending,
+    outcome,
+  } = request;
+  const steps: [at: number | null | undefined, what: string][] = [
+    [askedAt, `asked${askedBy === requester ? "" : ` by ${askedBy}`}`],
+    ...approvals.map(({ at, by, rule }): [number, string] => [at, `approved by ${by ?? `rule ${rule}`}`]),
+    [activeAt, "set up"],
+    [ending?.at, `end began: ${ending?.cause} ${ending?.by ?? ""} ${ending?.words}`],
+    [ending?.proof?.at, `end proved: ${ending?.proof?.method}`],
+    [outcome?.at, `closed: ${outcome?.kind} ${outcome?.refusal?.code ?? ""}`],
+  ];
+  const known = steps.flatMap(([at, what]) => (at == null ? [] : [`  ${isoTime(at)}  ${printable(what)}`]));
+  const until = endsAt === null ? "" : `, until ${isoTime(endsAt)}`;
+  return [
+    `${id}, ${state}: ${role} for ${requester}${until}`,
+    `Reason: ${printable(reason) || "none"}`,
+    ...known,
+  ];
 }

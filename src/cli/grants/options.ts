@@ -1,84 +1,104 @@
-/** What may follow `grants` on the command line. Pure. */
+/** What may follow `grants` on the command line. */
+import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
-import { REASON_MAX } from "../../domain/command.ts";
-import { type RequestId, readRequestId } from "../../domain/ids.ts";
-import { operatorName } from "../operator-name.ts";
+import { type RequestId, readRequestId, UserId } from "../../request/ids.ts";
+import { EVERYBODY, type Locked } from "../../store/lockdowns.ts";
+import { UsageError } from "../options.ts";
 
-export const GRANTS_USAGE =
-  "grants list | show ID | end ID [REASON] | end --all [REASON] | abandon ID [REASON] | lockdown REASON | unlock REASON | confirm-restore [--as NAME] [--json]";
+export const GRANTS_USAGE = `grants list [--json]
+grants show ID [--json]
+grants end ID… [REASON] [--as NAME] [--json]
+grants end --all [REASON] [--as NAME] [--json]
+grants lockdown [@USER] REASON [--as NAME] [--json]
+grants unlock [@USER] REASON [--as NAME] [--json]`;
 
 export type GrantsCommand =
-  | { do: "list" | "confirm-restore" }
-  | { do: "show"; id: RequestId }
-  | { do: "end" | "abandon"; id: RequestId; reason: string }
-  | { do: "end-all" | "lockdown" | "unlock"; reason: string };
+  | { kind: "list" }
+  | { kind: "show"; id: RequestId }
+  /** Without ids: everything that is granted. */
+  | { kind: "end"; ids: RequestId[] | null; reason: string }
+  | { kind: "lockdown" | "unlock"; whom: Locked; reason: string };
 
-export interface GrantsOptions {
-  command: GrantsCommand;
-  json: boolean;
-  /** Who runs it, where they say so. */
-  as?: string;
+const OPTIONS = { json: { type: "boolean" }, all: { type: "boolean" }, as: { type: "string" } } as const;
+const LONGEST_REASON = 500;
+const LONGEST_NAME = 60;
+
+/** `operator`: who runs it, as the trail says it. Throws UsageError. */
+export function grantsOptions(args: string[]): { command: GrantsCommand; json: boolean; operator: string } {
+  const { values, positionals } = readWords(args);
+  const { json = false, all = false, as = userName() } = values;
+  const [name = "", ...words] = positionals;
+  if (all && name !== "end") throw new UsageError("--all goes with end alone.");
+  if (as.length > LONGEST_NAME || !/^\P{C}+$/u.test(as))
+    throw new UsageError("--as takes a name of at most 60 characters.");
+  return { command: commandFrom(name, words, all), json, operator: `operator ${as}` };
 }
 
-const options = { json: { type: "boolean" }, all: { type: "boolean" }, as: { type: "string" } } as const;
-
-/** Throws one sentence. */
-export function grantsOptions(args: string[]): GrantsOptions {
-  const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
-  const { json = false, all = false, as } = values;
-  const [name = "", ...rest] = positionals;
-  const read = Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;
-  if (!read) throw new Error(`Say what to do: ${Object.keys(COMMANDS).join(", ")}.`);
-  if (all && name !== "end") throw new Error("--all goes with end alone.");
-  return { command: read(rest, all), json, ...(as === undefined ? {} : { as: operatorName(as) }) };
+function readWords(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
-const COMMANDS = {
-  list: alone("list"),
-  show: ([id, ...more]: string[]) => {
-    if (more.length > 0) throw new Error("show takes one request: grants show R-7K2Q9FXT.");
-    return { do: "show" as const, id: idIn(id, "show") };
-  },
-  end: (words: string[], all: boolean): GrantsCommand => {
-    const [id, ...why] = words;
-    if (!all) return { do: "end", id: idIn(id, "end"), reason: joined(why) };
-    if (id !== undefined && readRequestId(id)) throw new Error("Give an id or --all, not both.");
-    return { do: "end-all", reason: joined(words) };
-  },
-  abandon: ([id, ...why]: string[]) => ({
-    do: "abandon" as const,
-    id: idIn(id, "abandon"),
-    reason: joined(why),
-  }),
-  lockdown: withReason("lockdown"),
-  unlock: withReason("unlock"),
-  "confirm-restore": alone("confirm-restore"),
-} satisfies Record<string, (rest: string[], all: boolean) => GrantsCommand>;
-
-function alone(name: "list" | "confirm-restore") {
-  return (rest: string[]) => {
-    if (rest.length > 0) throw new Error(`${name} takes nothing more.`);
-    return { do: name };
-  };
+/** A container's user may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
 }
 
-function withReason(name: "lockdown" | "unlock") {
-  return (words: string[]) => {
-    const reason = joined(words);
-    if (reason === "") throw new Error(`Say why: grants ${name} REASON.`);
-    return { do: name, reason };
-  };
+function commandFrom(name: string, words: string[], all: boolean): GrantsCommand {
+  switch (name) {
+    case "list":
+      return { kind: "list" };
+    case "show": {
+      const id = readRequestId(words.join(" "));
+      if (!id) throw new UsageError("show takes the id of one request; grants list has them.");
+      return { kind: "show", id };
+    }
+    case "end":
+      return endFrom(words, all);
+    case "lockdown":
+    case "unlock":
+      return lockdownFrom(name, words);
+    default:
+      throw new UsageError("Say what to do: list, show, end, lockdown or unlock.");
+  }
 }
 
-function idIn(word: string | undefined, name: string): RequestId {
-  if (word === undefined) throw new Error(`Say which: grants ${name} R-7K2Q9FXT; grants list has them.`);
-  const id = readRequestId(word);
-  if (!id) throw new Error(`${word} is no request id: they look like R-7K2Q9FXT; grants list has them.`);
-  return id;
+/** The ids that the words begin with; what follows them is a reason. */
+function readIds(words: string[]): RequestId[] {
+  const ids = words.map(readRequestId);
+  const count = ids.includes(null) ? ids.indexOf(null) : ids.length;
+  return ids.slice(0, count).flatMap((id) => id ?? []);
 }
 
-function joined(words: string[]): string {
+function endFrom(words: string[], all: boolean): GrantsCommand {
+  const ids = readIds(words);
+  if (all && ids.length > 0) throw new UsageError("Give ids or --all, not both.");
+  if (!all && ids.length === 0)
+    throw new UsageError("Say which: grants end R-7K2Q9FXT3M; grants list has them.");
+  return { kind: "end", ids: all ? null : ids, reason: reasonIn(words.slice(ids.length)) };
+}
+
+function lockdownFrom(kind: "lockdown" | "unlock", words: string[]): GrantsCommand {
+  const [first = "", ...rest] = words;
+  const isPerson = /^<?@/.test(first);
+  const user = UserId.safeParse(first.replace(/^<?@|>$/g, "")).data;
+  if (isPerson && !user)
+    throw new UsageError(`${first} is no Slack user id such as @U0123ABCD; their profile in Slack has it.`);
+  const reason = reasonIn(isPerson ? rest : words);
+  if (reason === "") throw new UsageError(`Say why: grants ${kind} REASON.`);
+  return { kind, whom: isPerson && user ? user : EVERYBODY, reason };
+}
+
+function reasonIn(words: string[]): string {
   const reason = words.join(" ").trim();
-  if (reason.length > REASON_MAX) throw new Error(`Say why in ${REASON_MAX} characters at most.`);
+  if (reason.length > LONGEST_REASON)
+    throw new UsageError(`Say why in ${LONGEST_REASON} characters at most.`);
   return reason;
 }

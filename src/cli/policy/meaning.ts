@@ -1,93 +1,88 @@
-/** What a file that is right in form says wrongly all the same. Pure. */
-import type { Role } from "../../domain/catalog.ts";
-import { totalOf } from "../../domain/extension.ts";
-import { isGroup, type Principal } from "../../domain/ids.ts";
-import { moreThanGet } from "../../domain/path-rule.ts";
-import { mayGoUnapproved, type PolicyRule, type Rulebook, rolesOfRule } from "../../domain/policy-rule.ts";
-import { type Finding, fail, ok, warn } from "../checks/finding.ts";
+/** What the roles and rules of the file mean, in words, and what they say wrongly although their form is right. */
+import type { Policy } from "../../policy/policy.ts";
+import { approvalRule, approversFor, type Role } from "../../policy/roles.ts";
+import type { Rule } from "../../policy/rules.ts";
+import { formatDuration } from "../../request/durations.ts";
+import { isGroup } from "../../request/ids.ts";
+import { type Finding, ok, warn } from "../doctor/finding.ts";
 
-/** A new one: a function, and a line in the table. */
-const CHECKS: readonly ((book: Rulebook) => Finding[])[] = [
-  unapprovedWrites,
-  rulesNeverReached,
-  rulesWithoutEffect,
-  rolesWithoutApprover,
-];
+/** Who may ask, who approves, for how long. */
+export const describeRole = (policy: Policy, name: string, role: Role): string =>
+  [
+    `gives ${role.clusterRole}`,
+    `asked for by ${role.requester?.in.join(", ") ?? "every member"}`,
+    `approved by ${describeApproval(policy, name)}`,
+    describeTime(role),
+    ...(role.breakGlass
+      ? [
+          `in an emergency taken by ${role.breakGlass.by.join(", ")} for ${formatDuration(role.breakGlass.max)}`,
+        ]
+      : []),
+  ].join("; ");
 
-export const meaningOfPolicy = (book: Rulebook): Finding[] => CHECKS.flatMap((check) => check(book));
-
-/** Karpor and Kubernetes make these; of others that stand on the hub only the doctor knows what they give. */
-const KNOWN_TO_WRITE = new Set(["karpor-admin", "cluster-admin", "admin", "edit"]);
-
-const writes = ({ clusterRole, rules }: Role): boolean =>
-  rules ? moreThanGet(rules) : KNOWN_TO_WRITE.has(clusterRole);
-
-function unapprovedWrites(book: Rulebook): Finding[] {
-  return Object.entries(book.roles).flatMap(([name, role]) => {
-    if (!writes(role) || !mayGoUnapproved(name, book)) return [];
-    const check = `role ${name}`;
-    if (role.autoApproveWrites) return [ok(check, "writes without approval, as autoApproveWrites says")];
-    return [
-      fail(
-        check,
-        `gives ${role.clusterRole}, which writes, without anybody's approval`,
-        `Name approvers in roles.${name}.approval, or say autoApproveWrites: true`,
-      ),
-    ];
-  });
+function describeApproval(policy: Policy, name: string): string {
+  const approval = approvalRule(policy, name);
+  if (!approval) return "nobody: who may ask has it at once";
+  const { by, count, within, fallback } = approval;
+  const later = fallback ? `, after ${formatDuration(fallback.after)} ${fallback.by.join(", ")} too` : "";
+  return `${count} of ${by.join(", ")} within ${formatDuration(within)}${later}`;
 }
 
-function rulesNeverReached({ roles, rules }: Rulebook): Finding[] {
-  return rules.flatMap((rule, i) => {
-    const before = rules.slice(0, i).find((earlier) => isWithin(rule, earlier, roles));
-    if (!before) return [];
-    const message = `can never match: ${before.name} always does before it`;
-    return [fail(`rule ${rule.name}`, message, `Put it before ${before.name}, or take it out`)];
-  });
+function describeTime({ duration }: Role): string {
+  const total = duration.total ?? duration.max;
+  const more = total > duration.max ? `, ${formatDuration(total)} with more time` : "";
+  return `lasts ${formatDuration(duration.default)}, at most ${formatDuration(duration.max)}${more}`;
 }
 
-/** Whatever the one matches, the other does. */
-function isWithin(rule: PolicyRule, other: PolicyRule, roles: Rulebook["roles"]): boolean {
-  const [own, all] = [rolesOfRule(rule, roles), rolesOfRule(other, roles)];
-  const asked = rule.when.requester?.in;
-  const known = other.when.requester?.in;
-  return (
-    (other.when.extension === undefined || other.when.extension === rule.when.extension) &&
-    own.every((name) => all.includes(name) && longest(rule, roles[name]) <= longest(other, roles[name])) &&
-    (!known || (asked?.every((who) => known.includes(who)) ?? false))
-  );
+export function findMeaning(policy: Policy): Finding[] {
+  const { roles, rules } = policy;
+  return [
+    ...Object.entries(roles).map(([name, role]) => ok(`role ${name}`, describeRole(policy, name, role))),
+    ...rules.map((rule) => ok(`rule ${rule.name}`, describeRule(rule))),
+    ...Object.entries(roles).flatMap(([name, role]) => [
+      ...warnOfWrites(name, role),
+      ...warnOfApprovers(name, role),
+    ]),
+    ...rules.flatMap((rule, i) => warnOfOrder(rule, rules.slice(0, i))),
+  ];
 }
 
-const longest = ({ when }: PolicyRule, role: Role | undefined): number => {
-  const most = role && (when.extension === false ? role.duration.max : totalOf(role));
-  return Math.min(when.max ?? Infinity, most ?? 0);
-};
+function describeRule({ when, then, until }: Rule): string {
+  const who = when.requester?.in.join(", ") ?? "everybody";
+  const time = when.max === undefined ? "" : ` for at most ${formatDuration(when.max)}`;
+  const more = when.extension === undefined ? "" : when.extension ? ", only more time" : ", not more time";
+  const last = until === undefined ? "" : `, before ${new Date(until).toISOString().slice(0, 10)}`;
+  return `${then === "deny" ? "denies" : "approves"} ${when.role?.join(", ") ?? "every role"} to ${who}${time}${more}${last}`;
+}
 
-function rulesWithoutEffect({ roles, rules }: Rulebook): Finding[] {
-  return rules.flatMap((rule) => {
-    const needless = rolesOfRule(rule, roles).every((name) => roles[name]?.approval === "none");
-    if (rule.then !== "approve" || !needless) return [];
-    const message = "approves only what nobody need approve anyhow";
-    return [warn(`rule ${rule.name}`, message, "Take it out, or name approvers for its roles")];
-  });
+/** Of other ClusterRoles without rules of the file, only the hub knows what they give. */
+const KNOWN_TO_WRITE = ["karpor-admin", "cluster-admin", "admin", "edit"];
+
+function warnOfWrites(name: string, { approval, clusterRole, rules, autoApproveWrites }: Role): Finding[] {
+  if (approval !== "none" || rules || autoApproveWrites || !KNOWN_TO_WRITE.includes(clusterRole)) return [];
+  const fix = `Name approvers in roles.${name}.approval, or say autoApproveWrites: true`;
+  return [warn(`role ${name}`, `${clusterRole} may write, and nobody approves it`, fix)];
 }
 
 /** As far as people are named, and not groups. */
-function rolesWithoutApprover({ roles }: Rulebook): Finding[] {
-  return Object.entries(roles).flatMap(([name, { approval, requester }]) => {
-    if (approval === "none" || !requester) return [];
-    const approvers = [...new Set([...approval.by, ...(approval.fallback?.by ?? [])])];
-    const stuck = requester.in.filter((who) => isLeftAlone(who, approvers, approval.count));
-    if (stuck.length === 0) return [];
-    return [
-      fail(
-        `role ${name}`,
-        `${stuck.join(", ")} may ask for it, and without them too few are left to approve`,
-        `Name others, or a user group, in roles.${name}.approval.by`,
-      ),
-    ];
-  });
+function warnOfApprovers(name: string, role: Role): Finding[] {
+  const approvers = approversFor(role, true);
+  if (role.approval === "none" || !role.requester || approvers.some(isGroup)) return [];
+  const { count } = role.approval;
+  const stuck = role.requester.in.filter((who) => approvers.filter((one) => one !== who).length < count);
+  if (stuck.length === 0) return [];
+  const message = `${stuck.join(", ")} may ask, and without them too few are left to approve`;
+  return [warn(`role ${name}`, message, `Name others, or a user group, in roles.${name}.approval.by`)];
 }
 
-const isLeftAlone = (who: Principal, approvers: readonly Principal[], count: number): boolean =>
-  !isGroup(who) && !approvers.some(isGroup) && approvers.filter((one) => one !== who).length < count;
+/** An earlier rule that has no other condition than its roles leaves nothing to this one. */
+function warnOfOrder({ name, when }: Rule, earlier: readonly Rule[]): Finding[] {
+  const before = earlier.find((one) => {
+    const { role, ...conditions } = one.when;
+    const isCovered = !role || (when.role?.every((each) => role.includes(each)) ?? false);
+    return isCovered && one.until === undefined && Object.keys(conditions).length === 0;
+  });
+  if (!before) return [];
+  const message = `never decides: ${before.name} always does before it`;
+  return [warn(`rule ${name}`, message, `Put it before ${before.name}, or remove it`)];
+}

@@ -1,35 +1,55 @@
-/** `setup --if-refused`, run again and again by a job: only where the hub itself refuses the bot's kubeconfig, it is made anew. */
-import { setTimeout as sleep } from "node:timers/promises";
+/** `setup --if-refused`, which a job runs again and again: only where the hub refuses the bot's token is it made anew. */
 import type { Config } from "../../config.ts";
-import { SECOND } from "../../domain/duration.ts";
-import { openHub } from "../../hub/client/access.ts";
-import { createHubClient } from "../../hub/client/client.ts";
-import { HubError } from "../../hub/client/errors.ts";
-import { lookAtOwnAccess } from "../../hub/client/own-access.ts";
-import type { KubeconfigSource } from "../../hub/kubeconfig/source.ts";
-import type { SetupMeans } from "./index.ts";
+import { HubError } from "../../hub/errors.ts";
+import { isLoggedIn } from "../../hub/grants.ts";
+import { kubeconfigSource, POD_MOUNT } from "../../hub/source.ts";
+import { SECOND } from "../../request/durations.ts";
+import { openHubCalls } from "../hub-calls.ts";
+import type { CommandMeans } from "../options.ts";
+import { openAdministrator, wayToHub } from "./administrator.ts";
+import type { SetupOptions } from "./options.ts";
+import { makeKubeconfig } from "./own-kubeconfig.ts";
 
-/** Two versions of Karpor may run side by side for a moment. */
-const AGAIN_MS = 5 * SECOND;
+/** While Karpor is upgraded, two versions of it may run side by side for a moment. */
+const LOOK_AGAIN_AFTER = 5 * SECOND;
 
-/** Runs the work where it is refused, and says why not elsewhere. Throws one sentence where there is none to look at, and what the work throws. */
-export async function ifRefused(
+/** Account and rights are there: after an upgrade of Karpor only the token is dead. */
+export async function renewIfRefused(
   config: Config,
-  { log, say, mount }: Pick<SetupMeans, "log" | "say" | "mount">,
-  work: (own: KubeconfigSource) => Promise<void>,
+  options: SetupOptions,
+  means: CommandMeans,
 ): Promise<void> {
-  await using opened = new AsyncDisposableStack();
-  const own = opened.adopt(await openHub(config, { log, ...(mount && { mount }) }), (h) => h.close());
-  const options = { reread: own.reread };
-  const client = opened.adopt(createHubClient(own.access, options), (c) => c.close());
-  const isTaken = async () => (await lookAtOwnAccess(client, config.hub.namespace)).taken;
+  const source = kubeconfigSource(config.hub, means.clock, POD_MOUNT);
   try {
-    if ((await isTaken()) || (await sleep(AGAIN_MS).then(isTaken)))
-      return say("The hub takes the bot's own kubeconfig: nothing was changed.");
+    const before = await source.read();
+    const own = { text: before, directory: source.directory };
+    if (!(await isRefused(config, own, options, means))) return;
+    means.say("The hub refuses the bot's own kubeconfig: it is made anew.");
+    const administrator = await openAdministrator(config, options, means);
+    await using _hub = administrator.hub;
+    const context = { config, options, means, administrator };
+    await source.replace(before, await makeKubeconfig(context, before, { withRights: false }));
+    means.say("It was written to where the bot reads it.");
+  } finally {
+    await source.close();
+  }
+}
+
+/** A hub that is away has refused nothing. */
+async function isRefused(
+  config: Config,
+  own: { text: string; directory: string | null },
+  options: SetupOptions,
+  means: CommandMeans,
+): Promise<boolean> {
+  try {
+    await using hub = await openHubCalls(wayToHub(config, options, means), own, means);
+    const isTaken = () => isLoggedIn(hub.client);
+    if (!(await isTaken()) && !(await means.clock.sleep(LOOK_AGAIN_AFTER).then(isTaken))) return true;
+    means.say("The hub takes the bot's own kubeconfig: nothing was changed.");
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
-    return say(`The hub does not say that it refuses the bot, so nothing was changed: ${error.message}.`);
+    means.say(`The hub does not say that it refuses the bot, so nothing was changed: ${error.message}.`);
   }
-  say("The hub refuses the bot's own kubeconfig: it is made anew.");
-  await work(own.source);
+  return false;
 }

@@ -1,24 +1,16 @@
-/** A kubeconfig of one hub and whoever speaks to it, as YAML. */
+/** A kubeconfig with one cluster and one user, as YAML. */
 import { stringify } from "yaml";
 
-interface Named {
-  name: string;
-}
-
+/** `ca`: PEM; null where the system's own authorities are trusted. */
 export function kubeconfigText(
-  { name: cluster, ...where }: Named & Record<string, unknown>,
-  { name: user, ...who }: Named & Record<string, unknown>,
+  { ca, ...cluster }: { server: string; ca: string | null; [field: string]: unknown },
+  user: { token?: string },
 ): string {
+  const authority = ca === null ? {} : { "certificate-authority-data": Buffer.from(ca).toString("base64") };
   return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: cluster, cluster: where }],
-    users: [{ name: user, user: who }],
-    contexts: [{ name: cluster, context: { cluster, user } }],
-    "current-context": cluster,
+    ...{ apiVersion: "v1", kind: "Config", "current-context": "hub" },
+    clusters: [{ name: "hub", cluster: { ...cluster, ...authority } }],
+    users: [{ name: "karpor-access", user }],
+    contexts: [{ name: "hub", context: { cluster: "hub", user: "karpor-access" } }],
   });
 }
-
-/** Left out where the system's own authorities are trusted. */
-export const trusting = (ca: string | undefined) =>
-  ca === undefined ? {} : { "certificate-authority-data": Buffer.from(ca).toString("base64") };

@@ -1,7 +1,5 @@
-/** The bot's own account on the hub and the rights it works with, no more; deploy/hub-rbac.yaml is the same for the example's catalog. Pure. */
+/** The bot's own account on the hub and its rights, which are the least that it works with. */
 import type { Config } from "../../config.ts";
-import { type Catalog, clusterRolesOf } from "../../domain/catalog.ts";
-import { botAccountName, botClusterRole, botNamespace, setupLabels } from "../../hub/bot-account.ts";
 
 export interface Manifest {
   apiVersion: string;
@@ -10,86 +8,88 @@ export interface Manifest {
   [field: string]: unknown;
 }
 
-type Kind = Manifest["kind"];
-const RBAC = "rbac.authorization.k8s.io";
-const core = (kind: Kind, metadata: Manifest["metadata"]): Manifest => ({ apiVersion: "v1", kind, metadata });
-const rbac = (kind: Kind, metadata: Manifest["metadata"], rest: object): Manifest => ({
-  apiVersion: `${RBAC}/v1`,
-  kind,
-  metadata,
-  ...rest,
+export const MANAGED_BY = "app.kubernetes.io/managed-by";
+export const SETUP_INSTANCE = "app.kubernetes.io/instance";
+
+/** Not the labels of grants: a list of those must not show the bot's own rights. */
+const setupLabels = (instance: string) => ({ [MANAGED_BY]: "karpor-access", [SETUP_INSTANCE]: instance });
+
+/**
+ * In a namespace of its own: with the right to make tokens for every account of the grants' namespace it could make
+ * itself one of a year there. Its ClusterRole has the same name.
+ */
+export const botAccount = ({ hub }: Pick<Config, "hub">) => ({
+  name: hub.namespace,
+  namespace: `${hub.namespace}-system`,
 });
 
-/** In the order in which they are made. `generations`: of the bot's accounts, each with all its rights; see bot-account.ts. */
-export function objectsFor(
-  { instance, hub: { namespace }, roles }: Pick<Config, "instance" | "hub" | "roles">,
-  generations: readonly number[] = [1],
-): Manifest[] {
-  const labels = setupLabels(instance);
-  const system = botNamespace(namespace);
-  const names = generations.map((generation) => botAccountName(namespace, generation));
-  const bots = names.map((name) => ({ kind: "ServiceAccount", name, namespace: system }));
-  const bound = (kind: "Role" | "ClusterRole", of: Place, rules: object[], subjects = bots) => [
-    rbac(kind, { ...of, labels }, { rules }),
-    rbac(`${kind}Binding`, { ...of, labels }, { roleRef: { apiGroup: RBAC, kind, name: of.name }, subjects }),
+export const clusterRolesIn = ({ roles }: Pick<Config, "roles">): string[] => [
+  ...new Set(Object.values(roles).map(({ clusterRole }) => clusterRole)),
+];
+
+type Place = { name: string; namespace?: string };
+const RBAC = "rbac.authorization.k8s.io";
+
+/** In the order in which they are made. */
+export function objectsFor(config: Pick<Config, "instance" | "hub" | "roles">): Manifest[] {
+  const labels = setupLabels(config.instance);
+  const { namespace } = config.hub;
+  const bot = botAccount(config);
+  const core = (kind: Manifest["kind"], metadata: Manifest["metadata"]) => ({
+    apiVersion: "v1",
+    kind,
+    metadata,
+  });
+  const rbac = (kind: Manifest["kind"], place: Place, rest: object): Manifest => ({
+    ...{ apiVersion: `${RBAC}/v1`, kind, metadata: { ...place, labels } },
+    ...rest,
+  });
+  const bound = (kind: "Role" | "ClusterRole", place: Place, rules: object[]) => [
+    rbac(kind, place, { rules }),
+    rbac(`${kind}Binding`, place, {
+      roleRef: { apiGroup: RBAC, kind, name: place.name },
+      subjects: [{ kind: "ServiceAccount", ...bot }],
+    }),
   ];
-  const role = botClusterRole(namespace);
   return [
     core("Namespace", { name: namespace }),
-    core("Namespace", { name: system }),
-    ...names.map((name) => core("ServiceAccount", { name, namespace: system, labels })),
-    ...bound("Role", { name: `${namespace}-grants`, namespace }, GRANTS),
-    // Each its own alone: whoever stole the token of one makes none for the next.
-    ...bots.flatMap((bot) =>
-      bound("Role", { name: `${bot.name}-own-token`, namespace: system }, [ownTokens(bot.name)], [bot]),
-    ),
-    ...catalogRoles(roles, labels),
-    ...bound("ClusterRole", { name: role }, [...BINDINGS, mayBind(roles), PATHS]),
+    core("Namespace", { name: bot.namespace }),
+    core("ServiceAccount", { ...bot, labels }),
+    ...bound("Role", { name: `${namespace}-grants`, namespace }, GRANT_RULES),
+    ...bound("Role", { name: `${bot.name}-own-token`, namespace: bot.namespace }, ownTokenRules(bot.name)),
+    ...ownClusterRoles(config).map(([name, rules]) => rbac("ClusterRole", { name }, { rules })),
+    ...bound("ClusterRole", { name: bot.name }, clusterRules(config)),
   ];
 }
 
-type Place = Pick<Manifest["metadata"], "name" | "namespace">;
-
-const GRANTS = [
+const GRANT_RULES = [
   {
     apiGroups: [""],
     resources: ["serviceaccounts"],
-    verbs: ["create", "get", "list", "watch", "patch", "delete"],
+    verbs: ["create", "get", "list", "patch", "delete"],
   },
   { apiGroups: [""], resources: ["serviceaccounts/token"], verbs: ["create"] },
 ];
 
-const ownTokens = (name: string) => ({
-  apiGroups: [""],
-  resources: ["serviceaccounts/token"],
-  resourceNames: [name],
-  verbs: ["create"],
-});
+/** Enough to renew its own token; it makes none for any other account. */
+const ownTokenRules = (name: string) => [
+  { apiGroups: [""], resources: ["serviceaccounts/token"], resourceNames: [name], verbs: ["create"] },
+];
 
-const BINDINGS = [
+const clusterRules = (config: Pick<Config, "roles">) => [
   {
     apiGroups: [RBAC],
     resources: ["clusterrolebindings"],
-    verbs: ["create", "get", "list", "watch", "delete"],
+    verbs: ["create", "get", "list", "delete"],
   },
   { apiGroups: [RBAC], resources: ["clusterroles"], verbs: ["get"] },
+  { apiGroups: [RBAC], resources: ["clusterroles"], resourceNames: clusterRolesIn(config), verbs: ["bind"] },
+  { nonResourceURLs: ["/rest-api/v1/authn", "/server-configs"], verbs: ["get"] },
 ];
 
-const mayBind = (roles: Catalog) => ({
-  apiGroups: [RBAC],
-  resources: ["clusterroles"],
-  resourceNames: clusterRolesOf(roles),
-  verbs: ["bind"],
-});
-
-const PATHS = {
-  nonResourceURLs: ["/rest-api/v1/authn", "/server-configs", "/version"],
-  verbs: ["get"],
-};
-
-function catalogRoles(roles: Catalog, labels: Record<string, string>): Manifest[] {
-  const own = new Map(
+/** Those that the configuration has `rules` for. */
+const ownClusterRoles = ({ roles }: Pick<Config, "roles">) => [
+  ...new Map(
     Object.values(roles).flatMap(({ clusterRole, rules }) => (rules ? [[clusterRole, rules] as const] : [])),
-  );
-  return [...own].map(([name, rules]) => rbac("ClusterRole", { name, labels }, { rules }));
-}
+  ),
+];

@@ -1,6 +1,0 @@
-/** Which version this is: package.json's. */
-import { readFileSync } from "node:fs";
-import { z } from "zod";
-
-const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-export const { version: VERSION } = z.object({ version: z.string() }).parse(JSON.parse(file));

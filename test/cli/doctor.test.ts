@@ -1,0 +1,517 @@
+/** `doctor` as it is typed: a healthy world fails nowhere, and each planted fault is named with what to do. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { scratch } from "../../sandbox/child.ts";
+import { kubeconfig } from "../../sandbox/hub/bot-account.ts";
+import { type HubCaller, hubClient } from "../../sandbox/hub/client.ts";
+import { createAuthority } from "../../sandbox/hub/x509.ts";
+import type { Finding } from "../../src/cli/doctor/finding.ts";
+import { doctor } from "../../src/cli/doctor/index.ts";
+import { Request } from "../../src/request/record.ts";
+import { keysFor } from "../../src/store/keys.ts";
+import { APPROVALS, BOB } from "../helpers/people.ts";
+import { startWorld, type World } from "../helpers/world.ts";
+
+const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+const ACCOUNTS = "/api/v1/namespaces/karpor-access/serviceaccounts";
+/** Any other authority. */
+const OTHER_CA = (await createAuthority("another-ca")).certificate;
+let world: World;
+let admin: HubCaller;
+beforeAll(async () => {
+  world = await startWorld({ transport: "socket" });
+  // It runs more often here than Slack lets anybody ask.
+  world.slack.settings.limits = false;
+  admin = hubClient(world.hub, world.hub.admin);
+});
+afterAll(async () => {
+  await admin.close();
+  await world.close();
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: a test bends the file as it likes.
+type File = any;
+interface Change {
+  env?: Record<string, string>;
+  file?: (file: File) => void;
+  kubeconfig?: string;
+}
+
+/** Runs it on the world's configuration, changed. */
+async function run(line: string, { env = {}, file, kubeconfig: text }: Change = {}) {
+  const folder = scratch("karpor-access-doctor");
+  try {
+    const contents: File = parse(readFileSync(world.env.KARPOR_ACCESS_CONFIG, "utf8"));
+    file?.(contents);
+    const usual = () => readFileSync(join(dirname(world.env.KARPOR_ACCESS_CONFIG), "hub.kubeconfig"), "utf8");
+    writeFileSync(join(folder.path, "hub.kubeconfig"), text ?? usual(), { mode: 0o600 });
+    writeFileSync(join(folder.path, "config.yml"), stringify(contents));
+    const lines: string[] = [];
+    const isGood = await doctor(line.split(" ").filter(Boolean), {
+      variables: { ...world.env, ...env, KARPOR_ACCESS_CONFIG: join(folder.path, "config.yml") },
+      ...{ clock: { now: world.clock.now, sleep: async (ms: number) => world.clock.jump(ms) } },
+      ...{ log: pino({ level: "silent" }), colour: false, confirm: async () => false },
+      say: (said) => void lines.push(said),
+    });
+    return { isGood, said: lines.join("\n") };
+  } finally {
+    folder.remove();
+  }
+}
+
+const findings = async (line: string, change?: Change): Promise<Finding[]> =>
+  JSON.parse((await run(`--json ${line}`, change)).said).findings;
+
+test("a healthy world fails nowhere; what Karpor leaves open is said", async () => {
+  const { isGood, said } = await run("");
+  expect(said.split("\n").filter((line) => /^ {2}(fail|warn)/.test(line))).toEqual([
+    expect.stringContaining("reads /rest-api/v1/clusters"),
+  ]);
+  expect(said).toMatch(/\d+ ok, 1 to look at, 0 failed\. Ready\.$/);
+  expect(isGood).toBe(true);
+});
+
+test("--canary goes the whole way of an access, and leaves nothing", async () => {
+  expect(await findings("--canary")).toContainEqual({
+    ...{ check: "canary", level: "ok" },
+    message: expect.stringMatching(
+      /^a token logged in after \d+ s, and was refused (9|1[01]) s after its end$/,
+    ),
+  });
+  const { serviceAccounts } = await world.hub.objects();
+  expect(serviceAccounts.filter(({ metadata }) => metadata.name.includes("-doctor-"))).toEqual([]);
+});
+
+test("--offline needs no secret and asks nobody; mistakes of the file are listed", async () => {
+  const away = {
+    SLACK_BOT_TOKEN: "",
+    REDIS_URL: "redis://127.0.0.1:1",
+    SLACK_API_URL: "http://127.0.0.1:1/",
+  };
+  expect((await run("--offline", { env: away })).isGood).toBe(true);
+  const found = await findings("--offline", {
+    file: (file) => Object.assign(file.slack, { channel: "#here", more: 1 }),
+  });
+  expect(found.map(({ check, level }) => `${check} ${level}`)).toEqual([
+    "configuration fail",
+    "configuration fail",
+  ]);
+});
+
+test("--find tells the ids of people, groups and channels", async () => {
+  expect((await run("--find bob")).said).toMatch(/^U0BOB +person {3}@bob {2}Bob$/);
+  expect((await run("--find @sre")).said).toMatch(/^S0SRE +group {4}@sre/);
+  expect(JSON.parse((await run("--find approv --json")).said)).toMatchObject([
+    { id: APPROVALS, kind: "channel" },
+  ]);
+  expect(await run("--find nobody-here")).toMatchObject({ isGood: false, said: /Nobody and nothing/ });
+  await expect(run("--find bob --canary")).rejects.toMatchObject({ name: "UsageError" });
+});
+
+type Undo = () => unknown;
+interface Fault {
+  name: string;
+  /** What is wrong; a change of the world is undone by what it resolves to. */
+  plant(): Change | Undo | Promise<Undo>;
+  level?: "warn";
+  check: string;
+  message: RegExp;
+  fix: RegExp;
+}
+
+const role = (change: object): Change => ({ file: (file) => Object.assign(file.roles.guest, change) });
+const setRedis = async (name: string, value: string, before: string): Promise<Undo> => {
+  await world.commands.config("SET", name, value);
+  return () => world.commands.config("SET", name, before);
+};
+const make = async (path: string, name: string, body: object = {}): Promise<Undo> => {
+  const { status } = await admin("POST", path, { body: { metadata: { name }, ...body } });
+  expect(status).toBe(201);
+  return () => admin("DELETE", `${path}/${name}`);
+};
+const bind = (name: string, clusterRole: string, namespace: string, account: string): Promise<Undo> =>
+  make(`${RBAC}/clusterrolebindings`, name, {
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: clusterRole },
+    subjects: [{ kind: "ServiceAccount", namespace, name: account }],
+  });
+/** Without the rules about these, for a while. */
+const withoutRules = async (path: string, about: string): Promise<Undo> => {
+  const put = async (change: (rules: File[]) => File[]) => {
+    const { body } = (await admin("GET", path)) as File;
+    await admin("PUT", path, { body: { ...body, rules: change(body.rules) } });
+    return body.rules;
+  };
+  const before = await put((rules) =>
+    rules.filter(({ verbs, resources }) => !(verbs.includes(about) || resources?.includes(about))),
+  );
+  return () => put(() => before);
+};
+const scopes = (change: (before: string[]) => string[]): Undo => {
+  const { settings } = world.slack;
+  const before = settings.scopes;
+  settings.scopes = change(before);
+  return () => Object.assign(settings, { scopes: before });
+};
+
+/** A record that Redis has from before, of a request whose account is gone. */
+const oldRecord = async (): Promise<Undo> => {
+  const [keys, at] = [keysFor("test"), world.clock.now()];
+  const record = Request.parse({
+    ...{
+      id: "R-0123456789",
+      version: "old",
+      state: "waiting",
+      requester: BOB,
+      askedBy: BOB,
+      account: "gone",
+    },
+    ...{
+      role: "guest",
+      clusterRole: "karpor-guest",
+      duration: 60_000,
+      reason: "",
+      emergency: false,
+      nudges: 0,
+    },
+    ...{ startsAt: null, follows: null, prolongs: null, prolongedBy: null, askedAt: at, lapsesAt: at },
+    ...{
+      history: null,
+      approvals: [],
+      granted: null,
+      fallback: false,
+      endsAt: null,
+      activeAt: null,
+      reminded: null,
+    },
+    token: { number: 1, hidden: false, why: "first", signingKey: null },
+    idle: { since: null, askedAt: null },
+    ...{ trouble: null, ending: null, outcome: null, review: null, chainEnd: null },
+  });
+  await world.commands.hset(keys.request(record.id), "record", JSON.stringify(record));
+  await world.commands.sadd(keys.unfinished, record.id);
+  return () => world.commands.del(keys.request(record.id), keys.unfinished);
+};
+const grantLabels = (id: string) => ({
+  "app.kubernetes.io/managed-by": "karpor-access",
+  "karpor-access.io/instance": "test",
+  "karpor-access.io/request": id,
+});
+
+const faults: Fault[] = [
+  {
+    name: "Slack is out of reach",
+    plant: () => ({ env: { SLACK_API_URL: "http://127.0.0.1:1/" } }),
+    check: "slack token",
+    message: /does not answer/,
+    fix: /reaches slack\.com/,
+  },
+  {
+    name: "the bot token is wrong",
+    plant: () => ({ env: { SLACK_BOT_TOKEN: "xoxb-wrong" } }),
+    check: "slack token",
+    message: /invalid_auth/,
+    fix: /SLACK_BOT_TOKEN/,
+  },
+  {
+    name: "the app token is wrong",
+    plant: () => ({ env: { SLACK_APP_TOKEN: "xapp-wrong" } }),
+    check: "slack delivery",
+    message: /invalid_auth/,
+    fix: /SLACK_APP_TOKEN/,
+  },
+  {
+    name: "a scope is missing",
+    plant: () => scopes((all) => all.filter((one) => one !== "im:write")),
+    check: "slack scopes",
+    message: /lacks im:write/,
+    fix: /manifest\.yml/,
+  },
+  {
+    name: "a scope reads messages",
+    level: "warn",
+    plant: () => scopes((all) => [...all, "im:history"]),
+    check: "slack scopes",
+    message: /im:history is too much/,
+    fix: /revoke the token/,
+  },
+  {
+    name: "the bot is not in its channel",
+    plant: () => {
+      world.slack.people.inviteBot(APPROVALS, false);
+      return () => world.slack.people.inviteBot(APPROVALS, true);
+    },
+    check: `slack channel ${APPROVALS}`,
+    message: /not in #approvals/,
+    fix: /\/invite @karpor-access/,
+  },
+  {
+    name: "the channel is archived",
+    plant: () => {
+      world.slack.people.archive(APPROVALS);
+      return () => world.slack.people.archive(APPROVALS, false);
+    },
+    check: `slack channel ${APPROVALS}`,
+    message: /archived/,
+    fix: /another channel/,
+  },
+  {
+    name: "the channel does not exist",
+    plant: () => ({ file: (file) => Object.assign(file.slack, { channel: "C0NOWHERE" }) }),
+    check: "slack channel C0NOWHERE",
+    message: /does not show it \(channel_not_found\)/,
+    fix: /\/invite/,
+  },
+  {
+    name: "an approver does not exist",
+    level: "warn",
+    plant: () => role({ approval: { by: ["U0NOBODY", "S0SRE"] } }),
+    check: "approvers guest",
+    message: /U0NOBODY: no active member/,
+    fix: /--find/,
+  },
+  {
+    name: "nobody can approve",
+    plant: () => role({ approval: { by: ["S0NONE"] } }),
+    check: "approvers guest",
+    message: /S0NONE have 0 active members, 1 needed: guest cannot be approved/,
+    fix: /--find/,
+  },
+  {
+    name: "those who approve are not in the channel",
+    plant: () => {
+      for (const user of ["U0ALICE", "U0CAROL"]) world.slack.people.leave(user, APPROVALS);
+      return () => ["U0ALICE", "U0CAROL"].map((user) => world.slack.people.join(user, APPROVALS));
+    },
+    check: "approvers guest",
+    message: /C0APPROVALS has 0 of their 2 active members, 1 needed/,
+    fix: /\/invite them/,
+  },
+  {
+    name: "nobody can ask",
+    plant: () => role({ requester: { in: ["U0GUEST"] } }),
+    check: "requesters guest",
+    message: /nobody can ask for guest/,
+    fix: /--find/,
+  },
+  {
+    name: "one reviewer is left",
+    plant: () => ({
+      file: (file) => Object.assign(file.roles.admin.breakGlass, { review: [BOB, "U0GUEST"] }),
+    }),
+    check: "reviewers admin",
+    message: /1 active members, 2 needed/,
+    fix: /--find/,
+  },
+  {
+    name: "Redis is away",
+    plant: () => ({ env: { REDIS_URL: "redis://127.0.0.1:1" } }),
+    check: "redis",
+    message: /does not answer \(.*ECONNREFUSED/,
+    fix: /REDIS_URL/,
+  },
+  {
+    name: "Redis may evict",
+    plant: () => setRedis("maxmemory-policy", "allkeys-lru", "noeviction"),
+    check: "redis",
+    message: /may evict/,
+    fix: /does not start/,
+  },
+  {
+    name: "Redis keeps nothing",
+    level: "warn",
+    plant: () => setRedis("appendonly", "no", "yes"),
+    check: "redis persistence",
+    message: /loses the latest requests/,
+    fix: /appendonly yes/,
+  },
+  {
+    name: "Redis belongs to another hub",
+    plant: () => ({ file: (file) => Object.assign(file.hub, { name: "staging" }) }),
+    check: "redis",
+    message: /belong to the hub "production"/,
+    fix: /REDIS_URL/,
+  },
+  {
+    name: "Redis was emptied: an access on the hub has no record",
+    plant: async () => {
+      const name = "karpor-access-test-r-0123456789";
+      const labels = grantLabels("R-0123456789");
+      return make(`${RBAC}/clusterrolebindings`, name, {
+        metadata: { name, labels },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "karpor-guest" },
+        subjects: [{ kind: "ServiceAccount", namespace: "karpor-access", name }],
+      });
+    },
+    check: "redis records",
+    message: /1 of 1 accesses on the hub have no record: this Redis was emptied, is an older copy/,
+    fix: /npm run grants/,
+  },
+  {
+    name: "Redis is an older copy: a request has no account any more",
+    level: "warn",
+    plant: oldRecord,
+    check: "redis records",
+    message: /1 of 1 open requests have no account on the hub: this Redis is an older copy/,
+    fix: /ask again/,
+  },
+  {
+    name: "the hub is away",
+    plant: async () => {
+      await world.localHub.down();
+      return () => world.localHub.up();
+    },
+    check: "hub",
+    message: /does not answer \(ECONNREFUSED\)/,
+    fix: /does karpor-server run/,
+  },
+  {
+    name: "the hub refuses the token",
+    plant: () => ({ kubeconfig: kubeconfig(world.hub, "rubbish") }),
+    check: "hub",
+    message: /refuses the bot's token/,
+    fix: /npm run setup/,
+  },
+  {
+    name: "the certificate is another's",
+    plant: () => ({ kubeconfig: kubeconfig({ url: world.hub.url, ca: OTHER_CA }, "any") }),
+    check: "hub",
+    message: /does not answer \(.*CERT|SIGN|ISSUER/,
+    fix: /somebody is between/,
+  },
+  {
+    name: "the kubeconfig is an administrator's",
+    level: "warn",
+    plant: () => ({ kubeconfig: world.hub.adminKubeconfig }),
+    check: "hub account",
+    message: /no token of an account of its own/,
+    fix: /npm run setup/,
+  },
+  {
+    name: "the kubeconfig trusts anybody",
+    level: "warn",
+    plant: () => ({ kubeconfig: world.hub.adminKubeconfig }),
+    check: "hub tls",
+    message: /trusts any certificate/,
+    fix: /tls-cert-file/,
+  },
+  {
+    name: "the bot may do too much",
+    level: "warn",
+    plant: () => ({ kubeconfig: world.hub.adminKubeconfig }),
+    check: "hub least rights",
+    message: /may also read Secrets/,
+    fix: /delete what setup did not make/,
+  },
+  {
+    name: "no kubeconfig",
+    plant: () => ({ kubeconfig: "{}" }),
+    check: "hub",
+    message: /kubeconfig's content is wrong/,
+    fix: /npm run setup/,
+  },
+  {
+    name: "a right is missing",
+    plant: () => withoutRules(`${RBAC}/clusterroles/karpor-access`, "bind"),
+    check: "hub rights",
+    message: /may not bind karpor-guest, nor bind karpor-admin/,
+    fix: /npm run setup/,
+  },
+  {
+    name: "it cannot renew its token",
+    plant: () =>
+      withoutRules(`${RBAC}/namespaces/karpor-access-system/roles/karpor-access-own-token`, "create"),
+    check: "hub rights",
+    message: /may not renew its own token/,
+    fix: /npm run setup/,
+  },
+  {
+    name: "RBAC is off",
+    plant: () => {
+      world.localHub.setRbac(false);
+      return () => world.localHub.setRbac(true);
+    },
+    check: "hub rbac",
+    message: /a token means nothing/,
+    fix: /enableRbac=true/,
+  },
+  {
+    name: "a ClusterRole is missing",
+    plant: () => role({ clusterRole: "nowhere" }),
+    check: "role guest",
+    message: /no ClusterRole nowhere/,
+    fix: /roles\.guest\.clusterRole/,
+  },
+  {
+    name: "reads are open and must not be",
+    plant: () => ({ file: (file) => Object.assign(file.hub, { anonymous: "closed" }) }),
+    check: "hub anonymous reads",
+    message: /hub\.anonymous says closed/,
+    fix: /--close-anonymous/,
+  },
+  {
+    name: "the hub's clock is wrong",
+    plant: () => {
+      world.localHub.skew(120_000);
+      return () => world.localHub.skew(0);
+    },
+    check: "hub clock",
+    message: /1(19|20|21) s apart/,
+    fix: /timedatectl/,
+  },
+  {
+    name: "a binding by hand",
+    level: "warn",
+    plant: () => bind("by-hand", "karpor-admin", "default", "karpor-admin"),
+    check: "hub foreign",
+    message: /by-hand gives karpor-admin to ServiceAccount default karpor-admin/,
+    fix: /delete clusterrolebinding by-hand.*hub\.known/,
+  },
+  {
+    name: "somebody else has the bot's rights",
+    plant: () => bind("thief", "karpor-access", "default", "thief"),
+    check: "hub foreign",
+    message: /thief gives karpor-access/,
+    fix: /--rotate/,
+  },
+  {
+    name: "an account among the grants'",
+    plant: () => make(ACCOUNTS, "thief"),
+    check: "hub foreign",
+    message: /karpor-access\/thief is among the grants'/,
+    fix: /delete serviceaccount thief/,
+  },
+];
+
+test.each(faults)("$name", async ({ plant, level = "fail", check, message, fix }) => {
+  const planted = await plant();
+  const undo = typeof planted === "function" ? planted : () => {};
+  try {
+    const found = await findings("", typeof planted === "function" ? {} : planted);
+    const wanted = { check, level, message: expect.stringMatching(message), fix: expect.stringMatching(fix) };
+    expect(found).toContainEqual(wanted);
+  } finally {
+    await undo();
+  }
+});
+
+test("bindings that hub.known or another instance explains are no fault", async () => {
+  const undo = [
+    await bind("by-hand", "karpor-admin", "default", "ci"),
+    await bind(
+      "karpor-access-staging-r-0123456789",
+      "karpor-guest",
+      "karpor-access-staging",
+      "karpor-access-staging-r-0123456789",
+    ),
+  ];
+  const file = (contents: File) =>
+    Object.assign(contents.hub, { known: ["default/ci"], instances: ["staging"] });
+  const found = (await findings("", { file })).filter(({ check }) => check === "hub foreign");
+  expect(found.map(({ level, message }) => `${level} ${message}`)).toEqual([
+    "ok by-hand gives karpor-admin, as hub.known allows",
+  ]);
+  for (const one of undo) await one();
+});

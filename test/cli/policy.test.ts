@@ -1,0 +1,153 @@
+/** `policy`: what a file means, whom it lets have what, and a company's table of cases against it. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { scratch } from "../../sandbox/child.ts";
+import { jumpClock } from "../../sandbox/clock.ts";
+import { startLocalSlack } from "../../sandbox/slack/index.ts";
+import { UsageError } from "../../src/cli/options.ts";
+import { policy } from "../../src/cli/policy/index.ts";
+import { ConfigError } from "../../src/config.ts";
+import { createLog } from "../../src/ops/log.ts";
+import { BOB, GUS, MEI, people, places } from "../helpers/people.ts";
+import { roles } from "../helpers/roles.ts";
+
+let folder: ReturnType<typeof scratch>;
+
+const FILE = {
+  instance: "test",
+  hub: { name: "production", kubeconfig: "hub.kubeconfig", dashboard: "https://karpor.example.com" },
+  slack: { channel: "C0APPROVALS" },
+  roles,
+  limits: { grantsPerPerson: 5 },
+  rules: [
+    { name: "no contractors", when: { requester: { in: ["S0EXT"] }, role: ["admin"] }, then: "deny" },
+    {
+      name: "short looks",
+      when: { requester: { in: ["S0DEV"] }, role: ["guest"], max: "30m" },
+      then: "approve",
+    },
+  ],
+};
+
+beforeAll(() => {
+  folder = scratch("karpor-access-policy");
+});
+afterAll(() => folder.remove());
+
+function write(name: string, content: unknown): string {
+  const path = join(folder.path, name);
+  writeFileSync(path, stringify(content));
+  return path;
+}
+
+async function run(args: string[], variables: NodeJS.ProcessEnv = {}) {
+  const lines: string[] = [];
+  const isGood = await policy(args, {
+    ...{ clock: jumpClock(), log: createLog("error"), colour: false, confirm: async () => true },
+    variables: { KARPOR_ACCESS_CONFIG: write("config.yml", FILE), ...variables },
+    say: (line) => void lines.push(line),
+  });
+  return { isGood, text: lines.join("\n") };
+}
+
+test("check says what each role and rule means", async () => {
+  const { isGood, text } = await run(["check"]);
+  expect(isGood).toBe(true);
+  expect(text).toContain(
+    "role admin           gives karpor-admin; asked for by S0DEV; approved by 2 of U0BOB, S0SRE within 4h; " +
+      "lasts 1h, at most 8h, 12h with more time; in an emergency taken by U0BOB for 1h",
+  );
+  expect(text).toContain("denies admin to S0EXT");
+  expect(text).toContain("approves guest to S0DEV for at most 30m");
+  expect(text).toContain("0 to look at, 0 failed");
+});
+
+test("check warns of what is right in form and wrong in meaning, and fails where the form is wrong", async () => {
+  const { peek, guest } = roles;
+  const odd = {
+    ...FILE,
+    roles: {
+      ...{ peek, free: { ...peek, clusterRole: "karpor-admin" } },
+      alone: { ...guest, requester: { in: [BOB] }, approval: { by: [BOB] } },
+    },
+    rules: [
+      { name: "all", when: { role: ["alone"] }, then: "deny" },
+      { name: "never", when: { role: ["alone"], max: "1h" }, then: "approve" },
+    ],
+  };
+  const { isGood, text } = await run(["check", write("odd.yml", odd)]);
+  expect(isGood).toBe(true);
+  for (const words of ["nobody approves it", "too few are left", "all always does before it"])
+    expect(text).toContain(words);
+  expect(await run(["check", write("wrong.yml", { ...FILE, roles: {} })])).toMatchObject({ isGood: false });
+  await expect(
+    run(["explain", "guest", "--user", BOB], { KARPOR_ACCESS_CONFIG: "nowhere.yml" }),
+  ).rejects.toThrow(ConfigError);
+});
+
+test.each([
+  ["guest", ["--groups", "S0DEV", "--for", "30m"], "approve, because of short looks"],
+  ["guest", ["--groups", "S0EXT"], "ask, because of approval"],
+  ["admin", ["--groups", "S0EXT"], "deny, because of requester: only S0DEV can ask for admin."],
+  ["admin", ["--groups", "S0DEV,S0EXT"], "deny, because of no contractors"],
+  ["admin", ["--groups", "S0DEV", "--for", "9h"], "deny, because of duration"],
+  ["admin", ["--groups", "S0DEV", "--for", "8h", "--had", "8h"], "deny, because of duration"],
+  ["guest", ["--groups", "S0DEV", "--grants", "5"], "deny, because of limits"],
+  ["peek", ["--groups", ""], "approve, because of approval"],
+])("explain %s %j: %s", async (role, options, expected) => {
+  const { text } = await run(["explain", role, "--user", BOB, ...options]);
+  expect(text).toMatch(new RegExp(`^${expected.replaceAll(".", "\\.")}`));
+  expect(text).toContain(`${role} lasts`);
+});
+
+test("with a token Slack says who they are", async () => {
+  const slack = await startLocalSlack({
+    clock: jumpClock(),
+    botToken: "xoxb-1-policy",
+    appToken: "xapp-1",
+    signingSecret: "s",
+    command: "/karpor-access",
+    ...people,
+    ...places,
+  });
+  const variables = { SLACK_BOT_TOKEN: "xoxb-1-policy", SLACK_API_URL: slack.apiUrl };
+  const explained = await run(["explain", "guest", "--user", MEI, "--for", "30m"], variables);
+  expect(explained.text).toMatch(/^approve, because of short looks/);
+  expect((await run(["explain", "guest", "--user", GUS], variables)).text).toContain("guest account");
+  await slack.close();
+});
+
+test("test compares a table of cases", async () => {
+  const right = [
+    { who: BOB, in: ["S0DEV"], role: "guest", for: "30m", then: "approve", because: "short looks" },
+    { who: BOB, in: ["S0EXT"], role: "admin", then: "deny", because: "requester" },
+    { who: BOB, role: "guest", then: "ask" },
+  ];
+  expect(await run(["test", write("right.yml", right)])).toEqual({
+    isGood: true,
+    text: "3 of 3 cases are as they should be.",
+  });
+  const wrong = await run([
+    "test",
+    write("wrong.yml", [...right, { who: BOB, role: "guest", for: "1h", then: "deny", because: "limits" }]),
+  ]);
+  expect(wrong).toEqual({
+    isGood: false,
+    text: `${BOB} asks for guest for 1h: ask because of approval, not deny because of limits\n3 of 4 cases are as they should be.`,
+  });
+  await expect(run(["test", write("unread.yml", [{ who: "bob" }])])).rejects.toThrow(
+    "must be a Slack user id",
+  );
+});
+
+test.each([
+  [[]],
+  [["explain", "guest"]],
+  [["explain", "nothing", "--user", BOB]],
+  [["check", "a", "b"]],
+  [["test"]],
+])("%j is not understood", async (args) => {
+  await expect(run(args)).rejects.toThrow(UsageError);
+});

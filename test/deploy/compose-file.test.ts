@@ -1,0 +1,46 @@
+/** docker-compose.yml, Dockerfile and .env.example agree with one another and with the bot; no engine is started. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { setupOptions } from "../../src/cli/setup/options.ts";
+
+const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+const { services } = parse(text("docker-compose.yml"));
+const bot = services["karpor-access"];
+const dockerfile = text("Dockerfile");
+
+test("Redis keeps its records, and the bot waits for it", () => {
+  expect(services.redis.command).toContain("--appendonly yes --maxmemory-policy noeviction");
+  expect(services.redis.volumes).toEqual(["redis:/data"]);
+  expect(bot.depends_on).toEqual({ redis: { condition: "service_healthy" } });
+});
+
+test("the healing job has no secret of Slack, and the bot no access of the job", () => {
+  const { command, environment, env_file, volumes, profiles } = services.heal;
+  const [, args = ""] = /node src\/main\.ts setup (.+?);/.exec(command[2]) ?? [];
+  expect(setupOptions(args.split(" "))).toMatchObject({ action: "if-refused", "from-cluster": true });
+  expect([env_file, profiles]).toEqual([undefined, ["heal"]]);
+  const own = volumes.filter((volume: string) => !bot.volumes.includes(volume));
+  expect(own).toEqual([`\${HEAL_KUBECONFIG:-../heal.kubeconfig}:${environment.KUBECONFIG}:ro`]);
+});
+
+test(".env.example names every variable that compose asks a person for", () => {
+  const asked = [...text("docker-compose.yml").matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name);
+  const known = [...text(".env.example").matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
+  expect(known).toEqual(expect.arrayContaining(asked));
+});
+
+test("the image is built from what .dockerignore lets in, and compiles as the user that it runs as", () => {
+  const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, from = ""]) => from.split(" "));
+  const letIn = [...text(".dockerignore").matchAll(/^!(.+)$/gm)].map(([, name]) => name);
+  expect(copied).toEqual(letIn);
+  expect(dockerfile.indexOf("USER 1000")).toBeLessThan(dockerfile.indexOf("RUN node "));
+});
+
+test("images have exact versions, and the same Redis everywhere", () => {
+  const exact = /^[a-z]+:\d+\.\d+\.\d+(-slim)?(@sha256:[0-9a-f]{64})?$/;
+  const { image } = parse(text("deploy/chart/values.yaml")).redis;
+  expect(image).toBe(services.redis.image);
+  const [, node = ""] = /^FROM (.+)$/m.exec(dockerfile) ?? [];
+  for (const one of [image, node]) expect(one).toMatch(exact);
+});

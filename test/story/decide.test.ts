@@ -1,0 +1,125 @@
+/** Story 2: approvers decide: two of them, a shorter time, a no with words; or nobody does. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HOUR } from "../../src/request/durations.ts";
+import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI } from "../helpers/people.ts";
+import { roles } from "../helpers/roles.ts";
+import { buttonsOf, inputOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
+import { startReplica, startWorld, type World } from "../helpers/world.ts";
+
+let world: World;
+let scene: Scene;
+
+beforeAll(async () => {
+  const slow = {
+    ...roles.guest,
+    approval: { ...roles.guest.approval, fallback: { by: [MEI], after: "3h" } },
+  };
+  world = await startWorld({ config: { roles: { ...roles, slow } } });
+  scene = sceneOf(world);
+  await startReplica(world);
+});
+afterAll(() => world.close());
+
+describe("approve", () => {
+  test("two approvers are two people, and nobody approves their own", async () => {
+    const card = await scene.ask("admin 2h", "OPS-1 roll back");
+    await world.slack.click(BOB, card, "approve");
+    await scene.whisper(BOB, "a request that you made");
+    await world.slack.click(ALICE, card, "approve");
+    await world.slack.waitFor(() => visibleText(card).includes(`<@${ALICE}>`));
+    await world.slack.click(ALICE, card, "approve");
+    await scene.whisper(ALICE, "already");
+    await world.slack.click(CAROL, card, "approve");
+    expect(await scene.login(tokenIn(await scene.tokenOf(BOB)))).toBe(200);
+    expect((await scene.record(({ role }) => role === "admin")).approvals.map(({ by }) => by)).toEqual([
+      ALICE,
+      CAROL,
+    ]);
+  });
+
+  test("for less: the time is the approver's", async () => {
+    const card = await scene.ask("guest 8h", "a shorter look", MEI);
+    await world.slack.click(ALICE, card, "1 h only");
+    const { endsAt, activeAt } = await scene.record(
+      ({ reason, state }) => reason === "a shorter look" && state === "active",
+    );
+    expect((endsAt ?? 0) - (activeAt ?? 0)).toBeLessThanOrEqual(HOUR);
+    await scene.card("1 h");
+  });
+
+  test("approve and withdraw at the same moment: one wins, and the other is told who did", async () => {
+    const card = await scene.ask("guest 1h", "at the same moment");
+    const waiting = await scene.dm(BOB, "at the same moment");
+    await Promise.all([
+      world.slack.click(ALICE, card, "approve"),
+      world.slack.click(BOB, waiting, "Withdraw"),
+    ]);
+    const request = await scene.record(
+      ({ reason, state }) => reason === "at the same moment" && (state === "active" || state === "closed"),
+    );
+    const [loser, winner] = request.state === "active" ? [BOB, ALICE] : [ALICE, BOB];
+    expect(visibleText(await scene.whisper(loser, "changed nothing"))).toContain(winner);
+  });
+
+  test("who clicks a card that is decided changes nothing", async () => {
+    const card = await scene.ask("guest 30m", "a stale click", CAROL);
+    await world.slack.click(ALICE, card, "Deny…");
+    const form = await scene.form(ALICE);
+    await scene.say(CAROL, "status");
+    await world.slack.click(CAROL, await scene.dm(CAROL, "a stale click"), "Withdraw");
+    await scene.record(({ reason, state }) => reason === "a stale click" && state === "closed");
+    await world.slack.submit(ALICE, form.id, { [inputOf(form)]: "too late" });
+    const { outcome } = await scene.record(({ reason }) => reason === "a stale click");
+    expect(outcome).toMatchObject({ kind: "withdrawn", by: CAROL });
+  });
+});
+
+describe("deny", () => {
+  test("her words reach the requester and the card; only approvers may", async () => {
+    const card = await scene.ask("guest 1h", "not today");
+    await world.slack.click(MEI, card, "approve").catch(() => {});
+    await world.slack.click(ALICE, card, "Deny…");
+    const form = await scene.form(ALICE);
+    await world.slack.submit(ALICE, form.id, { [inputOf(form)]: "use peek <instead>" });
+    const denied = await scene.dm(BOB, "use peek <instead>");
+    expect(visibleText(denied)).toContain(`Denied by <@${ALICE}>`);
+    expect(visibleText(await scene.card("use peek <instead>"))).toContain("Denied by");
+    expect(await scene.onHub().then((names) => names.length)).toBeLessThanOrEqual(6);
+  });
+});
+
+describe("nobody decides", () => {
+  test("the approvers are reminded, the fallback is asked too, and it closes unanswered", async () => {
+    const card = await scene.ask("slow 1h", "is anybody there");
+    const waiting = await scene.dm(BOB, "is anybody there");
+    await world.slack.click(BOB, waiting, "Remind them");
+    await world.slack.waitFor(() =>
+      world.slack.messages(APPROVALS).some(({ thread_ts }) => thread_ts === card.ts),
+    );
+    await world.jump(3 * HOUR);
+    await scene.record(({ reason, fallback }) => reason === "is anybody there" && fallback);
+    await world.jump(HOUR);
+    await scene.record(
+      ({ reason, outcome }) => reason === "is anybody there" && outcome?.kind === "unanswered",
+    );
+    await world.slack.waitFor(() => !buttonsOf(card).includes("Approve 1 h"));
+    const { id } = await scene.record(({ reason }) => reason === "is anybody there");
+    await world.slack.waitFor(() =>
+      world.slack
+        .dm(BOB)
+        .some((one) => visibleText(one).includes(id) && visibleText(one).includes("Expired")),
+    );
+    expect((await scene.onHub()).filter((name) => name.endsWith(id.toLowerCase()))).toEqual([]);
+  });
+
+  test("what is asked twice by Slack is one request", async () => {
+    const sent = await scene.say(BOB, "guest 20m delivered twice", GENERAL);
+    await scene.card("delivered twice");
+    await world.slack.redeliver(sent);
+    await world.sweep();
+    expect((await world.records()).filter(({ reason }) => reason === "delivered twice")).toHaveLength(1);
+    expect(
+      world.slack.messages(APPROVALS).filter((one) => visibleText(one).includes("delivered twice")),
+    ).toHaveLength(1);
+  });
+});

@@ -1,0 +1,231 @@
+/** What was found from outside in 0.1: forged buttons, a revoke that a new request undid, and messages that lagged or multiplied. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { HOUR, SECOND } from "../../src/request/durations.ts";
+import { eventually } from "../helpers/eventually.ts";
+import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI } from "../helpers/people.ts";
+import { buttonsOf, inputOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
+import { startReplica, startWorld, type World } from "../helpers/world.ts";
+
+let world: World;
+let scene: Scene;
+
+beforeEach(async () => {
+  world = await startWorld();
+  scene = sceneOf(world);
+  await startReplica(world);
+});
+afterEach(() => world.close());
+
+/** A message as who stole the bot's token posts it: one button, with whatever it likes in it. */
+async function forge(actionId: string, value: string, channel = GENERAL) {
+  const text = `lunch menu ${actionId} ${value}`;
+  const button = {
+    type: "button",
+    action_id: actionId,
+    value,
+    text: { type: "plain_text", text: "Lunch menu" },
+  };
+  const blocks = [
+    { type: "section", text: { type: "mrkdwn", text } },
+    { type: "actions", elements: [button] },
+  ];
+  await callSlack("chat.postMessage", { channel, text, blocks });
+  return world.slack.waitFor(() => world.slack.messages(channel).findLast((one) => one.text === text));
+}
+
+/** By the bot's token. */
+const callSlack = (method: string, args: object) =>
+  fetch(world.slack.apiUrl + method, {
+    method: "POST",
+    headers: { authorization: `Bearer ${world.env.SLACK_BOT_TOKEN}`, "content-type": "application/json" },
+    body: JSON.stringify(args),
+  });
+
+/** All that is decided: records and lockdowns. */
+const decided = async () => ({
+  records: (await world.records()).map(({ id, version }) => `${id} ${version}`).sort(),
+  lockdowns: await world.commands.hgetall("{karpor-access-test}:lockdowns"),
+});
+
+describe("a button that a thief of the bot's token posts", () => {
+  test("runs no line that changes anything, whoever presses it", async () => {
+    const before = await decided();
+    for (const actionId of [
+      "approve",
+      "approve-less",
+      "end",
+      "withdraw",
+      "hide",
+      "keep",
+      "edit",
+      "ask-again",
+      "help-more",
+      "older",
+    ])
+      for (const value of [
+        "allow @bob admin 7d",
+        "unlock",
+        "lockdown",
+        "emergency admin 1h lunch",
+        "guest 1h lunch",
+        "revoke all @bob",
+      ])
+        await world.slack.click(ALICE, await forge(actionId, value), actionId);
+    for (const actionId of ["command", "run", "allow", "lockdown", "unlock", "__proto__", "constructor"])
+      await world.slack.click(ALICE, await forge(actionId, "allow @bob admin 7d"), actionId);
+    expect(await decided()).toEqual(before);
+    expect(await scene.onHub()).toEqual([]);
+  });
+
+  test("approves, ends and hides nothing of a request that the message is not of, and is deleted", async () => {
+    await scene.get("guest 8h", "held while forged", MEI);
+    await scene.ask("guest 8h", "waits while forged");
+    await scene.dm(BOB, "Waiting for approval:");
+    const held = await scene.record(({ reason }) => reason === "held while forged");
+    const waiting = await scene.record(({ reason }) => reason === "waits while forged");
+    await world.slack.waitFor(() =>
+      world.slack.messages(APPROVALS).some((one) => visibleText(one).includes("Active until")),
+    );
+    const before = await decided();
+    const forgeries: [user: string, actionId: string, value: string][] = [
+      [ALICE, "approve", waiting.id],
+      [ALICE, "approve-less", `${waiting.id} 600000`],
+      [BOB, "withdraw", waiting.id],
+      [BOB, "remind", waiting.id],
+      [MEI, "end", held.id],
+      [MEI, "hide", held.id],
+    ];
+    await Promise.all(
+      forgeries.map(async ([user, actionId, value]) => {
+        const forged = await forge(actionId, value);
+        await world.slack.click(user, forged, actionId);
+        await world.slack.waitFor(() => forged.deleted);
+        expect(buttonsOf(await scene.whisper(user, value.slice(0, 12)))).toEqual([]);
+      }),
+    );
+    expect(await decided()).toEqual(before);
+  });
+
+  test("in the place of one request, is of no use for another", async () => {
+    await scene.ask("guest 8h", "waits while forged");
+    const waiting = await scene.record(({ reason }) => reason === "waits while forged");
+    const card = await scene.ask("guest 30m", "a card that is rewritten", CAROL);
+    const rewritten = JSON.stringify(card.blocks).replaceAll(/R-[0-9A-Z]{10}/g, waiting.id);
+    await callSlack("chat.update", {
+      channel: card.channel,
+      ts: card.ts,
+      text: "rewritten",
+      blocks: JSON.parse(rewritten),
+    });
+    const before = await decided();
+    await world.slack.click(ALICE, card, "approve");
+    await world.slack.waitFor(() => card.deleted);
+    expect(await decided()).toEqual(before);
+  });
+
+  test("opens a form at most, which says what it does", async () => {
+    await scene.get("guest 8h", "held while forged", MEI);
+    const { id } = await scene.record(({ reason }) => reason === "held while forged");
+    const before = await decided();
+    for (const [actionId, value] of [
+      ["revoke", id],
+      ["lockdown", BOB],
+      ["unlock", "everybody"],
+      ["request-access", ""],
+    ] as const) {
+      await world.slack.click(ALICE, await forge(actionId, value), actionId);
+      const form = await scene.form(ALICE);
+      expect(form.submit).toBeTruthy();
+      await world.slack.closeView(ALICE, form.id);
+    }
+    expect(await decided()).toEqual(before);
+  });
+});
+
+describe("revoke all for a stolen laptop", () => {
+  test("a lockdown of the person is one click more, and the same session gets nothing", async () => {
+    const token = tokenIn(await scene.get("guest 1h", "before it was stolen"));
+    expect(await scene.login(token)).toBe(200);
+    await scene.say(ALICE, "revoke all @bob stolen laptop");
+    await world.slack.click(ALICE, await scene.whisper(ALICE, "may ask again"), "lockdown");
+    const form = await scene.form(ALICE);
+    await world.slack.submit(ALICE, form.id, { [inputOf(form)]: "stolen laptop" });
+    await scene.say(BOB, "emergency admin 1h the site is down");
+    await scene.whisper(BOB, "locked down");
+    await scene.say(BOB, "peek 15m");
+    await scene.say(CAROL, "for @bob guest 1h he needs it");
+    await scene.whisper(CAROL, "locked down");
+    expect(await scene.login(token)).not.toBe(200);
+    await eventually(async () =>
+      (await world.records()).every(
+        ({ requester, state }) => requester !== BOB || state === "ending" || state === "closed",
+      ),
+    );
+  });
+});
+
+describe("what is shown", () => {
+  test("at the end the DM says so at once, and the card is not active any more", async () => {
+    await scene.get("guest 1h", "to its end", CAROL);
+    const { id } = await scene.record(({ reason }) => reason === "to its end");
+    await world.jump(HOUR);
+    await scene.dm(CAROL, "Ended; confirming…");
+    await scene.card("Ended; confirming…");
+    const request = await scene.record((one) => one.id === id);
+    expect(request.state).toBe("ending");
+    const card = world.slack.messages(APPROVALS).filter((one) => visibleText(one).includes(id));
+    await world.slack.waitFor(() =>
+      card.every((one) => !visibleText(one).includes("Active until") && buttonsOf(one).length === 0),
+    );
+    await scene.proveEnd(id);
+  });
+
+  test("more time is told as what is added, not as the sum", async () => {
+    await scene.get("guest 2h", "to be prolonged", MEI);
+    await scene.say(MEI, "more 1h still looking");
+    const card = await scene.card("still looking");
+    expect(visibleText(card)).toContain("*1 h more*");
+    expect(visibleText(card)).not.toContain("2 h");
+    await world.slack.click(ALICE, card, "approve");
+    const { id } = await scene.record(({ follows, state }) => follows !== null && state === "active");
+    expect(visibleText(await scene.tokenOf(MEI, id))).toContain("延长 1 小时");
+  });
+
+  test("“Still waiting” goes when it is decided", async () => {
+    const card = await scene.ask("guest 3h", "nudged before it is decided", CAROL);
+    await world.slack.click(CAROL, await scene.dm(CAROL, "nudged before it is decided"), "Remind them");
+    const call = await scene.card("Still waiting");
+    await world.slack.click(ALICE, card, "approve");
+    await world.slack.waitFor(() => call.deleted === true);
+  });
+});
+
+describe("answers of Slack that are lost", () => {
+  const shown = (words: string, user?: string) =>
+    (user ? world.slack.dm(user) : world.slack.messages(APPROVALS)).filter((one) =>
+      visibleText(one).includes(words),
+    );
+
+  test("make at most one message more, each, and a press of the copy deletes it", async () => {
+    world.slack.failNext("chat.postMessage", { lost: true });
+    await scene.say(BOB, "guest 45m lost answers");
+    await world.slack.waitFor(() => shown("lost answers").length === 2);
+    const [copy, card] = shown("lost answers");
+    if (!copy || !card) throw new Error("there are no two");
+    const { id } = await scene.record(({ reason }) => reason === "lost answers");
+    await world.slack.click(ALICE, copy, "approve");
+    await world.slack.waitFor(() => copy.deleted === true);
+    expect((await scene.record((one) => one.id === id)).state).toBe("waiting");
+    await world.slack.click(ALICE, card, "approve");
+    await scene.tokenOf(BOB, id);
+    expect(shown(id)).toHaveLength(1);
+    await world.slack.waitFor(() => shown(id, BOB).length === 1);
+  });
+
+  test("of a notice too: one more, and none at the next sweeps", async () => {
+    world.slack.failNext("chat.postMessage", { lost: true });
+    await scene.say(ALICE, "lockdown @carol an incident");
+    for (let sweeps = 0; sweeps < 11; sweeps++) await world.jump(30 * SECOND);
+    expect(shown("Locked down by").length).toBeLessThanOrEqual(2);
+  });
+});

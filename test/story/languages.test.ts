@@ -1,0 +1,114 @@
+/** Story 8: the same life in English and in Chinese, each by the reader's locale; shared cards in `slack.language`. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HOUR, MINUTE } from "../../src/request/durations.ts";
+import { ALICE, APPROVALS, BOB, MEI } from "../helpers/people.ts";
+import { buttonsOf, inputOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
+import { startReplica, startWorld, type World } from "../helpers/world.ts";
+
+const HAN = /\p{Script=Han}/u;
+
+/** Names and what is typed are the same in every language. */
+const NAMES =
+  /<[^>]*>|eyJ\S+|R-[0-9A-Z]{10}|\/karpor-access|Karpor|Token|Slack|production|peek|gu?est|admin|shown|@\w+/g;
+const LATIN = /[A-Za-z]{2,}/;
+
+const hasHan = (text: string) => HAN.test(text);
+
+/** What each of them reads, moment by moment. */
+const READERS = [
+  {
+    ...{ name: "English", user: BOB, reason: "looking at search", isOther: hasHan },
+    ...{ sent: "Sent to", waiting: "Waiting for approval:", approved: "Approved by", left: "1 h left:" },
+    ...{ ending: "Ended; confirming…", ended: "Karpor refuses the token", denied: "Denied by" },
+    ...{ unknown: "Did you mean", end: "end", none: "Nothing is open" },
+    ...{ help: "help", helped: "for a limited time", status: "status", active: "Active until" },
+  },
+  {
+    ...{
+      name: "Chinese",
+      user: MEI,
+      reason: "查看搜索",
+      isOther: (text: string) => LATIN.test(text.replace(NAMES, "")),
+    },
+    ...{ sent: "已发送", waiting: "等待审批：", approved: "批准", left: "还剩 1 小时：" },
+    ...{ ending: "已结束，正在确认", ended: "Karpor 已拒绝该令牌", denied: "已拒绝" },
+    ...{ unknown: "你是想写", end: "结束", none: "暂无" },
+    ...{ help: "帮助", helped: "限时", status: "状态", active: "生效中" },
+  },
+] as const;
+
+describe.each(["en", "zh"] as const)("cards in %s", (language) => {
+  let world: World;
+  let scene: Scene;
+
+  beforeAll(async () => {
+    const slack = { channel: APPROVALS, language, command: "/karpor-access" };
+    world = await startWorld({ config: { slack } });
+    scene = sceneOf(world);
+    await startReplica(world);
+  });
+  afterAll(() => world.close());
+
+  test.each(READERS)("a life, read in $name", async (reader) => {
+    const { user, reason, isOther } = reader;
+    expect(visibleText((await scene.say(user, reader.status)).ephemeral ?? { text: "" })).toContain(
+      reader.none,
+    );
+    await scene.say(user, `guest 8h ${reason}`);
+    await scene.whisper(user, reader.sent);
+    const card = await scene.card(reason);
+    await scene.dm(user, reader.waiting);
+    await world.slack.click(ALICE, card, "approve");
+    const token = await scene.tokenOf(user);
+    expect(visibleText(token)).toContain(reader.approved);
+    await scene.say(user, reader.status);
+    await scene.whisper(user, reader.active);
+    await world.jump(7 * HOUR);
+    await scene.dm(user, reader.left);
+    await scene.say(user, reader.end);
+    await scene.dm(user, reader.ending);
+    const { id } = await scene.record((one) => one.reason === reason && one.ending?.deletedAt != null);
+    await scene.proveEnd(id);
+    await scene.dm(user, reader.ended);
+    const read = world.slack.history().filter(({ channel }) => channel === token.channel);
+    const texts = read
+      .flatMap(({ history }) => history.map(visibleText))
+      .map((text) => text.replaceAll(reason, ""));
+    expect(texts.filter(isOther)).toEqual([]);
+    const rings = world.slack.notifications(user).filter(({ channel }) => channel === token.channel);
+    const rung = rings.map(({ text }) => text.replaceAll(reason, ""));
+    expect(rung.filter(isOther)).toEqual([]);
+    expect(scene.visible()).not.toContain(tokenIn(token));
+  });
+
+  test.each(READERS)(
+    "help, a mistake, and a denial, read in $name",
+    async ({ user, help, helped, unknown, isOther, ...reader }) => {
+      await scene.say(user, help);
+      await scene.whisper(user, helped);
+      await scene.say(user, "gest 1h");
+      expect(isOther(visibleText(await scene.whisper(user, unknown)))).toBe(false);
+      const card = await scene.ask("guest 1h", `${reader.reason} 2`, user);
+      await world.slack.click(ALICE, card, "deny");
+      const form = await scene.form(ALICE);
+      expect(String((form.title as { text: string }).text)).toContain("Deny");
+      await world.slack.submit(ALICE, form.id, { [inputOf(form)]: "-" });
+      expect(
+        isOther(visibleText(await scene.dm(user, reader.denied)).replaceAll(`${reader.reason} 2`, "")),
+      ).toBe(false);
+    },
+  );
+
+  test("the card is the channel's, whoever reads it", async () => {
+    await world.jump(MINUTE);
+    const cards = world.slack.history(APPROVALS).flatMap(({ history }) => history);
+    const words = cards
+      .map(visibleText)
+      .map((text) => READERS.reduce((left, { reason }) => left.replaceAll(reason, ""), text));
+    const isOther = READERS[language === "en" ? 0 : 1].isOther;
+    expect(words.length).toBeGreaterThan(8);
+    expect(words.map((text) => text.replaceAll("View every page", "")).filter(isOther)).toEqual([]);
+    const labels = new Set(cards.flatMap(buttonsOf));
+    expect(labels.has(language === "en" ? "Approve 8 h" : "批准 8 小时")).toBe(true);
+  });
+});

@@ -1,0 +1,75 @@
+/** Story 1, the main path: ask, approve, get a token, be reminded, lose it on time, provably. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { envtestAdvice, envtestAvailable } from "../../sandbox/hub/envtest.ts";
+import { HOUR, MINUTE } from "../../src/request/durations.ts";
+import { eventually } from "../helpers/eventually.ts";
+import { ALICE, APPROVALS, BOB, GENERAL } from "../helpers/people.ts";
+import { buttonsOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
+import { startReplica, startWorld, type World, type WorldOptions } from "../helpers/world.ts";
+
+describe("over HTTP, on the stand-in", () => tell({ transport: "http" }));
+describe("over Socket Mode, on the stand-in", () => tell({ transport: "socket" }));
+describe.skipIf(!envtestAvailable())(`on a real API server (${envtestAdvice})`, () =>
+  tell({ realHub: true }),
+);
+
+function tell(options: WorldOptions) {
+  let world: World;
+  let scene: Scene;
+
+  beforeAll(async () => {
+    world = await startWorld(options);
+    scene = sceneOf(world);
+    await startReplica(world);
+  });
+  afterAll(() => world.close());
+
+  test("ask, approve, get a token, be reminded, lose it on time", async () => {
+    const asked = await scene.say(BOB, "guest 8h looking at search");
+    expect(asked.status).toBe(200);
+    await scene.whisper(BOB, "Sent to");
+    const card = await scene.card("looking at search");
+    expect(buttonsOf(card)).toEqual(["Approve 8 h", "1 h only", "Deny…"]);
+    const waiting = await scene.dm(BOB, "Waiting for approval:");
+    expect(buttonsOf(waiting)).toEqual(["Withdraw", "Remind them"]);
+
+    await world.slack.click(ALICE, card, "approve");
+    const delivered = await scene.tokenOf(BOB);
+    expect(await scene.login(tokenIn(delivered))).not.toBe(401);
+    expect(buttonsOf(delivered)).toContain("End now");
+    expect((await scene.onHub()).length).toBe(2);
+    expect(visibleText(await scene.card("Active until"))).toContain(`<@${ALICE}>`);
+    await world.slack.waitFor(() => !world.slack.dm(BOB).includes(waiting));
+
+    await world.jump(7 * HOUR);
+    const hour = await scene.dm(BOB, "1 h left:");
+    expect(buttonsOf(hour)).toEqual(["Ask for more time", "End now"]);
+    await world.jump(50 * MINUTE);
+    await scene.dm(BOB, "10 min left:");
+    await world.slack.waitFor(() => !world.slack.dm(BOB).includes(hour));
+
+    await world.jump(10 * MINUTE);
+    const { id } = await scene.record(({ ending }) => ending?.deletedAt != null);
+    await scene.dm(BOB, "confirming");
+    const closed = await scene.proveEnd(id);
+    expect(closed.ending?.proof?.method).toBe("probe");
+    // A real API server goes on by this machine's time: it forgets a token that was used after 10 s.
+    await eventually(async () => (await scene.login(tokenIn(delivered))) === 401);
+    const receipt = await scene.dm(BOB, "Karpor refuses the token");
+    await scene.card("Ended");
+    await world.slack.waitFor(() => world.slack.dm(BOB).length === 1);
+    expect(world.slack.dm(BOB)).toEqual([receipt]);
+    expect(world.slack.messages(APPROVALS).length).toBe(1);
+    expect(await scene.onHub()).toEqual([]);
+    expect(scene.visible()).not.toContain(tokenIn(delivered));
+  });
+
+  test("a role that nobody approves comes at once", async () => {
+    await scene.say(BOB, "peek 15m", GENERAL);
+    const delivered = await scene.tokenOf(BOB);
+    await world.slack.click(BOB, delivered, "End now", { confirm: true });
+    const { id } = await scene.record(({ role, ending }) => role === "peek" && ending?.deletedAt != null);
+    await scene.proveEnd(id);
+    await scene.dm(BOB, "Ended");
+  });
+}
