@@ -1,9 +1,16 @@
 /** RBAC as Kubernetes evaluates it, over the roles and bindings in the store; bindings count at once. */
 import type { Ask } from "./request.ts";
-import { clusterRoleBindings, clusterRoles, type Resource, roleBindings, roles } from "./resources.ts";
+import { clusterRoleBindings, clusterRoles, roleBindings, roles } from "./resources.ts";
 import { forbidden, forbiddenPath } from "./status.ts";
-import { type ObjectStore, storeKeyOf } from "./store.ts";
-import type { ClusterRoleObject, PolicyRule, RoleBinding, RoleRef, RoleSubject } from "./types.ts";
+import { keyOfObject, type ObjectStore } from "./store.ts";
+import type {
+  ClusterRoleObject,
+  KubeObject,
+  PolicyRule,
+  RoleBinding,
+  RoleRef,
+  RoleSubject,
+} from "./types.ts";
 
 export interface HubUser {
   name: string;
@@ -13,13 +20,10 @@ export interface HubUser {
 export const MASTERS = "system:masters";
 
 /** A right one can ask for. */
-export type Attributes = Pick<Ask, "verb" | "path" | "target">;
+type Attributes = Pick<Ask, "verb" | "path" | "target">;
 
 export interface Authorizer {
   allows(user: HubUser, attributes: Attributes): boolean;
-  /** Which binding allows it, as the audit log has it; empty where none does. */
-  reason(user: HubUser, attributes: Attributes): string;
-  rulesOf(user: HubUser, namespace: string | undefined): PolicyRule[];
   rulesBehind(roleRef: RoleRef, namespace: string | undefined): PolicyRule[] | undefined;
 }
 
@@ -35,27 +39,16 @@ export function createAuthorizer(store: ObjectStore): Authorizer {
       .filter(({ metadata }) => metadata.namespace === undefined || metadata.namespace === namespace)
       .flatMap((binding) => rulesBehind(binding.roleRef, binding.metadata.namespace) ?? []);
   return {
-    rulesOf,
     rulesBehind,
     allows: (user, attributes) =>
       user.groups.includes(MASTERS) ||
       rulesOf(user, attributes.target?.namespace).some((rule) => permits(rule, attributes)),
-    reason(user, attributes) {
-      const namespace = attributes.target?.namespace;
-      const allowing = bound(user).find(
-        ({ metadata, roleRef }) =>
-          (metadata.namespace === undefined || metadata.namespace === namespace) &&
-          rulesBehind(roleRef, metadata.namespace)?.some((rule) => permits(rule, attributes)),
-      );
-      return allowing ? reasonOf(allowing, user) : "";
-    },
   };
 }
 
 /** Of a server that has not read its roles and bindings yet. */
-export const rulesUnread: Pick<Authorizer, "allows" | "reason"> = {
+export const rulesUnread: Pick<Authorizer, "allows"> = {
   allows: ({ groups }) => groups.includes(MASTERS),
-  reason: () => "",
 };
 
 /** Throws in the API server's words. */
@@ -70,18 +63,7 @@ export function assertAllowed(
   const { group, plural, subresource, namespace, name = "" } = target;
   const what = `resource "${plural}${subresource ? `/${subresource}` : ""}" in API group "${group}"`;
   const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
-  throw forbidden(plural, group, name, `User "${user.name}" cannot ${verb} ${what} ${where}`);
-}
-
-/** In kube-apiserver's words. */
-function reasonOf(binding: RoleBinding, user: HubUser): string {
-  const { metadata, roleRef, subjects = [] } = binding;
-  const { name, namespace } = metadata;
-  const ids = idsOf(user);
-  const subject = subjects.find((one) => ids.includes(subjectId(one, namespace)));
-  const by = namespace === undefined ? `ClusterRoleBinding "${name}"` : `RoleBinding "${name}/${namespace}"`;
-  const whose = subject?.kind === "ServiceAccount" ? `/${subject.namespace ?? namespace ?? ""}` : "";
-  return `RBAC: allowed by ${by} of ${roleRef.kind} "${roleRef.name}" to ${subject?.kind} "${subject?.name}${whose}"`;
+  throw forbidden({ plural, group }, name, `User "${user.name}" cannot ${verb} ${what} ${where}`);
 }
 
 const idsOf = ({ name, groups }: HubUser): string[] => [
@@ -92,24 +74,20 @@ const idsOf = ({ name, groups }: HubUser): string[] => [
 /** With one binding per grant there are thousands: each user's own are found by subject. */
 function bindingsBySubject(store: ObjectStore): (user: HubUser) => RoleBinding[] {
   const index = new Map<string, Map<string, RoleBinding>>();
-  store.subscribe(({ type, resource, object, before }) => {
-    if (!isBinding(resource)) return;
-    const key = storeKeyOf(object.metadata.namespace, object.metadata.name);
-    for (const id of subjectIds(before as RoleBinding | undefined)) index.get(id)?.delete(key);
-    if (type === "DELETED") return;
-    for (const id of subjectIds(object as RoleBinding)) {
+  store.subscribe(({ resource, before, after }) => {
+    if (resource !== clusterRoleBindings && resource !== roleBindings) return;
+    for (const id of subjectIds(before)) if (before) index.get(id)?.delete(keyOfObject(before));
+    for (const id of subjectIds(after)) {
       const bindings = index.get(id) ?? new Map<string, RoleBinding>();
-      index.set(id, bindings.set(key, object as RoleBinding));
+      if (after) index.set(id, bindings.set(keyOfObject(after), after as RoleBinding));
     }
   });
   return (user) => idsOf(user).flatMap((id) => [...(index.get(id)?.values() ?? [])]);
 }
 
-const isBinding = (resource: Resource) => resource === clusterRoleBindings || resource === roleBindings;
-
-function subjectIds(binding: RoleBinding | undefined): string[] {
-  const home = binding?.metadata.namespace;
-  return (binding?.subjects ?? []).map((subject) => subjectId(subject, home));
+function subjectIds(binding: KubeObject | undefined): string[] {
+  const { subjects = [] } = (binding ?? {}) as Partial<RoleBinding>;
+  return subjects.map((subject) => subjectId(subject, binding?.metadata.namespace));
 }
 
 function subjectId({ kind, name, namespace }: RoleSubject, home: string | undefined): string {
@@ -130,12 +108,12 @@ function permits(rule: PolicyRule, { verb, path, target }: Attributes): boolean 
 
 const has = (list: string[] = [], wanted: string) => list.includes("*") || list.includes(wanted);
 
-export function pathMatches(pattern: string, path: string): boolean {
+function pathMatches(pattern: string, path: string): boolean {
   if (pattern === "*" || pattern === path) return true;
   return pattern.endsWith("*") && path.startsWith(pattern.slice(0, -1));
 }
 
-export function resourceMatches(list: string[], plural: string, subresource: string | undefined): boolean {
+function resourceMatches(list: string[], plural: string, subresource: string | undefined): boolean {
   if (subresource === undefined) return has(list, plural);
   return has(list, `${plural}/${subresource}`) || list.includes(`*/${subresource}`);
 }

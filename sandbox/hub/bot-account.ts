@@ -12,11 +12,11 @@ const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 const YEAR_SECONDS = 31_536_000;
 
 /** Applies the rights as an administrator, and resolves to a kubeconfig of the bot once they are in force. */
-export async function botKubeconfig(hub: TestHub, lifeSeconds = YEAR_SECONDS): Promise<string> {
+export async function botKubeconfig(hub: TestHub): Promise<string> {
   const admin = hubClient(hub, hub.admin);
   try {
     for (const object of rights()) await apply(admin, object);
-    const token = await mintOwn(admin, lifeSeconds);
+    const token = await mintOwn(admin);
     await inForce(hub, token);
     return kubeconfig(hub, token);
   } finally {
@@ -66,9 +66,9 @@ async function apply(admin: HubCaller, object: Manifest): Promise<void> {
     throw new Error(`The hub refused ${object.kind} ${object.metadata.name}: ${status} ${body.message}`);
 }
 
-async function mintOwn(admin: HubCaller, lifeSeconds: number): Promise<string> {
+async function mintOwn(admin: HubCaller): Promise<string> {
   const path = `/api/v1/namespaces/${OWN_NAMESPACE}/serviceaccounts/karpor-access/token`;
-  const { body } = await admin("POST", path, { body: { spec: { expirationSeconds: lifeSeconds } } });
+  const { body } = await admin("POST", path, { body: { spec: { expirationSeconds: YEAR_SECONDS } } });
   const { token } = (body.status ?? {}) as { token?: string };
   if (!token) throw new Error(`The hub gave the bot no token: ${body.message}`);
   return token;

@@ -3,8 +3,8 @@ import { type Json, parseBody } from "./admit.ts";
 import type { Authorizer, HubUser } from "./authorize.ts";
 import type { HubKeys } from "./keys.ts";
 import type { Ask, RequestTarget } from "./request.ts";
-import { findResource, type Resource } from "./resources.ts";
-import { notFoundStatus, notServed, unsupported } from "./status.ts";
+import type { Resource } from "./resources.ts";
+import { notFound, unsupported } from "./status.ts";
 import type { ObjectStore } from "./store.ts";
 import type { KubeObject } from "./types.ts";
 
@@ -12,7 +12,6 @@ export interface HubState {
   store: ObjectStore;
   authorizer: Authorizer;
   keys: HubKeys;
-  maxSeconds: number;
   now: number;
 }
 
@@ -26,8 +25,7 @@ export interface SentObject {
 export interface CaseAnswer {
   status: number;
   body: object | string;
-  warnings?: string[];
-  /** Not the hub says so, but what stands before it. */
+  /** Not the hub says so, but a proxy before it. */
   proxied?: true;
 }
 
@@ -35,29 +33,18 @@ export interface CaseAnswer {
 export interface Case extends SentObject {
   resource: Resource;
   target: RequestTarget;
-  dry: boolean;
+  isDry: boolean;
 }
 
-export function served(target: RequestTarget): Resource {
-  const resource = findResource(target.group, target.version, target.plural);
-  if (!resource) throw notServed();
-  // Namespaced objects have no place outside a namespace, except in a list of them all.
-  if (resource.namespaced && target.namespace === undefined && target.name !== undefined) throw notServed();
-  return resource;
-}
-
-export function standingObject({ store }: Pick<HubState, "store">, { resource, target }: Case): KubeObject {
-  const { name = "", namespace } = target;
+export function existingObject({ store }: Pick<HubState, "store">, { resource, target }: Case): KubeObject {
+  const { namespace, name = "" } = target;
   const object = store.get(resource, resource.namespaced ? namespace : undefined, name);
-  if (!object) throw notFoundStatus(resource, name);
+  if (!object) throw notFound(resource, name);
   return object;
 }
 
 export function sentObject({ type, text, resource }: Case): Json {
-  if (text && !/^application\/json\b/.test(type)) {
-    throw unsupported(
-      "the body of the request was in an unknown format - accepted media types include: application/json",
-    );
-  }
+  if (text && !/^application\/json\b/.test(type))
+    throw unsupported("the body of the request was in an unknown format");
   return parseBody(text, resource.kind);
 }

@@ -2,14 +2,14 @@
 import { Agent, fetch } from "undici";
 import type { Credentials, KubeObject, ObjectMetadata, TestHub } from "./types.ts";
 
-export interface HubReply {
+interface HubReply {
   status: number;
   headers: { get(name: string): string | null };
   body: Body;
 }
 
 /** An object, a list or a Status: only what it has is there. */
-export interface Body {
+interface Body {
   kind?: string;
   metadata?: Partial<ObjectMetadata> & { continue?: string; remainingItemCount?: number };
   reason?: string;
@@ -21,7 +21,7 @@ export interface Body {
   [field: string]: unknown;
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** A bearer token; without one the caller is the client's own: administrator or nobody. */
   token?: string;
   body?: unknown;

@@ -3,9 +3,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { accessSync, constants, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Clock } from "../../src/domain/clock.ts";
+import type { Clock } from "../../src/request/clock.ts";
 import { type Child, freePort, scratch, startChild } from "../child.ts";
-import type { AuditFiles } from "./audit.ts";
 import { type HubCaller, hubClient } from "./client.ts";
 import { chartKubeconfig } from "./kubeconfig.ts";
 import { anonymousBinding, karporRoles } from "./roles.ts";
@@ -27,7 +26,7 @@ export function envtestAvailable(): boolean {
 }
 
 /** With a clock, its answers name that clock's time; it goes on living in this machine's. */
-export async function startEnvtest(clock?: Clock, audit?: AuditFiles): Promise<TestHub> {
+export async function startEnvtest(clock?: Clock): Promise<TestHub> {
   const dir = scratch("karpor-access-envtest");
   const children: Child[] = [];
   const stop = async () => {
@@ -35,7 +34,7 @@ export async function startEnvtest(clock?: Clock, audit?: AuditFiles): Promise<T
     dir.remove();
   };
   try {
-    return await boot(dir.path, children, stop, { clock, audit });
+    return await boot(dir.path, children, stop, clock);
   } catch (error) {
     await stop();
     throw error;
@@ -46,40 +45,34 @@ async function boot(
   dir: string,
   children: Child[],
   stop: () => Promise<void>,
-  { clock, audit }: { clock: Clock | undefined; audit: AuditFiles | undefined },
+  clock: Clock | undefined,
 ): Promise<TestHub> {
   const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()]);
   children.push(await startChild(binary("etcd"), etcdArgs(dir, client, peer)));
-  const flags = audit ? auditFlags(dir, audit) : [];
-  const serve = () => startServer(dir, { etcd: client, port, flags }, children);
-  let now = await serve();
-  await createKarporRoles(now.ask);
-  let front = clock && (await startTimedFront({ ...now, clock }));
-  const url = front?.url ?? now.server.url;
+  let server = await startServer(dir, { etcd: client, port }, children);
+  await createKarporRoles(server.ask);
+  const front = clock && (await startTimedFront({ ...server, server, clock }));
+  const url = front?.url ?? server.url;
   const shutdown = async () => {
-    await Promise.all([now.ask.close(), front?.close()]);
+    await Promise.all([server.ask.close(), front?.close()]);
     await stop();
   };
   return {
     url,
-    etcd: `http://127.0.0.1:${client}`,
     get ca() {
-      return now.server.ca;
+      return server.ca;
     },
     get admin() {
-      return now.admin;
+      return server.admin;
     },
     get adminKubeconfig() {
-      return chartKubeconfig(url, now.admin);
+      return chartKubeconfig(url, server.admin);
     },
-    supports: { clock: clock !== undefined, karpor: false },
-    objects: () => listObjects(now.ask),
+    objects: () => listObjects(server.ask),
     async upgrade() {
-      await Promise.all([now.child.kill(), now.ask.close(), front?.close()]);
-      children.splice(children.indexOf(now.child), 1);
-      now = await serve();
-      await createKarporRoles(now.ask);
-      front = clock && (await startTimedFront({ ...now, clock, port: Number(new URL(url).port) }));
+      await Promise.all([server.child.kill(), server.ask.close()]);
+      children.splice(children.indexOf(server.child), 1);
+      server = await startServer(dir, { etcd: client, port }, children);
     },
     stop: shutdown,
     [Symbol.asyncDispose]: shutdown,
@@ -87,25 +80,17 @@ async function boot(
 }
 
 /** With keys of its own, none of which was there before. */
-async function startServer(
-  dir: string,
-  at: { etcd: number; port: number; flags: string[] },
-  children: Child[],
-) {
+async function startServer(dir: string, { etcd, port }: { etcd: number; port: number }, children: Child[]) {
   const authority = await createAuthority("karpor-ca");
-  writeKeys(
-    dir,
-    authority.certificate,
-    await authority.issue({ commonName: "hub", hosts: ["localhost", "127.0.0.1"] }),
-  );
-  const args = [...apiserverArgs(dir, at.etcd, at.port), ...at.flags];
-  const child = await startChild(binary("kube-apiserver"), args);
+  const ca = authority.certificate;
+  writeKeys(dir, ca, await authority.issue({ commonName: "hub", hosts: ["localhost", "127.0.0.1"] }));
+  const child = await startChild(binary("kube-apiserver"), apiserverArgs(dir, etcd, port));
   children.push(child);
   const admin = await authority.issue({ commonName: "karpor-admin", organization: "system:masters" });
-  const server = { url: `https://127.0.0.1:${at.port}`, ca: authority.certificate };
-  const ask = hubClient(server, admin);
+  const url = `https://127.0.0.1:${port}`;
+  const ask = hubClient({ url, ca }, admin);
   await ready(ask, children);
-  return { authority, child, admin, server, ask };
+  return { authority, child, admin, url, ca, ask };
 }
 
 function etcdArgs(dir: string, client: number, peer: number): string[] {
@@ -133,17 +118,6 @@ function apiserverArgs(dir: string, etcd: number, port: number): string[] {
     "--authorization-mode=RBAC",
     "--disable-admission-plugins=ServiceAccount,NamespaceLifecycle",
     "--service-cluster-ip-range=10.0.0.0/24",
-  ];
-}
-
-function auditFlags(dir: string, { policy, webhook }: AuditFiles): string[] {
-  writeFileSync(join(dir, "audit-policy.yaml"), policy);
-  writeFileSync(join(dir, "audit-webhook.yaml"), webhook);
-  return [
-    `--audit-policy-file=${join(dir, "audit-policy.yaml")}`,
-    `--audit-webhook-config-file=${join(dir, "audit-webhook.yaml")}`,
-    "--audit-webhook-batch-max-wait=250ms",
-    "--audit-webhook-initial-backoff=1s",
   ];
 }
 

@@ -2,13 +2,9 @@
 import type { ServerResponse } from "node:http";
 import type { Meddler } from "../meddler.ts";
 
-export interface HubCall {
+interface HubCall {
   method: string;
   path: string;
-  /** The door it came by. */
-  port: number;
-  /** The caller's own end of the connection. */
-  from: number;
 }
 
 /** The hub's own Status, a page of whatever stands before it, or no answer at all. */

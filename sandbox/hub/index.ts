@@ -1,64 +1,91 @@
 /** An honest stand-in for the Karpor hub: its API over HTTPS on this machine, its refusals, and its outages on demand. */
-import { install } from "./installation.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Clock } from "../../src/request/clock.ts";
+import { admit } from "./admit.ts";
+import { createAudit } from "./audit.ts";
+import { createAuthenticator, everybodyIsNobody } from "./authenticate.ts";
+import { createAuthorizer, rulesUnread } from "./authorize.ts";
+import { createFaults } from "./faults.ts";
+import { createJournal } from "./journal.ts";
+import { createKeys, nextKeys } from "./keys.ts";
 import { chartKubeconfig } from "./kubeconfig.ts";
 import { listen } from "./listener.ts";
-import type { LocalHub, LocalHubOptions } from "./options.ts";
-import { clusterRoleBindings, serviceAccounts } from "./resources.ts";
-import { serve, serveLogin } from "./serve.ts";
-import type { ObjectStore } from "./store.ts";
+import type { LocalHub } from "./options.ts";
+import { clusterRoleBindings, clusterRoles, namespaces, serviceAccounts } from "./resources.ts";
+import { anonymousBinding, karporRoles } from "./roles.ts";
+import { type Service, serve, serveLogin } from "./serve.ts";
+import { createStore, type ObjectStore } from "./store.ts";
+import { verifyToken } from "./tokens.ts";
 
 export type { Logged } from "./journal.ts";
-export type { LocalHub, LocalHubOptions } from "./options.ts";
+export type { LocalHub } from "./options.ts";
 
-export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub> {
-  const installed = await install(options);
-  const { service, store, faults, journal, audit, keys, renewKeys, startsAgain, skew } = installed;
-  const listener = await listen(keys(), options.port ?? 0, (request, response) => {
+/** Of the machine's time; a kube-apiserver 1.36 took 50 to 250 ms. */
+const READS_RULES_MS = 100;
+
+export async function startLocalHub({ clock }: { clock: Clock }): Promise<LocalHub> {
+  let keys = await nextKeys();
+  let ahead = 0;
+  let isReading = false;
+  const now = () => clock.now() + ahead;
+  const store = createStore();
+  const authorizer = createAuthorizer(store);
+  const [faults, journal, audit] = [createFaults(), createJournal(), createAudit(now)];
+  preload(store, now());
+  const byToken = createAuthenticator((token) => verifyToken(keys, store, token, now()), now);
+  const service: Service = {
+    ...{ rbac: true, faults, log: journal.add, audit, meddler: undefined, authenticate: byToken },
+    state: () => ({ store, authorizer, keys, now: now() }),
+    authorizer: () => (isReading ? rulesUnread : authorizer),
+  };
+  const listener = await listen(keys, (request, response) => {
     // A caller that hangs up in the middle of its request is not the hub's failure.
     serve(service, request, response).catch(() => response.destroy());
   });
-  const url = `https://127.0.0.1:${listener.port}`;
-  const leap = async (times: readonly number[]) => {
-    if (listener.isUp()) await audit.leap(times);
+  const readRules = async () => {
+    isReading = true;
+    await delay(READS_RULES_MS);
+    isReading = false;
   };
+  const url = `https://127.0.0.1:${listener.port}`;
   const stop = () => {
     faults.hang(false);
     audit.stop();
     return listener.down();
   };
   return {
-    ...{ url, port: listener.port, supports: { clock: true, karpor: true }, skew },
-    ...{
-      setRbac: installed.setRbac,
-      setAccountLookup: installed.setAccountLookup,
-      meddle: installed.meddle,
-      audit: { ...audit, leap },
-      door: listener.door,
-      login: (token: string) => serveLogin(service, token),
-    },
+    ...{ url, audit, down: listener.down, requests: journal.entries, onRequest: journal.subscribe },
     ...{ hang: faults.hang, failNext: faults.failNext, loseNext: faults.loseNext },
-    ...{ down: listener.down, requests: journal.entries, onRequest: journal.subscribe },
+    login: (token) => serveLogin(service, token),
+    skew: (ms) => {
+      ahead = ms;
+    },
+    setRbac: (on) => {
+      service.rbac = on;
+      service.authenticate = on ? byToken : everybodyIsNobody;
+    },
+    meddle: (meddler) => {
+      service.meddler = meddler;
+    },
     async up() {
       if (listener.isUp()) return;
-      const reading = startsAgain();
+      const reading = readRules();
       await listener.up();
       await reading;
     },
+    async rotateKeys() {
+      keys = await createKeys();
+      listener.rekey(keys);
+      await readRules();
+    },
     get ca() {
-      return keys().ca;
+      return keys.ca;
     },
     get admin() {
-      return keys().admin;
+      return keys.admin;
     },
     get adminKubeconfig() {
-      return chartKubeconfig(url, keys().admin);
-    },
-    backup: () => backUp(store),
-    async rotateKeys() {
-      const fresh = await renewKeys();
-      const reading = startsAgain();
-      listener.rekey(fresh);
-      await reading;
+      return chartKubeconfig(url, keys.admin);
     },
     objects: async () => ({
       serviceAccounts: store.list(serviceAccounts),
@@ -69,15 +96,10 @@ export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub>
   };
 }
 
-const KEPT = [serviceAccounts, clusterRoleBindings];
-
-/** What is called brings back what stood: the same objects, by their uids. */
-function backUp(store: ObjectStore): () => void {
-  const kept = KEPT.map((resource) => [resource, store.list(resource)] as const);
-  return () => {
-    for (const [resource, objects] of kept) {
-      for (const object of store.list(resource)) store.remove(resource, object);
-      for (const object of objects) store.put(resource, object);
-    }
-  };
+/** As karpor-server does at its first start. */
+function preload(store: ObjectStore, now: number): void {
+  for (const name of ["kube-public", "kube-system"])
+    store.put(namespaces, admit(namespaces, { metadata: { name } }, undefined, now));
+  for (const role of karporRoles) store.put(clusterRoles, admit(clusterRoles, role, undefined, now));
+  store.put(clusterRoleBindings, admit(clusterRoleBindings, anonymousBinding, undefined, now));
 }

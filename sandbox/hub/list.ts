@@ -1,9 +1,8 @@
-/** Lists: selectors, pages, and encoding that reuses the text of objects that did not change. */
+/** Lists: label selectors, pages, and text that is reused for objects that did not change. */
 import { isRecord } from "./admit.ts";
 import { groupVersion, type Resource } from "./resources.ts";
-import { parseSelector } from "./selector.ts";
 import { badRequest, gone } from "./status.ts";
-import { type ObjectStore, storeKeyOf } from "./store.ts";
+import { keyOfObject, type ObjectStore } from "./store.ts";
 import type { KubeObject } from "./types.ts";
 
 interface Page {
@@ -16,25 +15,31 @@ export function listText(
   resource: Resource,
   namespace: string | undefined,
   query: URLSearchParams,
-) {
-  const selector = parseSelector(query.get("labelSelector"), query.get("fieldSelector"));
+): string {
+  const matches = parseSelector(query.get("labelSelector"));
   const page = parsePage(query.get("continue"), store.version());
-  const limit = parseLimit(query.get("limit"));
-  checkVersion(query.get("resourceVersion"));
+  const limit = Number(query.get("limit") ?? 0);
   const found = store
-    .list(resource, namespace, selector.label)
-    .filter((object) => isAfter(object, page) && selector.matches(object));
+    .list(resource, namespace)
+    .filter((object) => (!page || keyOfObject(object) > page.after) && matches(object));
   const items = limit > 0 ? found.slice(0, limit) : found;
-  const left = found.length - items.length;
   const last = items.at(-1);
+  const version = page?.version ?? store.version();
   const metadata = {
-    resourceVersion: String(page?.version ?? store.version()),
-    ...(left > 0 && last && { continue: pageToken(page?.version ?? store.version(), last) }),
-    // As the real server: it does not count what a selector may drop.
-    ...(left > 0 && !selects(query) && { remainingItemCount: left }),
+    resourceVersion: String(version),
+    ...(found.length > items.length && last && { continue: pageToken(version, last) }),
   };
   const head = JSON.stringify({ kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata });
   return `${head.slice(0, -1)},"items":[${items.map(itemText).join(",")}]}`;
+}
+
+/** `key=value` alone, with commas between; another one is refused rather than misread. */
+function parseSelector(text: string | null): (object: KubeObject) => boolean {
+  const wanted = (text ?? "").split(",").filter(Boolean);
+  if (wanted.some((part) => !/^[^=!<>\s]+=[^=]*$/.test(part)))
+    throw badRequest(`unable to parse requirement: ${text}`);
+  const pairs = wanted.map((part) => part.split("=") as [string, string]);
+  return ({ metadata }) => pairs.every(([key, value]) => metadata.labels?.[key] === value);
 }
 
 const texts = new WeakMap<KubeObject, string>();
@@ -48,28 +53,8 @@ function itemText(object: KubeObject): string {
   return text;
 }
 
-const selects = (query: URLSearchParams) => Boolean(query.get("labelSelector") || query.get("fieldSelector"));
-
-function isAfter({ metadata }: KubeObject, page: Page | undefined): boolean {
-  return !page || storeKeyOf(metadata.namespace, metadata.name) > page.after;
-}
-
-function checkVersion(text: string | null): void {
-  if (!text || /^\d+$/.test(text)) return;
-  const why = `strconv.ParseUint: parsing "${text}": invalid syntax`;
-  throw badRequest(`invalid resource version: resourceVersion: Invalid value: "${text}": ${why}`);
-}
-
-function parseLimit(text: string | null): number {
-  if (text === null || text === "") return 0;
-  if (!/^-?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`);
-  return Number(text);
-}
-
-function pageToken(version: number, { metadata }: KubeObject): string {
-  const page: Page = { version, after: storeKeyOf(metadata.namespace, metadata.name) };
-  return Buffer.from(JSON.stringify(page)).toString("base64url");
-}
+const pageToken = (version: number, last: KubeObject): string =>
+  Buffer.from(JSON.stringify({ version, after: keyOfObject(last) } satisfies Page)).toString("base64url");
 
 function parsePage(text: string | null, version: number): Page | undefined {
   if (!text) return undefined;

@@ -3,23 +3,21 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { openSideDoor, type SideDoor } from "../door.ts";
 import type { HubKeys } from "./keys.ts";
 
-export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
-export interface Listener {
+interface Listener {
   port: number;
   /** Refuses connections and breaks the open ones. */
   down(): Promise<void>;
   up(): Promise<void>;
   isUp(): boolean;
-  door(port?: number): Promise<SideDoor>;
   /** New keys, as after a restart: open connections break. */
   rekey(keys: HubKeys): void;
 }
 
-export async function listen(keys: HubKeys, wantedPort: number, handle: Handle): Promise<Listener> {
+export async function listen(keys: HubKeys, handle: Handle): Promise<Listener> {
   const asking = { requestCert: true, rejectUnauthorized: false };
   // Longer than any client keeps an idle connection, so that it is never the server that hangs up.
   const server = createServer({ ...context(keys), ...asking, keepAliveTimeout: 90_000 }, handle);
@@ -37,10 +35,9 @@ export async function listen(keys: HubKeys, wantedPort: number, handle: Handle):
   const hangUp = () => {
     for (const socket of sockets) socket.destroy();
   };
-  const port = await up(wantedPort);
+  const port = await up(0);
   return {
     port,
-    door: (port) => openSideDoor(server, port),
     isUp: () => server.listening,
     async up() {
       if (!server.listening) await up(port);

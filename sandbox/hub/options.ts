@@ -1,24 +1,10 @@
-/** How a local hub is started, and what can be done to it that no real hub offers. */
-import type { Clock } from "../../src/domain/clock.ts";
-import type { SideDoor } from "../door.ts";
+/** What can be done to a local hub that no real hub offers. */
 import type { HubAuditLog } from "./audit.ts";
 import type { Faults, HubMeddler } from "./faults.ts";
 import type { Logged } from "./journal.ts";
 import type { TestHub } from "./types.ts";
 
-export interface LocalHubOptions {
-  clock: Clock;
-  port?: number;
-  /** Off as in karpor-server's default: everyone may do everything, tokens mean nothing. */
-  rbac?: boolean;
-  maxTokenSeconds?: number;
-  /** Whether the role and binding `anonymous` are there, which open reads to everybody. */
-  anonymousReads?: boolean;
-  latencyMs?: number;
-}
-
 export interface LocalHub extends TestHub, Faults {
-  readonly port: number;
   /** The last requests, oldest first; never a token. */
   readonly requests: readonly Logged[];
   onRequest(listener: (entry: Logged) => void): () => void;
@@ -30,18 +16,12 @@ export interface LocalHub extends TestHub, Faults {
   skew(ms: number): void;
   /** Off: karpor-server restarted without it, and everybody may do everything. */
   setRbac(on: boolean): void;
-  /** Off: as --service-account-lookup=false, a token is good for its own time, whether its account stands or not. */
-  setAccountLookup(on: boolean): void;
   /** Asked at each request from now on. */
   meddle(meddler: HubMeddler | undefined): void;
   /** Its audit log, which it tells to nobody at first. */
-  readonly audit: Pick<HubAuditLog, "keep" | "tellTo" | "leap">;
-  /** Another way in, to the same hub. */
-  door(port?: number): Promise<SideDoor>;
+  readonly audit: Pick<HubAuditLog, "keep" | "tellTo">;
   /** The status the dashboard's login would answer to this token now; it is remembered as used. */
   login(token: string): number;
-  /** A copy of what stands; what it resolves to brings that back, by the same uids. */
-  backup(): () => void;
   /** New authority and token-signing key, and a new start: every token and kubeconfig of before is dead. */
   rotateKeys(): Promise<void>;
 }

@@ -1,5 +1,4 @@
-/** The paths that are no Kubernetes resources: health, version, discovery, and Karpor's own REST paths and pages. */
-import { discovery } from "./discovery.ts";
+/** The paths that are no Kubernetes resources: health, version, and Karpor's own REST paths and pages. */
 import type { Ask } from "./request.ts";
 
 export interface Page {
@@ -8,12 +7,9 @@ export interface Page {
 }
 
 const done = (data: unknown) => ({ success: true, message: "OK", data });
-const HEALTH = ["/livez", "/readyz", "/livez"];
+const HEALTH = ["/livez", "/readyz"];
 const DASHBOARD = ["/", "/login", "/search", "/insight", "/insightDetail", "/cluster"];
-const VERSION = {
-  ...{ major: "1", minor: "0", gitVersion: "", gitCommit: "", gitTreeState: "", buildDate: "" },
-  ...{ goVersion: "", compiler: "gc", platform: "linux/amd64" },
-};
+const VERSION = { major: "1", minor: "0", gitVersion: "" };
 const HTML =
   "<!doctype html><title>Karpor</title><p>The dashboard would be here: this is a stand-in for the hub.</p>";
 
@@ -35,6 +31,5 @@ function read(path: string, rbac: boolean): Page | { body: object | string } {
   if (path === "/rest-api/v1/authn") return { body: done("") };
   if (path === "/rest-api/v1/clusters") return { body: done({ apiVersion: "v1", items: [], kind: "List" }) };
   if (DASHBOARD.includes(path)) return { body: HTML };
-  const document = discovery[path.length > 1 ? path.replace(/\/$/, "") : path];
-  return document ? { body: document } : missing;
+  return missing;
 }

@@ -57,5 +57,4 @@ function item(plural: string, [name, ...subresource]: string[]) {
   return subresource.length > 0 ? { plural, name, subresource: subresource.join("/") } : { plural, name };
 }
 
-export const isTrue = (value: string | null): boolean =>
-  value === "1" || value === "true" || value === "True";
+const isTrue = (value: string | null): boolean => value === "1" || value === "true" || value === "True";

@@ -1,61 +1,34 @@
-/** What the hub serves of the Kubernetes API, and nothing else: Karpor has no configmaps, events, leases or reviews. */
+/** What the hub serves of the Kubernetes API, as far as the bot, its setup and their tests use it. */
 
 export interface Resource {
   group: string;
   plural: string;
-  singular: string;
   kind: string;
   namespaced: boolean;
-  verbs: string[];
-  /** Top-level fields kept; others are dropped with a warning, as a typed server does. */
+  /** Top-level fields kept; others are dropped, as a typed server does. */
   fields: string[];
-  names: "subdomain" | "label" | "segment";
   deleteAnswers: "object" | "status";
-  short?: string[];
 }
 
 export const RBAC_GROUP = "rbac.authorization.k8s.io";
-const READ = ["get", "list", "watch"];
-const ALL = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
-const core = (kind: string, rest: Partial<Resource>): Resource => ({
-  group: "",
-  kind,
-  singular: kind.toLowerCase(),
-  plural: `${kind.toLowerCase()}s`,
-  namespaced: true,
-  verbs: ALL,
-  fields: [],
-  names: "subdomain",
-  deleteAnswers: "object",
-  ...rest,
+const core = (kind: string, rest: Partial<Resource> = {}): Resource => ({
+  ...{ group: "", kind, plural: `${kind.toLowerCase()}s`, namespaced: true, fields: [] },
+  ...{ deleteAnswers: "object", ...rest },
 });
-
 const rbac = (kind: string, namespaced: boolean, fields: string[]): Resource =>
-  core(kind, { group: RBAC_GROUP, namespaced, fields, names: "segment", deleteAnswers: "status" });
+  core(kind, { group: RBAC_GROUP, namespaced, fields, deleteAnswers: "status" });
 
-export const namespaces = core("Namespace", {
-  namespaced: false,
-  fields: ["spec", "status"],
-  names: "label",
-  short: ["ns"],
-});
-export const secrets = core("Secret", {
-  fields: ["data", "stringData", "type", "immutable"],
-  deleteAnswers: "status",
-});
-export const pods = core("Pod", { verbs: READ, short: ["po"] });
-export const serviceAccounts = core("ServiceAccount", {
-  fields: ["secrets", "imagePullSecrets", "automountServiceAccountToken"],
-  short: ["sa"],
-});
+export const namespaces = core("Namespace", { namespaced: false, fields: ["spec", "status"] });
+export const secrets = core("Secret", { fields: ["data", "stringData", "type"], deleteAnswers: "status" });
+export const serviceAccounts = core("ServiceAccount");
 export const roles = rbac("Role", true, ["rules"]);
 export const roleBindings = rbac("RoleBinding", true, ["subjects", "roleRef"]);
-export const clusterRoles = rbac("ClusterRole", false, ["rules", "aggregationRule"]);
+export const clusterRoles = rbac("ClusterRole", false, ["rules"]);
 export const clusterRoleBindings = rbac("ClusterRoleBinding", false, ["subjects", "roleRef"]);
 
-export const resources: readonly Resource[] = [
-  ...[namespaces, pods, secrets, serviceAccounts],
+const resources: readonly Resource[] = [
+  ...[namespaces, secrets, serviceAccounts],
   ...[clusterRoleBindings, clusterRoles, roleBindings, roles],
 ];
 

@@ -2,29 +2,27 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
+import { readBody } from "../slack/http.ts";
 import { answerResource } from "./answer.ts";
 import type { HubAuditLog } from "./audit.ts";
 import type { Authenticate, Caller } from "./authenticate.ts";
 import { type Authorizer, assertAllowed, type HubUser } from "./authorize.ts";
-import { type CaseAnswer, type HubState, served } from "./case.ts";
+import type { CaseAnswer, HubState } from "./case.ts";
 import type { FaultPlan, HubFailure, HubMeddler } from "./faults.ts";
 import type { Logged } from "./journal.ts";
 import { answerPath } from "./paths.ts";
 import { parseAsk } from "./request.ts";
 import { isApiGroup } from "./resources.ts";
 import { StatusError, statusBody } from "./status.ts";
-import type { HubWatch } from "./watch.ts";
 
 export interface Service {
   rbac: boolean;
   faults: FaultPlan;
   meddler: HubMeddler | undefined;
-  watch: HubWatch;
-  world(): HubState;
+  state(): HubState;
   /** What it goes by for its callers: nothing in the first moment of a start. */
-  authorizer(): Pick<Authorizer, "allows" | "reason">;
+  authorizer(): Pick<Authorizer, "allows">;
   authenticate: Authenticate;
-  delay(): Promise<void>;
   log(entry: Logged): void;
   audit: Pick<HubAuditLog, "record">;
 }
@@ -37,41 +35,33 @@ export async function serve(
   const { method = "GET", url = "/" } = request;
   const { faults } = service;
   const path = url.split("?")[0] ?? url;
-  const { localPort: port = 0, remotePort: from = 0 } = request.socket;
-  const call = { method, path, port, from };
-  const text = await readText(request);
+  const call = { method, path };
+  const text = await readBody(request);
   if (!(await faults.patience(response))) return;
   const meddled = await service.meddler?.before(call);
   if (meddled && "hang" in meddled) return;
-  await service.delay();
   const failure = meddled ?? failureOf(faults.failure(method, path));
   const caller = failure === undefined ? identify(service, callerOf(request)) : failed(failure);
-  const answer = "status" in caller ? caller : attempt(service, request, response, text, caller);
+  const answer = "status" in caller ? caller : attempt(service, request, text, caller);
   const user = "status" in caller ? "" : caller.name;
   // The name that a request brings with it, as kube-apiserver takes it.
   const auditId = [request.headers["audit-id"]].flat()[0] ?? randomUUID();
-  if (!("status" in caller) && answer) tell(service, { request, text, auditId }, caller, answer.status);
-  service.log({ at: service.world().now, method, path, user, status: answer?.status ?? 200 });
+  if (!("status" in caller)) tell(service, request, { auditId, user: caller, status: answer.status });
+  service.log({ at: service.state().now, method, path, user, status: answer.status });
   const lost = faults.isLost(method, path) || (await service.meddler?.after(call)) === false;
   if (lost) request.socket.destroy();
-  else if (answer) send(response, answer, { auditId, now: service.world().now });
+  else send(response, answer, { auditId, now: service.state().now });
 }
 
-interface Told {
-  request: IncomingMessage;
-  text: string;
-  auditId: string;
-}
-
-function tell(service: Service, { request, text, auditId }: Told, user: HubUser, status: number): void {
-  const { method = "GET", url: uri = "/", headers, socket } = request;
+function tell(
+  service: Service,
+  { method = "GET", url: uri = "/", headers, socket }: IncomingMessage,
+  told: { auditId: string; user: HubUser; status: number },
+): void {
   const ask = parseAsk(method, uri);
-  const authorizer = service.authorizer();
   service.audit.record({
-    ...{ ask, user, auditId, uri, body: text, status },
-    ...{ address: socket.remoteAddress ?? "", agent: headers["user-agent"] ?? "" },
-    reason: authorizer.reason(user, ask),
-    isAllowed: !service.rbac || authorizer.allows(user, ask),
+    ...{ ...told, ask, uri, address: socket.remoteAddress ?? "", agent: headers["user-agent"] ?? "" },
+    isAllowed: !service.rbac || service.authorizer().allows(told.user, ask),
   });
 }
 
@@ -88,7 +78,7 @@ export function serveLogin(service: Service, token: string): number {
   const user = identify(service, { headers: { authorization: `Bearer ${token}` }, socket });
   if ("status" in user) return user.status;
   try {
-    if (service.rbac) assertAllowed(service.world().authorizer, user, parseAsk("GET", "/rest-api/v1/authn"));
+    if (service.rbac) assertAllowed(service.state().authorizer, user, parseAsk("GET", "/rest-api/v1/authn"));
     return 200;
   } catch (error) {
     return refusal(error).status;
@@ -105,27 +95,17 @@ function identify({ authenticate }: Service, request: Caller): HubUser | CaseAns
   }
 }
 
-/** The answer, or nothing when a watch has taken the response over. */
-function attempt(
-  service: Service,
-  request: IncomingMessage,
-  response: ServerResponse,
-  text: string,
-  user: HubUser,
-): CaseAnswer | undefined {
+function attempt(service: Service, request: IncomingMessage, text: string, user: HubUser): CaseAnswer {
   try {
     const ask = parseAsk(request.method ?? "GET", request.url ?? "/");
-    const world = service.world();
     if (service.rbac) assertAllowed(service.authorizer(), user, ask);
     const { target } = ask;
     if (!target || !isApiGroup(target.group)) return answerPath(ask, service.rbac);
     const type = request.headers["content-type"] ?? "";
-    if (ask.verb !== "watch") return answerResource(world, { ask, user, text, type }, target);
-    service.watch(response, served(target), target.namespace, ask.query);
+    return answerResource(service.state(), { ask, user, text, type }, target);
   } catch (error) {
     return refusal(error);
   }
-  return undefined;
 }
 
 function refusal(error: unknown): CaseAnswer {
@@ -153,12 +133,10 @@ function send(
   answer: CaseAnswer,
   { auditId, now }: { auditId: string; now: number },
 ): void {
-  const { status, body, warnings = [], proxied } = answer;
+  const { status, body, proxied } = answer;
   const isText = typeof body === "string" && !body.startsWith("{");
   const page =
     isText && body.startsWith("<!doctype") ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
-  const said = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
-  if (said.length > 0) response.setHeader("warning", said);
   response.writeHead(status, {
     ...(proxied ? { server: "nginx" } : { "audit-id": auditId, "cache-control": "no-cache, private" }),
     "content-type": isText ? page : "application/json",
@@ -166,10 +144,4 @@ function send(
     ...(status === 429 && { "retry-after": "1" }),
   });
   response.end(typeof body === "string" ? body : JSON.stringify(body));
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
 }

@@ -1,31 +1,28 @@
-/** Stands before a real API server, and moves the times that its answers name to those of a clock that can jump. */
+/** A proxy before a real API server: it moves the times that answers name to those of a clock that can jump. */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { createInterface } from "node:readline";
 import type { TLSSocket } from "node:tls";
 import { Agent, type Dispatcher, request } from "undici";
-import type { Clock } from "../../src/domain/clock.ts";
+import type { Clock } from "../../src/request/clock.ts";
 import { rfc3339 } from "./admit.ts";
 import type { Credentials } from "./types.ts";
 import type { Authority } from "./x509.ts";
 
-export interface TimedFront {
+interface TimedFront {
   server: { url: string; ca: string };
   authority: Authority;
   /** Who shows its certificate here is an administrator there. */
   admin: Credentials;
   clock: Clock;
-  /** Any that is free when left out. */
-  port?: number;
 }
 
-export async function startTimedFront({ server, authority, admin, clock, port = 0 }: TimedFront) {
+export async function startTimedFront({ server, authority, admin, clock }: TimedFront) {
   const { ca } = server;
   const serving = await authority.issue({ commonName: "hub", hosts: ["localhost", "127.0.0.1"] });
-  const nobody = new Agent({ ...ONE_EACH, connect: { ca } });
-  const root = new Agent({ ...ONE_EACH, connect: { ca, cert: admin.certificate, key: admin.key } });
+  const nobody = new Agent({ connect: { ca } });
+  const root = new Agent({ connect: { ca, cert: admin.certificate, key: admin.key } });
   const moved = (time: string) => Date.parse(time) + clock.now() - Date.now();
   const pass = async (asked: IncomingMessage, to: ServerResponse) => {
     const dispatcher = (asked.socket as TLSSocket).authorized ? root : nobody;
@@ -39,12 +36,7 @@ export async function startTimedFront({ server, authority, admin, clock, port = 
       ...passedBack(headers),
       date: new Date(moved(String(headers.date))).toUTCString(),
     });
-    if (!new URL(asked.url ?? "/", server.url).searchParams.has("watch"))
-      return void to.end(inTime(await body.text()));
-    to.flushHeaders();
-    to.once("close", () => body.destroy());
-    for await (const line of createInterface({ input: body })) to.write(`${inTime(line)}\n`);
-    to.end();
+    to.end(inTime(await body.text()));
   };
   const inTime = (text: string) =>
     text.replace(TIMES, (_, field, time) => `${field}"${rfc3339(moved(time))}"`);
@@ -52,7 +44,7 @@ export async function startTimedFront({ server, authority, admin, clock, port = 
     { ca, cert: serving.certificate, key: serving.key, requestCert: true, rejectUnauthorized: false },
     (asked, to) => void pass(asked, to).catch(() => to.destroy()),
   );
-  await once(front.listen(port, "127.0.0.1"), "listening");
+  await once(front.listen(0, "127.0.0.1"), "listening");
   return {
     url: `https://127.0.0.1:${(front.address() as AddressInfo).port}`,
     async close() {
@@ -62,9 +54,6 @@ export async function startTimedFront({ server, authority, admin, clock, port = 
     },
   };
 }
-
-/** Several watches on one connection keep whatever else is asked on it waiting. */
-const ONE_EACH = { allowH2: false };
 
 const TIMES = /("(?:creation|deletion|expiration)Timestamp":)"([^"]+)"/g;
 

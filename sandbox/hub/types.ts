@@ -6,12 +6,8 @@ export interface ObjectMetadata {
   uid: string;
   resourceVersion: string;
   creationTimestamp: string;
-  generateName?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
-  finalizers?: string[];
-  deletionTimestamp?: string;
-  deletionGracePeriodSeconds?: number;
 }
 
 export interface KubeObject {
@@ -65,19 +61,8 @@ export interface TestHub {
   readonly admin: Credentials;
   /** The administrator's kubeconfig as Karpor's chart leaves it: insecure-skip-tls-verify, no CA. */
   readonly adminKubeconfig: string;
-  /** Where a real one keeps its objects. */
-  readonly etcd?: string;
-  readonly supports: {
-    /** Time on the hub follows the clock it was given. */
-    clock: boolean;
-    /** It serves Karpor's own paths: /server-configs, /rest-api. */
-    karpor: boolean;
-  };
   objects(): Promise<{ serviceAccounts: KubeObject[]; clusterRoleBindings: KubeObject[] }>;
-  /**
-   * As an upgrade of Karpor does it, where it is a real one: restarted with other keys and another authority on what it
-   * has stored, so that it refuses every token and certificate of before.
-   */
+  /** Of a real one: restarted with other keys on what it has stored, as an upgrade of Karpor does it. */
   upgrade?(): Promise<void>;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -1,90 +1,90 @@
-/** What changes objects: create, update, patch, delete; checked in the order of the API server. */
-import { admit, droppedFields, type Json, parseBody, shape } from "./admit.ts";
-import { assertAllowed } from "./authorize.ts";
-import { type Case, type CaseAnswer, type HubState, sentObject, standingObject } from "./case.ts";
-import { erase, parseErasure } from "./erase.ts";
+/** What changes objects: create, update, merge patch, delete; checked in the order of the API server. */
+import { isDeepStrictEqual } from "node:util";
+import { admit, isRecord, type Json, parseBody, shape, validate } from "./admit.ts";
+import { type Case, type CaseAnswer, existingObject, type HubState, sentObject } from "./case.ts";
 import { checkEscalation } from "./escalate.ts";
-import { listText } from "./list.ts";
-import { APPLY, appliedText, applyPatch } from "./patch.ts";
-import { RBAC_GROUP, type Resource } from "./resources.ts";
-import { parseSelector } from "./selector.ts";
-import { alreadyExists, notAllowed, notFoundStatus, versionOfNew } from "./status.ts";
-import type { KubeObject } from "./types.ts";
-import { checkPlace, checkUid, isVersion, keep, updated } from "./update.ts";
+import type { Resource } from "./resources.ts";
+import { alreadyExists, badRequest, conflict, invalid, notAllowed, unsupported } from "./status.ts";
+import type { KubeObject, RoleBinding } from "./types.ts";
 
-export function create(world: HubState, found: Case): CaseAnswer {
-  const { resource, target } = found;
+export function create({ store, authorizer, now }: HubState, found: Case): CaseAnswer {
+  const { resource, target, user, isDry } = found;
   if (resource.namespaced && target.namespace === undefined) throw notAllowed();
-  return make(world, found, sentObject(found));
-}
-
-function make({ store, authorizer, now }: HubState, found: Case, body: Json): CaseAnswer {
-  const { resource, target, user, dry } = found;
-  const object = admit(resource, body, target.namespace, now);
+  const object = admit(resource, sentObject(found), target.namespace, now);
   checkEscalation(authorizer, user, resource, object);
   const { name, namespace } = object.metadata;
-  const there = store.get(resource, namespace, name);
-  if (isVersion(object.metadata.resourceVersion)) throw versionOfNew();
-  if (there) throw alreadyExists(resource, name, there.metadata.deletionTimestamp !== undefined);
-  const warnings = droppedFields(resource, body).map((field) => `unknown field "${field}"`);
-  return { status: 201, body: dry ? object : store.put(resource, object), warnings };
+  if (store.get(resource, namespace, name)) throw alreadyExists(resource, name);
+  return { status: 201, body: isDry ? object : store.put(resource, object) };
 }
 
-/** An apply is an update here, as that of an object's only owner is. */
-export function patch(world: HubState, found: Case): CaseAnswer {
-  if (found.type === APPLY)
-    return updateObject(world, { ...found, type: "application/json", text: appliedText(found.text) });
-  const before = standingObject(world, found);
-  return replace(world, found, before, applyPatch(found.type, before, found.text));
+export function patch(state: HubState, found: Case): CaseAnswer {
+  const before = existingObject(state, found);
+  if (found.type !== "application/merge-patch+json") throw unsupported("415: Unsupported Media Type");
+  return replace(state, found, before, merge(before, parseBody(found.text, found.resource.kind)));
 }
 
-/** What is not there is made, of RBAC's kinds, by whoever may make it too; never under a uid that was there before. */
-export function updateObject(world: HubState, found: Case): CaseAnswer {
-  const { resource, target, user, ask } = found;
-  const { name = "" } = target;
-  const namespace = resource.namespaced ? target.namespace : undefined;
-  const before = world.store.get(resource, namespace, name);
-  if (!before && resource.group !== RBAC_GROUP) throw notFoundStatus(resource, name);
-  const body = sentObject(found);
-  const { resourceVersion: _, ...wanted } = shape(resource, body).metadata;
-  checkPlace({ name, namespace }, wanted);
-  checkUid(resource, name, wanted.uid, before?.metadata.uid);
-  if (before) return replace(world, found, before, body);
-  assertAllowed(world.authorizer, user, { ...ask, verb: "create" });
-  return make(world, found, { ...body, metadata: wanted });
+function merge(target: Json, changes: Json): Json {
+  const merged = { ...target };
+  for (const [key, value] of Object.entries(changes)) {
+    const before = merged[key];
+    if (value === null) delete merged[key];
+    else merged[key] = isRecord(value) ? merge(isRecord(before) ? before : {}, value) : value;
+  }
+  return merged;
 }
 
-function replace({ store, authorizer }: HubState, found: Case, before: KubeObject, wanted: Json): CaseAnswer {
-  const { resource, user, dry } = found;
-  const after = updated(resource, before, wanted);
+export function update(state: HubState, found: Case): CaseAnswer {
+  return replace(state, found, existingObject(state, found), sentObject(found));
+}
+
+function replace(
+  { store, authorizer }: HubState,
+  { resource, user, isDry }: Case,
+  before: KubeObject,
+  wanted: Json,
+): CaseAnswer {
+  const object = shape(resource, wanted);
+  checkUnchanged(resource, before, object);
+  const { labels, annotations } = object.metadata;
+  const { labels: _, annotations: __, ...identity } = before.metadata;
+  const metadata = { ...identity, ...(labels && { labels }), ...(annotations && { annotations }) };
+  const after = { ...object, metadata };
+  validate(resource, after);
   checkEscalation(authorizer, user, resource, after);
-  return { status: 200, body: dry ? after : keep(store, resource, before, after) };
+  const isSame = isDeepStrictEqual(before, after);
+  return { status: 200, body: isDry || isSame ? after : store.put(resource, after) };
 }
 
-export function remove(world: HubState, found: Case): CaseAnswer {
-  const { resource, ask, text } = found;
-  const object = standingObject(world, found);
+/** Name, uid and role stay as they are, and the version that was read must be the newest. */
+function checkUnchanged(resource: Resource, before: KubeObject, wanted: KubeObject): void {
+  const { name, uid, resourceVersion } = before.metadata;
+  const sent = wanted.metadata;
+  if (sent.name !== name)
+    throw badRequest(`the name of the object (${sent.name}) does not match the name on the URL (${name})`);
+  if (sent.uid !== undefined && sent.uid !== uid)
+    throw invalid(resource, name, "metadata.uid: field is immutable");
+  if (sent.resourceVersion && sent.resourceVersion !== resourceVersion)
+    throw conflict(
+      ...([resource, name] as const),
+      "the object has been modified; please apply your changes to the latest version and try again",
+    );
+  const [was, is] = [before as RoleBinding, wanted as RoleBinding].map(({ roleRef }) => roleRef);
+  if (was?.kind !== is?.kind || was?.name !== is?.name)
+    throw invalid(resource, name, "roleRef: cannot change roleRef");
+}
+
+/** At once, whatever the propagation policy: the bot names the one that a hub without controllers can carry out. */
+export function remove(state: HubState, found: Case): CaseAnswer {
+  const { resource, text } = found;
+  const object = existingObject(state, found);
+  const { name, uid } = object.metadata;
   const options = text ? parseBody(text, "DeleteOptions") : {};
-  const erasure = parseErasure(options, ask.query);
-  // A body takes the place of the query.
-  const dry = text ? Array.isArray(options.dryRun) && options.dryRun.includes("All") : found.dry;
-  const gone = dry ? object : erase(world.store, resource, object, erasure, world.now);
-  const stands = world.store.get(resource, gone.metadata.namespace, gone.metadata.name) !== undefined;
-  const whole = resource.deleteAnswers === "object" || (stands && !dry);
-  return { status: 200, body: whole ? gone : deleted(resource, gone) };
-}
-
-/** Each in turn, as the real server does: no transaction spans a collection. */
-export function eraseAll({ store, now }: HubState, { resource, target, ask, text }: Case): CaseAnswer {
-  const erasure = parseErasure(text ? parseBody(text, "DeleteOptions") : {}, ask.query);
-  const selector = parseSelector(ask.query.get("labelSelector"), ask.query.get("fieldSelector"));
-  const body = listText(store, resource, target.namespace, ask.query);
-  const found = store.list(resource, target.namespace, selector.label).filter(selector.matches);
-  for (const object of found) erase(store, resource, object, erasure, now);
-  return { status: 200, body };
-}
-
-function deleted({ plural, group }: Resource, { metadata }: KubeObject) {
-  const details = { name: metadata.name, ...(group && { group }), kind: plural, uid: metadata.uid };
-  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details };
+  const wanted = isRecord(options.preconditions) ? options.preconditions.uid : undefined;
+  if (wanted !== undefined && wanted !== uid)
+    throw conflict(resource, name, `the UID in the precondition (${wanted}) does not match the UID (${uid})`);
+  const gone = found.isDry ? object : state.store.remove(resource, object);
+  if (resource.deleteAnswers === "object") return { status: 200, body: gone };
+  const details = { name, group: resource.group, kind: resource.plural, uid };
+  const status = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" };
+  return { status: 200, body: { ...status, details } };
 }

@@ -15,7 +15,7 @@ import {
 } from "@peculiar/x509";
 import type { Credentials } from "./types.ts";
 
-export interface WantedCertificate {
+interface WantedCertificate {
   commonName: string;
   organization?: string;
   /** Names and IPv4 addresses a server answers to. */

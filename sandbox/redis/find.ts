@@ -67,7 +67,7 @@ const TOOL = "/usr/bin/redis-check-rdb";
 const LINK = fileURLToPath(new URL("../../node_modules/.cache/redis-tools/redis-server", import.meta.url));
 
 /** One program, which asks by what name it was called. */
-export function redisOfTools(): Candidate[] {
+function redisOfTools(): Candidate[] {
   if (!existsSync(TOOL)) return [];
   try {
     mkdirSync(dirname(LINK), { recursive: true });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { lookForRedis, newEnough, OLDEST_REDIS, type RedisFound } from "./find.ts";
 
-export interface Machine {
+interface Machine {
   platform: NodeJS.Platform;
   /** Of /etc/os-release; empty where there is none. */
   release: string;

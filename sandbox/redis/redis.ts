@@ -4,10 +4,8 @@ import { seenWithin } from "../wait.ts";
 import { findRedis } from "./find.ts";
 import { noRedis } from "./install.ts";
 
-export interface LocalRedis {
+interface LocalRedis {
   readonly url: string;
-  readonly port: number;
-  readonly binary: string;
   /** Freezes the server, connections stay open: an outage without an error. */
   pause(): void;
   resume(): void;
@@ -15,71 +13,42 @@ export interface LocalRedis {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export interface RedisOptions {
-  /** Further arguments of redis-server; the last word on a setting wins. */
-  args?: string[];
-  port?: number;
-  /** The first that serves here when left out. */
-  binary?: string;
-}
-
 const UP_WITHIN_MS = 10_000;
+const TRIES = 5;
 const DURABLE = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"];
 
-export async function startRedis({ binary, port, args = [] }: RedisOptions = {}): Promise<LocalRedis> {
-  const found = binary ?? ourRedis();
-  if (!found) throw new Error(noRedis());
-  const start = (at: number) => launch(found, at, (dir) => [...server(at, dir), ...args]);
-  return port === undefined ? onFreePort(start) : start(port);
-}
-
+/** Looked for once: each look starts a process. */
 let known: string | undefined;
 
-/** Looked for once: each look starts a process. */
-export function ourRedis(): string | undefined {
+export async function startRedis(): Promise<LocalRedis> {
   known ??= findRedis();
-  return known;
-}
-
-const server = (port: number, dir: string): string[] => [
-  ...["--port", String(port), "--bind", "127.0.0.1", "--dir", dir],
-  ...DURABLE,
-];
-
-/** Whoever takes the port first: another is tried. */
-export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
-  for (let left = 4; ; left--) {
+  if (!known) throw new Error(noRedis());
+  for (let tried = 1; ; tried++) {
     try {
-      return await start(await freePort());
+      return await launch(known, await freePort());
     } catch (error) {
-      if (left === 0) throw error;
+      // Somebody else may have taken the port first.
+      if (tried === TRIES) throw error;
     }
   }
 }
 
-/** `args` is told the server's own directory; `upWhen` is what it prints once it serves. */
-export async function launch(
-  binary: string,
-  port: number,
-  args: (dir: string) => string[],
-  upWhen = "Ready to accept connections",
-): Promise<LocalRedis> {
+async function launch(binary: string, port: number): Promise<LocalRedis> {
   const dir = scratch("karpor-access-redis");
-  const child = await startChild(binary, args(dir.path));
+  const where = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir.path];
+  const child = await startChild(binary, [...where, ...DURABLE]);
   const stop = async () => {
     await child.kill();
     dir.remove();
   };
   try {
-    await ready(child, port, upWhen);
+    await ready(child, port);
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     url: `redis://127.0.0.1:${port}`,
-    port,
-    binary,
     pause: () => child.signal("SIGSTOP"),
     resume: () => child.signal("SIGCONT"),
     stop,
@@ -87,10 +56,10 @@ export async function launch(
   };
 }
 
-async function ready(child: Child, port: number, upWhen: string): Promise<void> {
+async function ready(child: Child, port: number): Promise<void> {
   // Its own word, not a PING: on a taken port somebody else's Redis would answer that.
-  const up = () => child.output().includes(upWhen);
-  await seenWithin(UP_WITHIN_MS, () => up() || child.exited(), 2);
-  if (!up())
+  const isUp = () => child.output().includes("Ready to accept connections");
+  await seenWithin(UP_WITHIN_MS, () => isUp() || child.exited(), 2);
+  if (!isUp())
     throw new Error(`Redis did not come up on port ${port}: ${child.output().trim().split("\n").at(-1)}`);
 }

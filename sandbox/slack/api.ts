@@ -29,7 +29,7 @@ interface Request {
 }
 
 /** What only the server knows and a method's answer needs, such as the WebSocket URL. */
-export type Extras = Record<string, () => JsonObject>;
+type Extras = Record<string, () => JsonObject>;
 
 export function createApi(workspace: Workspace, tokens: Tokens, extras: Extras) {
   const limited = createLimits(workspace);
@@ -38,10 +38,8 @@ export function createApi(workspace: Workspace, tokens: Tokens, extras: Extras) 
     return wait === undefined ? perform(workspace, tokens, extras, request) : tooMany(wait);
   };
   return async (name: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { socket } = incoming;
-    const port = socket.localPort ?? 0;
     const request = requestOf(name, incoming, await readBody(incoming));
-    const call = { method: name, args: request.args, port, gone: () => socket.destroyed };
+    const call = { method: name, args: request.args };
     const failure = (await workspace.meddler?.before(call)) ?? nextFailure(workspace, name);
     const reply = replyTo(() => run(request), failure);
     logCall(workspace, request, reply);
@@ -57,10 +55,9 @@ function perform(workspace: Workspace, tokens: Tokens, extras: Extras, request: 
   const method = methods.get(request.name);
   if (!method) throw new SlackRefusal("unknown_method", { req_method: request.name });
   checkToken(method, request.token, tokens);
-  const needed = method.scopes(workspace, request.args);
-  checkScopes(workspace, needed);
+  checkScopes(workspace, method.scopes(workspace, request.args));
   const body = { ok: true, ...method.run(workspace, request.args), ...extras[request.name]?.() };
-  return { status: 200, body, headers: scopeHeaders(workspace, method, needed) };
+  return { status: 200, body, headers: scopesHeader(workspace, method) };
 }
 
 function requestOf(name: string, incoming: IncomingMessage, body: string): Request {
@@ -101,14 +98,9 @@ function checkToken(method: Method, token: string | undefined, tokens: Tokens): 
   if (kind !== (method.token ?? "bot")) throw new SlackRefusal("not_allowed_token_type");
 }
 
-function scopeHeaders(workspace: Workspace, method: Method, needed: string[]): Record<string, string> {
-  if (!workspace.settings.scopesHeader) return {};
-  const scopes = method.token === "app" ? "connections:write" : workspace.settings.scopes.join(",");
-  return {
-    "x-oauth-scopes": scopes,
-    ...(needed.length ? { "x-accepted-oauth-scopes": needed.join(",") } : {}),
-  };
-}
+const scopesHeader = ({ settings }: Workspace, { token }: Method) => ({
+  "x-oauth-scopes": token === "app" ? "connections:write" : settings.scopes.join(","),
+});
 
 function logCall(workspace: Workspace, { name: method, args }: Request, reply: Reply): void {
   const outcome = reply.error === undefined ? {} : { error: reply.error };

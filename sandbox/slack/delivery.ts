@@ -16,23 +16,21 @@ export interface Delivered {
   error?: string;
 }
 
-export interface Retry {
-  attempt: number;
-  reason: string;
-}
+export type Deliver = (kind: Kind, payload: JsonObject) => Promise<Delivered>;
 
-export type Deliver = (kind: Kind, payload: JsonObject, retry?: Retry) => Promise<Delivered>;
+/** Slack's three seconds, in real time: a bot's answer is real time too. */
+export const ACK_WITHIN_MS = 3_000;
 
 type Signing = Pick<Workspace, "settings">;
 
 export function createHttpDelivery(workspace: Signing, target: () => string | undefined): Deliver {
-  return async (kind, payload, retry) => {
+  return async (kind, payload) => {
     const url = target();
     const started = performance.now();
     const outcome = (rest: Omit<Delivered, "ms">) => ({ ...rest, ms: performance.now() - started });
     if (url === undefined) return outcome({ status: 0, body: "", error: "dispatch_failed" });
     try {
-      const response = await fetch(url, request(workspace, kind, payload, retry));
+      const response = await fetch(url, request(workspace, kind, payload));
       const body = await response.text();
       return outcome({ status: response.status, body, ...errorOf(response.status) });
     } catch (error) {
@@ -42,12 +40,7 @@ export function createHttpDelivery(workspace: Signing, target: () => string | un
   };
 }
 
-function request(
-  { settings }: Signing,
-  kind: Kind,
-  payload: JsonObject,
-  retry: Retry | undefined,
-): RequestInit {
+function request({ settings }: Signing, kind: Kind, payload: JsonObject): RequestInit {
   const body = bodyOf(kind, payload);
   return {
     method: "POST",
@@ -55,9 +48,8 @@ function request(
     headers: {
       "content-type": kind === "events_api" ? "application/json" : "application/x-www-form-urlencoded",
       ...signedHeaders(settings.signingSecret, body),
-      ...(retry && { "x-slack-retry-num": String(retry.attempt), "x-slack-retry-reason": retry.reason }),
     },
-    signal: AbortSignal.timeout(settings.ackTimeoutMs),
+    signal: AbortSignal.timeout(ACK_WITHIN_MS),
   };
 }
 
@@ -74,10 +66,10 @@ function errorOf(status: number): { error?: string } {
 
 /** Whoever watches sees each payload go out and its answer come back. */
 export function told({ clock, changes }: Workspace, deliver: Deliver): Deliver {
-  return async (kind, payload, retry) => {
+  return async (kind, payload) => {
     const sent = { kind, payload, at: clock.now() };
     changes.emit({ kind: "payload", sent });
-    const answer = await deliver(kind, payload, retry);
+    const answer = await deliver(kind, payload);
     changes.emit({ kind: "answer", sent, answer });
     return answer;
   };

@@ -1,35 +1,29 @@
 /** Envelopes under way over sockets: each waits for its acknowledgement, however many connections it takes. */
 import { randomUUID } from "node:crypto";
 import type { WebSocket } from "ws";
-import type { Delivered, Kind, Retry } from "./delivery.ts";
+import type { Delivered, Kind } from "./delivery.ts";
 import type { JsonObject } from "./types.ts";
 
 type Outcome = Omit<Delivered, "ms">;
 
 interface Pending {
   envelope: JsonObject;
-  /** The connection it was last sent on; a ghost's, when undefined. */
-  socket: WebSocket | undefined;
+  /** The connection it was last sent on. */
+  socket: WebSocket;
   settle(outcome: Outcome): void;
-  done: Promise<Outcome>;
 }
 
 export interface Envelopes {
   /** Resolves when acknowledged, or as operation_timeout after `ms`. */
-  send(socket: WebSocket | undefined, envelope: JsonObject, ms: number): Promise<Outcome>;
+  send(socket: WebSocket, envelope: JsonObject, ms: number): Promise<Outcome>;
   acknowledged(id: string, payload: JsonObject | undefined): void;
   /** Sends again, on a new connection, what a lost one left unacknowledged. */
   resume(socket: WebSocket): void;
-  /** How many were sent again. */
-  resent(): number;
-  /** Resolves when nothing sent on it waits for an acknowledgement. */
-  settled(socket: WebSocket): Promise<void>;
 }
 
 export function createEnvelopes(): Envelopes {
   const pending = new Map<string, Pending>();
-  let again = 0;
-  const send = (socket: WebSocket | undefined, envelope: JsonObject, ms: number) => {
+  const send = (socket: WebSocket, envelope: JsonObject, ms: number) => {
     const id = String(envelope.envelope_id);
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     const settle = (outcome: Outcome) => {
@@ -38,8 +32,8 @@ export function createEnvelopes(): Envelopes {
       resolve(outcome);
     };
     const timer = setTimeout(() => settle({ status: 0, body: "", error: "operation_timeout" }), ms);
-    pending.set(id, { envelope, socket, settle, done: promise });
-    socket?.send(JSON.stringify(envelope));
+    pending.set(id, { envelope, socket, settle });
+    socket.send(JSON.stringify(envelope));
     return promise;
   };
   return {
@@ -47,16 +41,10 @@ export function createEnvelopes(): Envelopes {
     acknowledged: (id, payload) => pending.get(id)?.settle({ status: 200, body: bodyOf(payload) }),
     resume: (socket) => {
       for (const one of pending.values()) {
-        if (!one.socket || one.socket.readyState === socket.OPEN) continue;
-        again += 1;
+        if (one.socket.readyState === socket.OPEN) continue;
         one.socket = socket;
         socket.send(JSON.stringify(one.envelope));
       }
-    },
-    resent: () => again,
-    async settled(socket) {
-      const waiting = () => [...pending.values()].filter((one) => one.socket === socket);
-      while (waiting().length > 0) await Promise.all(waiting().map(({ done }) => done));
     },
   };
 }
@@ -64,13 +52,7 @@ export function createEnvelopes(): Envelopes {
 const bodyOf = (payload: JsonObject | undefined): string =>
   payload && Object.keys(payload).length > 0 ? JSON.stringify(payload) : "";
 
-export const envelopeOf = (type: Kind, payload: JsonObject, retry: Retry | undefined): JsonObject => ({
-  envelope_id: randomUUID(),
-  type,
-  payload,
-  accepts_response_payload: type !== "events_api",
-  ...(type === "events_api" && {
-    retry_attempt: retry?.attempt ?? 0,
-    retry_reason: retry?.reason ?? "",
-  }),
+export const envelopeFor = (type: Kind, payload: JsonObject): JsonObject => ({
+  ...{ envelope_id: randomUUID(), type, payload, accepts_response_payload: type !== "events_api" },
+  ...(type === "events_api" && { retry_attempt: 0, retry_reason: "" }),
 });

@@ -4,13 +4,9 @@ import type { CallFailure, JsonObject } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A call of a Web API method, or an answer by `response_url`. */
-export interface SlackCall {
+interface SlackCall {
   method: string;
   args: JsonObject;
-  /** The door it came by. */
-  port: number;
-  /** Whoever made it has hung up. */
-  gone(): boolean;
 }
 
 export type SlackMeddler = Meddler<SlackCall, CallFailure>;

@@ -21,9 +21,8 @@ export type * from "./types.ts";
 
 export type LocalSlack = Awaited<ReturnType<typeof startLocalSlack>>;
 
-/** `beside`: as another app of its workspace; whoever acts then acts with this one. */
-export async function startLocalSlack(options: LocalSlackOptions, beside?: { workspace: Workspace }) {
-  const workspace = createWorkspace(options, beside?.workspace);
+export async function startLocalSlack(options: LocalSlackOptions) {
+  const workspace = createWorkspace(options);
   const sockets = createSockets(workspace);
   const tokens = { bot: options.botToken, app: options.appToken };
   const server = await startServer(workspace, tokens, sockets, options);
@@ -31,10 +30,7 @@ export async function startLocalSlack(options: LocalSlackOptions, beside?: { wor
   return {
     /** The SLACK_API_URL of the bot; ends with /api/. */
     apiUrl: `${server.origin}/api/`,
-    /** Another way in, to the same workspace. */
-    door: server.door,
     bot: workspace.bot,
-    workspace,
     /** Switches a test may flip at any time. */
     settings: workspace.settings,
     /** HTTP mode from now on, or a way of one's own; nothing for Socket Mode. */
@@ -43,7 +39,6 @@ export async function startLocalSlack(options: LocalSlackOptions, beside?: { wor
     ...observed(workspace),
     ...trouble(workspace),
     people: createPeople(workspace, deliver),
-    socket: sockets,
     close: async (): Promise<void> => {
       sockets.close();
       await server.close();

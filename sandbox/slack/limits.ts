@@ -10,7 +10,6 @@ const POSTS = 300;
 
 /** Calls in any minute. Of `auth.test` Slack says "hundreds", and of `apps.connections.open` it lets through more than its tier says: neither is limited. */
 const PER_MINUTE: Record<string, number> = {
-  "bots.info": TIER_3,
   "chat.delete": TIER_3,
   "chat.postEphemeral": TIER_4,
   "chat.postMessage": POSTS,
@@ -20,12 +19,10 @@ const PER_MINUTE: Record<string, number> = {
   "conversations.members": TIER_4,
   "conversations.open": TIER_3,
   "usergroups.list": TIER_2,
-  "usergroups.users.list": TIER_2,
   "users.info": TIER_4,
   "users.list": TIER_2,
   "views.open": TIER_4,
   "views.publish": TIER_4,
-  "views.push": TIER_4,
   "views.update": TIER_4,
 };
 

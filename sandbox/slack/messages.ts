@@ -7,8 +7,6 @@ interface NewMessage extends Content {
   channel: string;
   user: string;
   thread_ts?: string;
-  subtype?: "thread_broadcast";
-  metadata?: JsonObject;
 }
 
 export function post(workspace: Workspace, draft: NewMessage): SlackMessage {
@@ -60,16 +58,11 @@ export function editEphemeral(workspace: Workspace, ephemeral: Ephemeral, draft:
   workspace.changes.emit({ kind: "ephemeral_edited", ephemeral });
 }
 
-export function dismiss(workspace: Workspace, ephemeral: Ephemeral): void {
-  ephemeral.gone = true;
-  workspace.changes.emit({ kind: "ephemeral_gone", ephemeral });
-}
-
 export const findMessage = (workspace: Workspace, channel: string, ts: string): SlackMessage | undefined =>
   workspace.messages.find((message) => message.channel === channel && message.ts === ts && !message.deleted);
 
 export const findEphemeral = (workspace: Workspace, channel: string, ts: string): Ephemeral | undefined =>
-  workspace.ephemerals.find((one) => one.channel === channel && one.ts === ts && !one.gone);
+  workspace.ephemerals.find((one) => one.channel === channel && one.ts === ts);
 
 function replaceContent(workspace: Workspace, target: SlackMessage | Ephemeral, draft: Content): void {
   const content = stored(workspace, draft);

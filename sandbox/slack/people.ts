@@ -4,7 +4,6 @@ import { eventPayload } from "./driver/event.ts";
 import { CannotDo } from "./errors.ts";
 import { personOf } from "./places.ts";
 import type { Channel, Group, JsonObject, SlackPerson } from "./types.ts";
-import { describeGroup } from "./web-api/usergroups.ts";
 import { describePerson } from "./web-api/users.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -19,28 +18,20 @@ export function createPeople(workspace: Workspace, deliver: Deliver) {
   const channel = (id: string): Channel => workspace.channels.get(id) ?? unknown(id);
   /** Resolves when the bot has it, or is not there. */
   const tell = async (event: JsonObject & { type: string }): Promise<void> => {
-    if (!workspace.settings.events.includes(event.type)) return;
     await deliver("events_api", eventPayload(workspace, { ...event, event_ts: workspace.nextTs() }));
   };
   const setPerson = (user: string, change: Partial<SlackPerson>): Promise<void> => {
     set(person(user), change);
     return tell({ type: "user_change", user: describePerson(workspace, person(user), true) });
   };
-  const setGroup = async (id: string, change: Partial<Group>, type: string): Promise<void> => {
-    set(group(id), change);
-    const subteam = describeGroup(workspace, group(id), { include_users: true });
-    await tell(type === "subteam_updated" ? { type, subteam } : { type, subteam_id: id });
-  };
   return {
     add: (one: SlackPerson) => add(workspace.people, one, told),
     change: setPerson,
     deactivate: (user: string) => setPerson(user, { deleted: true }),
-    setLocale: (user: string, locale: string) => setPerson(user, { locale }),
-    /** What chat.postMessage into their DM fails with from now on; nothing to allow it again. */
-    blockDm: (user: string, error = "") => set(person(user), { dmError: error }),
-    setGroup: (id: string, members: string[]) => setGroup(id, { members }, "subteam_members_changed"),
-    disableGroup: (id: string, disabled = true) => setGroup(id, { disabled }, "subteam_updated"),
-    addChannel: (one: Channel) => add(workspace.channels, one, told),
+    setGroup: (id: string, members: string[]): Promise<void> => {
+      set(group(id), { members });
+      return tell({ type: "subteam_members_changed", subteam_id: id });
+    },
     join: (user: string, id: string) =>
       set(channel(id), { members: [...new Set([...channel(id).members, user])] }),
     leave: (user: string, id: string) =>

@@ -19,8 +19,7 @@ const unescaped = (text: string): string =>
   text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 const isText = (object: JsonObject): boolean =>
-  typeof object.text === "string" &&
-  ["plain_text", "mrkdwn", "text", "link", "markdown"].includes(String(object.type));
+  typeof object.text === "string" && ["plain_text", "mrkdwn", "text", "link"].includes(String(object.type));
 
 /** The words on the screen, a block a line; buttons and confirm texts included. */
 export function visibleText(content: Content): string {
@@ -69,7 +68,6 @@ export function mentionsIn(content: Content): { users: Set<string>; groups: Set<
     if (object.type === "mrkdwn") addMarkup(String(object.text), found);
     if (object.type === "user") found.users.add(String(object.user_id));
     if (object.type === "usergroup") found.groups.add(String(object.usergroup_id));
-    if (object.type === "broadcast") found.everyone = true;
   }
   return found;
 }

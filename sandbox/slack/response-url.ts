@@ -1,16 +1,7 @@
-/** Answers that come by response_url: at most five in half an hour, to the person or the channel, or onto the source. */
+/** Answers that come by response_url: at most five in half an hour, to the person, or onto the source. */
 import { checkBlocks } from "./blocks/check.ts";
 import { SlackRefusal } from "./errors.ts";
-import {
-  dismiss,
-  edit,
-  editEphemeral,
-  findEphemeral,
-  findMessage,
-  post,
-  removeMessage,
-  whisper,
-} from "./messages.ts";
+import { edit, editEphemeral, findEphemeral, findMessage, whisper } from "./messages.ts";
 import { responseUrlUses } from "./triggers.ts";
 import type { Content, JsonObject } from "./types.ts";
 import type { ResponseUrl, Workspace } from "./workspace.ts";
@@ -49,24 +40,18 @@ function parse(text: string): JsonObject {
 }
 
 function apply(workspace: Workspace, target: ResponseUrl, payload: JsonObject): void {
-  if (payload.delete_original === true) {
-    removeSource(workspace, target);
-    return;
-  }
   const content = contentOf(payload);
   if (payload.replace_original === true && replaceSource(workspace, target, content)) return;
-  const thread = typeof payload.thread_ts === "string" ? { thread_ts: payload.thread_ts } : {};
-  say(workspace, target, payload.response_type === "in_channel", { ...content, ...thread });
+  say(workspace, target, content);
 }
 
+/** To the person alone. */
 export function say(
   workspace: Workspace,
   { user, channel }: Pick<ResponseUrl, "user" | "channel">,
-  inChannel: boolean,
   content: Content,
   from: "ack" | "response_url" = "response_url",
 ) {
-  if (inChannel) return post(workspace, { channel, user: workspace.bot.userId, ...content });
   return whisper(workspace, { channel, user, from, ...content });
 }
 
@@ -79,22 +64,11 @@ export function contentOf(payload: JsonObject): Content {
   return { text, ...(blocks ? { blocks } : {}) };
 }
 
-function sourceOf(workspace: Workspace, { source }: ResponseUrl) {
-  if (!source) return {};
-  const message = findMessage(workspace, source.channel, source.ts);
-  return { message, ephemeral: findEphemeral(workspace, source.channel, source.ts) };
-}
-
 /** False when there is no source: a command has none, so Slack posts a new answer. */
-function replaceSource(workspace: Workspace, target: ResponseUrl, content: Content): boolean {
-  const { message, ephemeral } = sourceOf(workspace, target);
+function replaceSource(workspace: Workspace, { source }: ResponseUrl, content: Content): boolean {
+  const message = source && findMessage(workspace, source.channel, source.ts);
+  const ephemeral = source && findEphemeral(workspace, source.channel, source.ts);
   if (message) edit(workspace, message, content);
   if (ephemeral) editEphemeral(workspace, ephemeral, content);
   return message !== undefined || ephemeral !== undefined;
-}
-
-function removeSource(workspace: Workspace, target: ResponseUrl): void {
-  const { message, ephemeral } = sourceOf(workspace, target);
-  if (message) removeMessage(workspace, message);
-  if (ephemeral) dismiss(workspace, ephemeral);
 }

@@ -1,8 +1,6 @@
 /** The HTTP server: /api/METHOD, /response/…, and the WebSocket upgrade of Socket Mode. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { openSideDoor, type SideDoor } from "../door.ts";
 import { createApi, type Tokens } from "./api.ts";
 import { SlackRefusal } from "./errors.ts";
 import { is, nextFailure } from "./faults.ts";
@@ -12,10 +10,8 @@ import type { Sockets } from "./socket.ts";
 import type { CallFailure, LocalSlackOptions } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
-export interface LocalServer {
+interface LocalServer {
   origin: string;
-  /** Another way in, to the same workspace. */
-  door(port?: number): Promise<SideDoor>;
   close(): Promise<void>;
 }
 
@@ -23,7 +19,7 @@ export async function startServer(
   workspace: Workspace,
   tokens: Tokens,
   sockets: Sockets,
-  { port = 0, host = "127.0.0.1", tls }: Pick<LocalSlackOptions, "port" | "host" | "tls">,
+  { host = "127.0.0.1" }: Pick<LocalSlackOptions, "host">,
 ): Promise<LocalServer> {
   let origin = "";
   const api = createApi(workspace, tokens, {
@@ -32,14 +28,13 @@ export async function startServer(
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     route(workspace, api, request, response).catch((error) => fail(response, error));
   };
-  const server = tls ? createTlsServer(tls, serve) : createServer(serve);
+  const server = createServer(serve);
   server.on("upgrade", sockets.upgrade);
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(port, host, resolve);
+    server.once("error", reject).listen(0, host, resolve);
   });
-  const at = (server.address() as AddressInfo).port;
-  origin = tls ? `https://${tls.host}:${at}` : `http://${host}:${at}`;
-  return { origin, door: (port) => openSideDoor(server, port), close: () => close(server) };
+  origin = `http://${host}:${(server.address() as AddressInfo).port}`;
+  return { origin, close: () => close(server) };
 }
 
 async function route(
@@ -61,8 +56,7 @@ async function byUrl(
   response: ServerResponse,
 ): Promise<void> {
   const { socket } = request;
-  const port = socket.localPort ?? 0;
-  const call = { method: "response_url", args: {}, port, gone: () => socket.destroyed };
+  const call = { method: "response_url", args: {} };
   const text = await readBody(request);
   const failure = (await workspace.meddler?.before(call)) ?? nextFailure(workspace, call.method);
   if (is("hang", failure)) return;

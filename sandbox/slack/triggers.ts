@@ -4,7 +4,7 @@ import { SlackRefusal } from "./errors.ts";
 import type { ResponseUrl, Workspace } from "./workspace.ts";
 
 const triggerLife = 3_000;
-export const responseUrlLife = 30 * 60_000;
+const responseUrlLife = 30 * 60_000;
 export const responseUrlUses = 5;
 
 export function newTrigger(workspace: Workspace, user: string): string {

@@ -1,5 +1,5 @@
 /** The nouns of the local workspace, as tests, the playground and the server itself see them. */
-import type { Clock } from "../../src/domain/clock.ts";
+import type { Clock } from "../../src/request/clock.ts";
 
 export type JsonObject = Record<string, unknown>;
 export type Block = JsonObject & { type: string };
@@ -10,7 +10,6 @@ export interface SlackPerson {
   name: string;
   realName?: string;
   displayName?: string;
-  email?: string;
   locale?: string;
   tz?: string;
   title?: string;
@@ -20,13 +19,6 @@ export interface SlackPerson {
   isUltraRestricted?: boolean;
   /** Of another workspace, met in a channel shared by Slack Connect; ours when left out. */
   teamId?: string;
-  /** The Enterprise Grid that the person belongs to. */
-  enterpriseId?: string;
-  isAdmin?: boolean;
-  /** Fields users.info and users.list leave out for this person, as Slack does for some. */
-  omit?: string[];
-  /** What chat.postMessage into this person's DM fails with, although conversations.open works. */
-  dmError?: string;
 }
 
 export interface Group {
@@ -52,7 +44,7 @@ export interface Content {
   blocks?: Block[];
 }
 
-export interface Revision extends Content {
+interface Revision extends Content {
   /** When this content was written, in milliseconds of the clock. */
   at: number;
 }
@@ -63,9 +55,6 @@ export interface SlackMessage extends Content {
   user: string;
   bot_id?: string;
   thread_ts?: string;
-  /** A reply that stands in the channel as well. */
-  subtype?: "thread_broadcast";
-  metadata?: JsonObject;
   edited?: { user: string; ts: string };
   /** Every content this message ever had, oldest first, the current one last. */
   history: Revision[];
@@ -81,7 +70,6 @@ export interface Ephemeral extends Content {
   thread_ts?: string;
   from: "ack" | "chat.postEphemeral" | "response_url";
   history: Revision[];
-  gone?: boolean;
 }
 
 export interface View extends JsonObject {
@@ -131,8 +119,6 @@ export interface Bot {
   appId: string;
   teamId: string;
   teamDomain: string;
-  /** Of a workspace that is part of an Enterprise Grid. */
-  enterpriseId?: string;
   name: string;
 }
 
@@ -145,7 +131,7 @@ export interface SentPayload {
 
 export type WorkspaceChange =
   | { kind: "message" | "message_edited" | "message_deleted"; message: SlackMessage }
-  | { kind: "ephemeral" | "ephemeral_edited" | "ephemeral_gone"; ephemeral: Ephemeral }
+  | { kind: "ephemeral" | "ephemeral_edited"; ephemeral: Ephemeral }
   | { kind: "view_opened" | "view_updated" | "view_closed" | "home"; user: string; view: View }
   | { kind: "notification"; notification: Notification }
   | { kind: "trouble"; trouble: ShownError }
@@ -169,17 +155,8 @@ export type CallFailure =
 export interface WorkspaceSettings {
   signingSecret: string;
   scopes: string[];
-  /** Whether answers carry x-oauth-scopes. */
-  scopesHeader: boolean;
-  editWindowClosed: boolean;
-  deletionForbidden: boolean;
-  /** Slack's three seconds, in real time: a bot's answer is real time too. */
-  ackTimeoutMs: number;
-  shouldEscape: boolean;
   /** Whether Slack's documented limits hold. */
   limits: boolean;
-  /** What the app subscribed to, of what changing people and groups tells. */
-  events: string[];
 }
 
 export interface LocalSlackOptions {
@@ -191,17 +168,9 @@ export interface LocalSlackOptions {
   people: SlackPerson[];
   groups: Group[];
   channels: Channel[];
-  port?: number;
   /** Where it listens, and by what its addresses name it; 127.0.0.1 unless said otherwise. */
   host?: string;
-  /** Served over TLS, by this name, which leads here only through a proxy. */
-  tls?: { host: string; cert: string; key: string };
   scopes?: string[];
-  bot?: Partial<Bot>;
-  /** Shorter in tests of a late ack. */
-  ackTimeoutMs?: number;
   /** On unless said otherwise. */
   limits?: boolean;
-  /** All that there are unless said otherwise. */
-  events?: string[];
 }

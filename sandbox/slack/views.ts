@@ -1,27 +1,17 @@
-/** Modals and homes: made from what the app sends, stacked per person, three deep at most. */
-import { SlackRefusal } from "./errors.ts";
+/** Modals and homes, made from what the app sends. */
 import { withIds } from "./messages.ts";
 import type { Block, JsonObject, View } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
-export const deepestStack = 3;
-
-export const stackOf = (workspace: Workspace, user: string): View[] => workspace.modals.get(user) ?? [];
-
 export function findView(workspace: Workspace, id: string): { user: string; view: View } | undefined {
-  const stacks = [...workspace.modals].flatMap(([user, views]) => views.map((view) => ({ user, view })));
-  const homes = [...workspace.homes].map(([user, view]) => ({ user, view }));
-  return [...stacks, ...homes].find(({ view }) => view.id === id);
+  for (const [user, view] of [...workspace.modals, ...workspace.homes])
+    if (view.id === id) return { user, view };
+  return undefined;
 }
 
-export function makeView(workspace: Workspace, sent: JsonObject, previous?: View): View {
+export function makeView(workspace: Workspace, sent: JsonObject): View {
   const id = workspace.nextId("V");
-  return {
-    ...filled(workspace, sent),
-    id,
-    root_view_id: previous?.root_view_id ?? id,
-    previous_view_id: previous?.id ?? null,
-  };
+  return { ...filled(workspace, sent), id, root_view_id: id, previous_view_id: null };
 }
 
 function filled(workspace: Workspace, sent: JsonObject) {
@@ -34,7 +24,7 @@ function filled(workspace: Workspace, sent: JsonObject) {
     bot_id: bot.botId,
     type: sent.type as View["type"],
     callback_id: String(sent.callback_id ?? ""),
-    external_id: String(sent.external_id ?? ""),
+    external_id: "",
     private_metadata: String(sent.private_metadata ?? ""),
     hash: workspace.nextId(`${Math.floor(workspace.clock.now() / 1000)}.`),
     blocks,
@@ -43,21 +33,8 @@ function filled(workspace: Workspace, sent: JsonObject) {
 }
 
 export function openModal(workspace: Workspace, user: string, sent: JsonObject): View {
-  checkExternalId(workspace, sent);
   const view = makeView(workspace, sent);
-  workspace.modals.set(user, [view]);
-  workspace.changes.emit({ kind: "view_opened", user, view });
-  return view;
-}
-
-export function pushModal(workspace: Workspace, user: string, sent: JsonObject): View {
-  const stack = stackOf(workspace, user);
-  const top = stack.at(-1);
-  if (!top) throw new SlackRefusal("not_found");
-  if (stack.length >= deepestStack) throw new SlackRefusal("push_limit_reached");
-  checkExternalId(workspace, sent);
-  const view = makeView(workspace, sent, top);
-  workspace.modals.set(user, [...stack, view]);
+  workspace.modals.set(user, view);
   workspace.changes.emit({ kind: "view_opened", user, view });
   return view;
 }
@@ -74,14 +51,7 @@ export function replaceView(workspace: Workspace, user: string, view: View, sent
   return view;
 }
 
-export function closeModals(workspace: Workspace, user: string, closing: View[]): void {
-  const left = stackOf(workspace, user).filter((view) => !closing.includes(view));
-  workspace.modals.set(user, left);
-  for (const view of closing) workspace.changes.emit({ kind: "view_closed", user, view });
-}
-
-function checkExternalId(workspace: Workspace, sent: JsonObject): void {
-  if (!sent.external_id) return;
-  const taken = [...workspace.modals.values()].flat().some((view) => view.external_id === sent.external_id);
-  if (taken) throw new SlackRefusal("duplicate_external_id");
+export function closeModal(workspace: Workspace, user: string, view: View): void {
+  workspace.modals.delete(user);
+  workspace.changes.emit({ kind: "view_closed", user, view });
 }

@@ -1,5 +1,5 @@
 /** The whole state of the local workspace: plain maps, changed only by the functions next door. */
-import type { Clock } from "../../src/domain/clock.ts";
+import type { Clock } from "../../src/request/clock.ts";
 import { type Changes, createChanges } from "./changes.ts";
 import type { SlackMeddler } from "./faults.ts";
 import type {
@@ -45,8 +45,8 @@ export interface Workspace {
   dms: Map<string, string>;
   messages: SlackMessage[];
   ephemerals: Ephemeral[];
-  /** Person id → open modals, the top one last. */
-  modals: Map<string, View[]>;
+  /** Person id → the open modal. */
+  modals: Map<string, View>;
   homes: Map<string, View>;
   notifications: Notification[];
   troubles: ShownError[];
@@ -65,7 +65,6 @@ const usualScopes = [
   "chat:write",
   "im:write",
   "users:read",
-  "users:read.email",
   "usergroups:read",
   "channels:read",
   "groups:read",
@@ -80,11 +79,10 @@ const usualBot: Bot = {
   name: "karpor-access",
 };
 
-/** `beside`: another app of the same workspace sees the same people and channels, and has a bot, DMs and forms of its own. */
-export function createWorkspace(options: LocalSlackOptions, beside?: Workspace): Workspace {
+export function createWorkspace(options: LocalSlackOptions): Workspace {
   return {
     clock: options.clock,
-    bot: { ...usualBot, ...options.bot },
+    bot: usualBot,
     command: options.command,
     settings: initialSettings(options),
     people: byId(options.people),
@@ -94,25 +92,14 @@ export function createWorkspace(options: LocalSlackOptions, beside?: Workspace):
     changes: createChanges(),
     nextTs: uniqueTs(options.clock),
     nextId: counter(),
-    ...(beside && shared(beside)),
   };
 }
-
-const shared = ({ people, groups, channels, messages, ephemerals, changes, nextTs, nextId }: Workspace) => ({
-  ...{ people, groups, channels, messages, ephemerals, changes, nextTs, nextId },
-});
 
 function initialSettings(options: LocalSlackOptions): WorkspaceSettings {
   return {
     signingSecret: options.signingSecret,
     scopes: options.scopes ?? usualScopes,
-    scopesHeader: true,
-    editWindowClosed: false,
-    deletionForbidden: false,
-    ackTimeoutMs: options.ackTimeoutMs ?? 3000,
-    shouldEscape: true,
     limits: options.limits ?? true,
-    events: options.events ?? ["subteam_members_changed", "subteam_updated", "user_change"],
   };
 }
 
@@ -121,7 +108,7 @@ function emptyState() {
     dms: new Map<string, string>(),
     messages: [],
     ephemerals: [],
-    modals: new Map<string, View[]>(),
+    modals: new Map<string, View>(),
     homes: new Map<string, View>(),
     notifications: [],
     troubles: [],

@@ -24,16 +24,10 @@ export function checkView(sent: unknown, type: View["type"]): JsonObject {
   if (JSON.stringify(sent).length > largestView) throw new SlackRefusal("view_too_large");
   const faults = faultsOf(type === "modal" ? modal : home, sent, "/view");
   const blocks = (sent as JsonObject).blocks;
-  if (Array.isArray(blocks)) faults.push(...duplicates(blocks as Block[], "/view/blocks"), ...focus(blocks));
+  if (Array.isArray(blocks)) faults.push(...duplicates(blocks as Block[], "/view/blocks"));
   if (faults.length > 0) throw refusal("invalid_arguments", faults);
   return sent as JsonObject;
 }
-
-/** One element of a view at most takes the cursor. */
-const focus = (blocks: unknown[]): string[] =>
-  walk(blocks).filter((one) => one.focus_on_load === true).length > 1
-    ? ["only one element may have `focus_on_load` [json-pointer:/view/blocks]"]
-    : [];
 
 function refusal(code: string, errors: string[]): SlackRefusal {
   const messages = errors.map((error) => `[ERROR] ${error}`);

@@ -1,11 +1,12 @@
-/** Which elements stand where; each is strict: an unknown property is refused as Slack refuses it. */
+/** The interactive elements that the bot uses; each is strict: an unknown property is refused as Slack refuses it. */
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { addressInput, numberInput, plainTextInput } from "./inputs.ts";
-import { datetimepicker, multi, pickers } from "./pickers.ts";
-import { boundedText, confirm, linkOption, plain, style, url } from "./text.ts";
+import { boundedText, confirm, plain, plainOption, style, url } from "./text.ts";
 
-const button = z.strictObject({
-  action_id: boundedText(255).optional(),
+const named = { action_id: boundedText(255).optional() };
+
+export const button = z.strictObject({
+  ...named,
   type: z.literal("button"),
   text: plain(75),
   url: url.optional(),
@@ -15,27 +16,35 @@ const button = z.strictObject({
   accessibility_label: boundedText(75).optional(),
 });
 
-const overflow = z.strictObject({
-  action_id: boundedText(255).optional(),
-  type: z.literal("overflow"),
-  options: z.array(linkOption).min(1).max(5),
-  confirm: confirm.optional(),
+const plainTextInput = z.strictObject({
+  ...named,
+  type: z.literal("plain_text_input"),
+  placeholder: plain(150).optional(),
+  initial_value: z.string().max(3000).optional(),
+  multiline: z.boolean().optional(),
+  min_length: z.int().min(0).max(3000).optional(),
+  max_length: z.int().min(1).max(3000).optional(),
 });
 
-export const image = z.strictObject({
-  type: z.literal("image"),
-  image_url: url,
-  alt_text: boundedText(2000),
+const staticSelect = z
+  .strictObject({
+    ...named,
+    type: z.literal("static_select"),
+    placeholder: plain(150).optional(),
+    options: z.array(plainOption).min(1).max(100),
+    initial_option: plainOption.optional(),
+  })
+  .refine(
+    ({ options, initial_option: initial }) =>
+      initial === undefined || options.some((option) => isDeepStrictEqual(option, initial)),
+    { error: "must match one of the options", path: ["initial_option"] },
+  );
+
+const usersSelect = z.strictObject({
+  ...named,
+  type: z.literal("users_select"),
+  placeholder: plain(150).optional(),
+  initial_user: boundedText(255).optional(),
 });
 
-export const inActions = z.discriminatedUnion("type", [button, overflow, ...pickers, datetimepicker]);
-export const accessory = z.discriminatedUnion("type", [button, overflow, image, ...pickers, ...multi]);
-export const inInput = z.discriminatedUnion("type", [
-  plainTextInput,
-  numberInput,
-  addressInput("email_text_input"),
-  addressInput("url_text_input"),
-  datetimepicker,
-  ...pickers,
-  ...multi,
-]);
+export const inInput = z.discriminatedUnion("type", [plainTextInput, staticSelect, usersSelect]);

@@ -1,27 +1,22 @@
-/** Blocks and views with Slack's limits. */
+/** The blocks that the bot uses, and views, with Slack's limits. */
 import { z } from "zod";
-import { accessory, image, inActions, inInput } from "./elements.ts";
-import { richTextElements } from "./rich-text.ts";
+import { button, inInput } from "./elements.ts";
 import { boundedText, mrkdwn, plain, text, url } from "./text.ts";
 
 const base = { block_id: boundedText(255).optional() };
 
-const section = z
-  .strictObject({
-    ...base,
-    type: z.literal("section"),
-    text: text(3000).optional(),
-    fields: z.array(text(2000)).min(1).max(10).optional(),
-    accessory: accessory.optional(),
-    expand: z.boolean().optional(),
-  })
-  .refine((block) => block.text || block.fields, "must define either `text` or `fields`");
+const section = z.strictObject({
+  ...base,
+  type: z.literal("section"),
+  text: text(3000),
+  accessory: button.optional(),
+});
 
 const context = z.strictObject({
   ...base,
   type: z.literal("context"),
   elements: z
-    .array(z.discriminatedUnion("type", [plain(3000), mrkdwn(3000), image]))
+    .array(z.discriminatedUnion("type", [plain(3000), mrkdwn(3000)]))
     .min(1)
     .max(10),
 });
@@ -29,7 +24,7 @@ const context = z.strictObject({
 const actions = z.strictObject({
   ...base,
   type: z.literal("actions"),
-  elements: z.array(inActions).min(1).max(25),
+  elements: z.array(button).min(1).max(25),
 });
 
 const input = z.strictObject({
@@ -39,37 +34,38 @@ const input = z.strictObject({
   element: inInput,
   hint: plain(2000).optional(),
   optional: z.boolean().optional(),
-  dispatch_action: z.boolean().optional(),
 });
 
-const simple = [
-  z.strictObject({ ...base, type: z.literal("divider") }),
-  z.strictObject({ ...base, type: z.literal("header"), text: plain(150) }),
-  z.strictObject({ ...base, type: z.literal("rich_text"), elements: richTextElements }),
-  z.strictObject({
-    ...base,
-    type: z.literal("image"),
-    image_url: url,
-    alt_text: boundedText(2000),
-    title: plain(2000).optional(),
-  }),
-] as const;
+const on = z.boolean().optional();
+const pieceStyle = z.strictObject({ bold: on, italic: on, strike: on, underline: on, code: on }).optional();
+const words = z.strictObject({ type: z.literal("text"), text: boundedText(40_000), style: pieceStyle });
+const link = z.strictObject({ type: z.literal("link"), url, text: boundedText(40_000).optional() });
+const person = z.strictObject({ type: z.literal("user"), user_id: boundedText(255) });
+const group = z.strictObject({ type: z.literal("usergroup"), usergroup_id: boundedText(255) });
+const pieces = z.array(z.discriminatedUnion("type", [words, link, person, group]));
 
-const markdown = z.strictObject({ ...base, type: z.literal("markdown"), text: boundedText(12_000) });
+const richText = z.strictObject({
+  ...base,
+  type: z.literal("rich_text"),
+  elements: z
+    .array(
+      z.discriminatedUnion("type", [
+        z.strictObject({ type: z.literal("rich_text_section"), elements: pieces }),
+        z.strictObject({ type: z.literal("rich_text_quote"), elements: pieces }),
+        z.strictObject({ type: z.literal("rich_text_preformatted"), elements: pieces }),
+      ]),
+    )
+    .min(1),
+});
 
-export const messageBlocks = z
-  .array(z.discriminatedUnion("type", [section, context, actions, input, ...simple, markdown]))
-  .max(50);
+const anyBlock = z.discriminatedUnion("type", [section, context, actions, input, richText]);
 
-const viewBlocks = z
-  .array(z.discriminatedUnion("type", [section, context, actions, input, ...simple]))
-  .max(100);
+export const messageBlocks = z.array(anyBlock).max(50);
 
 const anyView = {
-  blocks: viewBlocks,
+  blocks: z.array(anyBlock).max(100),
   private_metadata: z.string().max(3000).optional(),
   callback_id: z.string().max(255).optional(),
-  external_id: z.string().max(255).optional(),
 };
 
 export const modal = z
@@ -79,9 +75,6 @@ export const modal = z
     title: plain(24),
     submit: plain(24).optional(),
     close: plain(24).optional(),
-    clear_on_close: z.boolean().optional(),
-    notify_on_close: z.boolean().optional(),
-    submit_disabled: z.boolean().optional(),
   })
   .refine((view) => view.submit || !view.blocks.some((block) => block.type === "input"), {
     error: "must define `submit` to use an `input` block in modals",

@@ -22,13 +22,8 @@ export const confirm = z.strictObject({
   style: style.optional(),
 });
 
-const option = <T extends z.ZodType>(label: T) =>
-  z.strictObject({ text: label, value: boundedText(150), description: plain(75).optional() });
-
-export const plainOption = option(plain(75));
-export const anyOption = option(text(75)).extend({ description: text(75).optional() });
-export const linkOption = plainOption.extend({ url: url.optional() });
-export const optionGroup = z.strictObject({
-  label: plain(75),
-  options: z.array(plainOption).min(1).max(100),
+export const plainOption = z.strictObject({
+  text: plain(75),
+  value: boundedText(150),
+  description: plain(75).optional(),
 });

@@ -36,7 +36,7 @@ export async function click(
   actorOf(context.workspace, user);
   const surface = surfaceOf(context.workspace, user, where);
   const { block, element } = findElement(surface, what);
-  if (element.type !== "button") throw new CannotDo(`${element.action_id} is a ${element.type}: use select.`);
+  if (element.type !== "button") throw new CannotDo(`${element.action_id} is no button.`);
   const asked = element.confirm as JsonObject | undefined;
   if (options.confirm && !asked) throw new CannotDo(`${element.action_id} asks for no confirmation.`);
   if (asked && !options.confirm) return unsent(asked);
@@ -55,7 +55,7 @@ export async function click(
 }
 
 /** Only the dialog was shown. */
-export const unsent = (asked: JsonObject): ClickResult => ({
+const unsent = (asked: JsonObject): ClickResult => ({
   sent: false,
   asked,
   status: 0,
@@ -66,8 +66,7 @@ export const unsent = (asked: JsonObject): ClickResult => ({
   triggerId: "",
 });
 
-/** Sends block_actions for any element; a button and a select differ only in the action. */
-export async function act(
+async function act(
   { workspace, deliver, origin }: Context,
   user: string,
   surface: Surface,

@@ -3,13 +3,14 @@ import type { Deliver } from "../delivery.ts";
 import { CannotDo } from "../errors.ts";
 import { actorOf, canSee, conversationOf, openDm, payloadName } from "../places.ts";
 import { newResponseUrl, newTrigger } from "../triggers.ts";
-import type { JsonObject } from "../types.ts";
+import type { Ephemeral, JsonObject } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
-import { type ShownAck, showAck } from "./ack.ts";
+import { showAck } from "./ack.ts";
 import { escapeTyped } from "./escape.ts";
 import { type DeliveredPayload, verificationToken } from "./payload.ts";
 
-export interface CommandResult extends DeliveredPayload, ShownAck {
+export interface CommandResult extends DeliveredPayload {
+  ephemeral?: Ephemeral;
   triggerId: string;
   responseUrl: string;
 }
@@ -55,7 +56,7 @@ function commandPayload(
   channel: string,
   typed: string,
 ): JsonObject {
-  const { bot, settings } = workspace;
+  const { bot } = workspace;
   const place = conversationOf(workspace, channel);
   return {
     token: verificationToken,
@@ -66,7 +67,7 @@ function commandPayload(
     user_id: user,
     user_name: actorOf(workspace, user).name,
     command: workspace.command,
-    text: settings.shouldEscape ? escapeTyped(workspace, typed.trim()) : typed.trim(),
+    text: escapeTyped(workspace, typed.trim()),
     api_app_id: bot.appId,
     is_enterprise_install: "false",
     response_url: newResponseUrl(workspace, origin, { user, channel }),

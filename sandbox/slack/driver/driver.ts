@@ -12,7 +12,6 @@ import type { Choice } from "./form.ts";
 import { openHome } from "./home.ts";
 import { closeView, submit } from "./modal.ts";
 import type { DeliveredPayload } from "./payload.ts";
-import { select } from "./select.ts";
 import { runShortcut } from "./shortcut.ts";
 import type { What, Where } from "./surface.ts";
 
@@ -25,12 +24,9 @@ export function createDriver(context: Context) {
     click: (user: string, where: Where, what: What, options?: { confirm?: boolean }): Promise<ClickResult> =>
       click(context, user, where, what, options),
     shortcut: (user: string, callbackId: string) => runShortcut(context, user, callbackId),
-    select: (user: string, where: Where, what: What, choice: Choice, options?: { confirm?: boolean }) =>
-      select(context, user, where, what, choice, options),
     submit: (user: string, viewId: string, values: Record<string, Choice> = {}) =>
       submit(context, user, viewId, values),
-    closeView: (user: string, viewId: string, options?: { all?: boolean }) =>
-      closeView(context, user, viewId, options),
+    closeView: (user: string, viewId: string) => closeView(context, user, viewId),
     /** Writes an ordinary message, which the bot is not told about. */
     say: (user: string, channel: string, text: string): SlackMessage => say(workspace, user, channel, text),
     openHome: (user: string) => openHome(context, user),

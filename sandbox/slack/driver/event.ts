@@ -16,7 +16,7 @@ export function eventPayload(workspace: Workspace, event: JsonObject): JsonObjec
     is_ext_shared_channel: false,
     authorizations: [
       {
-        enterprise_id: bot.enterpriseId ?? null,
+        enterprise_id: null,
         team_id: bot.teamId,
         user_id: bot.userId,
         is_bot: true,

@@ -1,4 +1,4 @@
-/** A person opens the bot's home tab: an event, tried once more when it is not acknowledged. */
+/** A person opens the bot's home tab: an event. */
 import { actorOf, openDm } from "../places.ts";
 import type { Context } from "./click.ts";
 import { eventPayload } from "./event.ts";
@@ -15,13 +15,5 @@ export async function openHome({ workspace, deliver }: Context, user: string): P
     event_ts: workspace.nextTs(),
     ...(view ? { view: wireView(view) } : {}),
   });
-  const first = await deliver("events_api", payload);
-  const delivered =
-    first.error === undefined
-      ? first
-      : await deliver("events_api", payload, { attempt: 1, reason: retryReason(first.error) });
-  return { ...delivered, kind: "events_api", payload };
+  return { ...(await deliver("events_api", payload)), kind: "events_api", payload };
 }
-
-const retryReason = (error: string): string =>
-  error === "operation_timeout" ? "http_timeout" : "http_error";

@@ -5,7 +5,7 @@ import { actorOf } from "../places.ts";
 import { actionables, labelOf } from "../read.ts";
 import { newTrigger } from "../triggers.ts";
 import type { JsonObject, SlackPerson, View } from "../types.ts";
-import { closeModals, pushModal, replaceView, stackOf } from "../views.ts";
+import { closeModal, replaceView } from "../views.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Context } from "./click.ts";
 import { type Choice, chosen, currentState, missing } from "./form.ts";
@@ -106,16 +106,10 @@ function obey(workspace: Workspace, user: string, view: View, body: string, doin
 function react(workspace: Workspace, user: string, view: View, answer: JsonObject): void {
   switch (answer.response_action) {
     case undefined:
-      closeModals(workspace, user, [view]);
-      break;
-    case "clear":
-      closeModals(workspace, user, stackOf(workspace, user));
+      closeModal(workspace, user, view);
       break;
     case "update":
       replaceView(workspace, user, view, checkView(answer.view, "modal"));
-      break;
-    case "push":
-      pushModal(workspace, user, checkView(answer.view, "modal"));
       break;
     case "errors":
       showErrors(workspace, user, view, (answer.errors ?? {}) as Record<string, string>);
@@ -135,23 +129,8 @@ function showErrors(workspace: Workspace, user: string, view: View, errors: Reco
   workspace.changes.emit({ kind: "view_updated", user, view });
 }
 
-/** The cross closes everything; the close button only the top view. */
-export async function closeView(
-  { workspace, deliver }: Context,
-  user: string,
-  viewId: string,
-  options: { all?: boolean } = {},
-): Promise<DeliveredPayload | undefined> {
-  const person = actorOf(workspace, user);
-  const view = openView(workspace, user, viewId);
-  const all = options.all ?? Boolean(view.clear_on_close);
-  closeModals(workspace, user, all ? stackOf(workspace, user) : [view]);
-  if (!view.notify_on_close) return undefined;
-  const payload = {
-    type: "view_closed",
-    ...interactionBase(workspace, person),
-    view: wireView(view),
-    is_cleared: all,
-  };
-  return { ...(await deliver("interactive", payload)), kind: "interactive", payload };
+/** The bot is not told: it asks for that nowhere. */
+export async function closeView({ workspace }: Context, user: string, viewId: string): Promise<void> {
+  actorOf(workspace, user);
+  closeModal(workspace, user, openView(workspace, user, viewId));
 }

@@ -18,7 +18,7 @@ export function interactionBase({ bot }: Workspace, person: SlackPerson): JsonOb
     api_app_id: bot.appId,
     token: verificationToken,
     team: { id: bot.teamId, domain: bot.teamDomain },
-    enterprise: bot.enterpriseId === undefined ? null : { id: bot.enterpriseId, name: "Local Grid" },
+    enterprise: null,
     is_enterprise_install: false,
   };
 }

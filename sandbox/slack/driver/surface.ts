@@ -4,7 +4,6 @@ import { findEphemeral, findMessage } from "../messages.ts";
 import { canSee } from "../places.ts";
 import { type Actionable, actionables, labelOf } from "../read.ts";
 import type { Block, Ephemeral, SlackMessage, View } from "../types.ts";
-import { findView, stackOf } from "../views.ts";
 import type { Workspace } from "../workspace.ts";
 
 export type Where = { channel: string; ts: string } | { view: string } | { home: true };
@@ -16,17 +15,10 @@ export type Surface =
 
 export function surfaceOf(workspace: Workspace, user: string, where: Where): Surface {
   if ("channel" in where) return sentSurface(workspace, user, where);
-  const view = "home" in where ? workspace.homes.get(user) : ownView(workspace, user, where.view);
-  if (!view) throw new CannotDo(`${user} has no such view open.`);
+  const view = "home" in where ? workspace.homes.get(user) : workspace.modals.get(user);
+  if (!view || ("view" in where && view.id !== where.view))
+    throw new CannotDo(`${user} has no such view open.`);
   return { kind: "view", at: view, blocks: view.blocks };
-}
-
-function ownView(workspace: Workspace, user: string, id: string): View | undefined {
-  const found = findView(workspace, id);
-  if (found?.user !== user) return undefined;
-  const top = found.view.type === "home" || stackOf(workspace, user).at(-1) === found.view;
-  if (!top) throw new CannotDo(`${id} lies under another modal.`);
-  return found.view;
 }
 
 function sentSurface(
@@ -35,18 +27,15 @@ function sentSurface(
   { channel, ts }: { channel: string; ts: string },
 ): Surface {
   const message = findMessage(workspace, channel, ts);
-  if (message && canSee(workspace, user, channel)) {
-    if (message.bot_id && message.bot_id !== workspace.bot.botId)
-      throw new CannotDo(`${ts} is a message of another app, which alone is told.`);
+  if (message && canSee(workspace, user, channel))
     return { kind: "message", at: message, blocks: message.blocks ?? [] };
-  }
   const ephemeral = findEphemeral(workspace, channel, ts);
   if (ephemeral?.user === user) return { kind: "ephemeral", at: ephemeral, blocks: ephemeral.blocks ?? [] };
   throw new CannotDo(`${user} sees no message ${ts} in ${channel}.`);
 }
 
-/** An action_id, the words on the button, or an action_id with the value it must carry or the block it stands in. */
-export type What = string | { actionId: string; value: string } | { actionId: string; block: string };
+/** An action_id, the words on the button, or an action_id with the value it must carry. */
+export type What = string | { actionId: string; value: string };
 
 export function findElement(surface: Surface, what: What): Actionable {
   const all = actionables(surface.blocks);
@@ -60,10 +49,9 @@ export function findElement(surface: Surface, what: What): Actionable {
   return first;
 }
 
-function matches({ element, block }: Actionable, what: What): boolean {
+function matches({ element }: Actionable, what: What): boolean {
   if (typeof what === "string") return element.action_id === what || labelOf(element) === what;
-  const isThere = "block" in what ? block.block_id === what.block : element.value === what.value;
-  return element.action_id === what.actionId && isThere;
+  return element.action_id === what.actionId && element.value === what.value;
 }
 
 const name = ({ element }: Actionable): string => `${element.action_id} "${labelOf(element)}"`;

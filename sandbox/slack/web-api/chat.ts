@@ -1,9 +1,9 @@
 /** chat.postMessage, chat.update, chat.delete and chat.postEphemeral. */
-import { flag, optionalArg, requiredArg, structured } from "../args.ts";
+import { optionalArg, requiredArg, structured } from "../args.ts";
 import { checkBlocks } from "../blocks/check.ts";
 import { SlackRefusal } from "../errors.ts";
 import { edit, findMessage, post, removeMessage, whisper } from "../messages.ts";
-import { botIn, type Conversation, canSee, openDm, seenByBot } from "../places.ts";
+import { botIn, canSee, seenByBot } from "../places.ts";
 import type { Block, Content, JsonObject, SlackMessage } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Method, scope } from "./method.ts";
@@ -19,25 +19,13 @@ function contentOf(args: JsonObject, longest: number): { text?: string; blocks?:
   return { ...(text === undefined ? {} : { text }), ...(blocks ? { blocks } : {}) };
 }
 
-/** postMessage alone takes a person's id (their DM is opened) or a #name. */
-function destination(workspace: Workspace, name: string): string {
-  if (workspace.people.has(name)) return openDm(workspace, name);
-  const byName = [...workspace.channels.values()].find((channel) => `#${channel.name}` === name);
-  return byName?.id ?? name;
-}
-
-function writable(workspace: Workspace, id: string, archived = "is_archived"): Conversation {
+/** Throws when the bot cannot write there. */
+function checkWritable(workspace: Workspace, id: string, archived = "is_archived"): void {
   const place = seenByBot(workspace, id);
   if (!place) throw new SlackRefusal("channel_not_found");
-  if (place.kind === "dm") {
-    if (place.person.dmError) throw new SlackRefusal(place.person.dmError);
-    return place;
-  }
-  const { channel } = place;
-  const open = workspace.settings.scopes.includes("chat:write.public");
-  if (!botIn(channel) && !open) throw new SlackRefusal("not_in_channel");
-  if (channel.isArchived) throw new SlackRefusal(archived);
-  return place;
+  if (place.kind === "dm") return;
+  if (!botIn(place.channel)) throw new SlackRefusal("not_in_channel");
+  if (place.channel.isArchived) throw new SlackRefusal(archived);
 }
 
 function threadOf(args: JsonObject): { thread_ts?: string } {
@@ -45,30 +33,19 @@ function threadOf(args: JsonObject): { thread_ts?: string } {
   return thread_ts === undefined ? {} : { thread_ts };
 }
 
-function metadataOf(args: JsonObject): { metadata?: JsonObject } {
-  const metadata = structured(args, "metadata", "invalid_metadata_format") as JsonObject | undefined;
-  if (metadata === undefined) return {};
-  const shaped = typeof metadata.event_type === "string" && typeof metadata.event_payload === "object";
-  if (!shaped) throw new SlackRefusal("invalid_metadata_schema");
-  return { metadata };
-}
-
 function postMessage(workspace: Workspace, args: JsonObject): JsonObject {
-  const channel = destination(workspace, requiredArg(args, "channel"));
-  writable(workspace, channel);
+  const channel = requiredArg(args, "channel");
+  checkWritable(workspace, channel);
   const content: Content = { text: "", ...contentOf(args, longestPost) };
   const thread = threadOf(args);
   if (thread.thread_ts !== undefined && !findMessage(workspace, channel, thread.thread_ts)) {
     throw new SlackRefusal("thread_not_found");
   }
-  const inChannel = thread.thread_ts !== undefined && flag(args, "reply_broadcast");
   const message = post(workspace, {
     channel,
     user: workspace.bot.userId,
     ...content,
     ...thread,
-    ...(inChannel ? { subtype: "thread_broadcast" } : {}),
-    ...metadataOf(args),
   });
   return { channel, ts: message.ts, message: wire(workspace, message) };
 }
@@ -84,20 +61,17 @@ function ownMessage(workspace: Workspace, args: JsonObject, refusal: string): Sl
 
 function update(workspace: Workspace, args: JsonObject): JsonObject {
   const message = ownMessage(workspace, args, "cant_update_message");
-  if (workspace.settings.editWindowClosed) throw new SlackRefusal("edit_window_closed");
-  writable(workspace, message.channel, "is_inactive");
+  checkWritable(workspace, message.channel, "is_inactive");
   const content = contentOf(args, longestUpdate);
   // Blocks that are not sent stay, as at Slack; only an empty list takes them away.
   const blocks = content.blocks ?? message.blocks;
   edit(workspace, message, { text: content.text ?? "", ...(blocks ? { blocks } : {}) });
-  Object.assign(message, metadataOf(args));
   const { channel, ts, text } = message;
   return { channel, ts, text, message: wire(workspace, message) };
 }
 
 function deleteMessage(workspace: Workspace, args: JsonObject): JsonObject {
   const message = ownMessage(workspace, args, "cant_delete_message");
-  if (workspace.settings.deletionForbidden) throw new SlackRefusal("compliance_exports_prevent_deletion");
   removeMessage(workspace, message);
   return { channel: message.channel, ts: message.ts };
 }
@@ -105,7 +79,7 @@ function deleteMessage(workspace: Workspace, args: JsonObject): JsonObject {
 function postEphemeral(workspace: Workspace, args: JsonObject): JsonObject {
   const channel = requiredArg(args, "channel");
   const user = requiredArg(args, "user");
-  writable(workspace, channel);
+  checkWritable(workspace, channel);
   const content: Content = { text: "", ...contentOf(args, longestPost) };
   const person = workspace.people.get(user);
   if (!person || person.deleted || !canSee(workspace, user, channel))

@@ -7,14 +7,14 @@ import type { Workspace } from "../workspace.ts";
 import { type Method, scope } from "./method.ts";
 
 export function describePerson(workspace: Workspace, person: SlackPerson, withLocale: boolean): JsonObject {
-  const seen: JsonObject = {
+  return {
     id: person.id,
     team_id: teamOf(workspace.bot, person),
     name: person.name,
     deleted: person.deleted ?? false,
     real_name: person.realName ?? person.name,
     tz: person.tz ?? "Europe/Berlin",
-    profile: profileOf(workspace, person),
+    profile: profileOf(person),
     is_bot: person.isBot ?? false,
     updated: 1,
     ...(withLocale ? { locale: person.locale ?? "en-US" } : {}),
@@ -22,12 +22,10 @@ export function describePerson(workspace: Workspace, person: SlackPerson, withLo
     ...(person.deleted ? {} : standing(person)),
     ...abroad(workspace, person),
   };
-  for (const field of person.omit ?? []) delete seen[field];
-  return seen;
 }
 
 const standing = (person: SlackPerson): JsonObject => ({
-  is_admin: person.isAdmin ?? false,
+  is_admin: false,
   is_owner: false,
   is_restricted: person.isRestricted ?? false,
   is_ultra_restricted: person.isUltraRestricted ?? false,
@@ -35,21 +33,15 @@ const standing = (person: SlackPerson): JsonObject => ({
 
 /** Not who is foreign: who is foreign *and* shares no channel with the bot. */
 function abroad({ bot, channels }: Workspace, person: SlackPerson): JsonObject {
-  const { enterpriseId: enterprise_id } = person;
   const meets = [...channels.values()].some((one) => botIn(one) && one.members.includes(person.id));
-  return {
-    ...(teamOf(bot, person) === bot.teamId ? {} : { is_stranger: !meets }),
-    ...(enterprise_id === undefined ? {} : { enterprise_user: { id: person.id, enterprise_id } }),
-  };
+  return teamOf(bot, person) === bot.teamId ? {} : { is_stranger: !meets };
 }
 
-function profileOf(workspace: Workspace, person: SlackPerson): JsonObject {
-  const email = workspace.settings.scopes.includes("users:read.email") ? (person.email ?? null) : null;
+function profileOf(person: SlackPerson): JsonObject {
   return {
     real_name: person.realName ?? person.name,
     display_name: person.displayName ?? person.name,
     title: person.title ?? "",
-    ...(email === null ? {} : { email }),
   };
 }
 

@@ -1,10 +1,10 @@
-/** views.open, .push, .update and .publish. */
+/** views.open, .update and .publish. */
 import { optionalArg, requiredArg, structured } from "../args.ts";
 import { checkView } from "../blocks/check.ts";
 import { SlackRefusal } from "../errors.ts";
 import { exchangeTrigger } from "../triggers.ts";
 import type { JsonObject, View } from "../types.ts";
-import { findView, makeView, openModal, pushModal, replaceView } from "../views.ts";
+import { findView, makeView, openModal, replaceView } from "../views.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Method, noScopes } from "./method.ts";
 
@@ -16,22 +16,13 @@ function open(workspace: Workspace, args: JsonObject): JsonObject {
   return { view: openModal(workspace, exchangeTrigger(workspace, requiredArg(args, "trigger_id")), view) };
 }
 
-function push(workspace: Workspace, args: JsonObject): JsonObject {
-  const view = sentView(args, "modal");
-  return { view: pushModal(workspace, exchangeTrigger(workspace, requiredArg(args, "trigger_id")), view) };
-}
-
 function update(workspace: Workspace, args: JsonObject): JsonObject {
-  const id = optionalArg(args, "view_id") ?? byExternalId(workspace, requiredArg(args, "external_id"));
+  const id = requiredArg(args, "view_id");
   const found = findView(workspace, id);
   if (!found) throw new SlackRefusal("not_found");
   const view = sentView(args, found.view.type);
   checkHash(args, found.view);
   return { view: replaceView(workspace, found.user, found.view, view) };
-}
-
-function byExternalId(workspace: Workspace, id: string): string {
-  return [...workspace.modals.values()].flat().find((view) => view.external_id === id)?.id ?? "";
 }
 
 function publish(workspace: Workspace, args: JsonObject): JsonObject {
@@ -53,7 +44,6 @@ function checkHash(args: JsonObject, view: View | undefined): void {
 
 export const viewMethods = {
   "views.open": { scopes: noScopes, run: open },
-  "views.push": { scopes: noScopes, run: push },
   "views.update": { scopes: noScopes, run: update },
   "views.publish": { scopes: noScopes, run: publish },
 } satisfies Record<string, Method>;
