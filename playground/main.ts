@@ -1,16 +1,16 @@
 /** `npm run playground`: starts everything, prints one address, stops on Ctrl-C and leaves nothing behind. */
 import { openBrowser } from "./browser.ts";
 import { readOptions, USAGE } from "./options.ts";
-import { startPlayground } from "./start.ts";
+import { SAYS, startPlayground } from "./start.ts";
 
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2), process.env);
+  const options = readOptions(process.argv.slice(2));
   if (options === "help") return console.log(USAGE);
   const playground = await startPlayground(options);
   console.log(`karpor-access playground: ${playground.url}`);
   // Counted from the start of the process, its modules included.
   const seconds = (performance.now() / 1000).toFixed(1);
-  console.log(`${playground.says} Ready in ${seconds} s. Ctrl-C stops all of it.`);
+  console.log(`${SAYS} Ready in ${seconds} s. Ctrl-C stops all of it.`);
   if (options.open) openBrowser(playground.url);
   let stopping = false;
   const stop = async () => {

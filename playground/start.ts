@@ -1,4 +1,4 @@
-/** The only composition of the playground: a page, and behind it a world that can be thrown away for another. */
+/** Puts the playground together: a page, and behind it a world that can be thrown away for another. */
 import type { PlaygroundContext } from "./context.ts";
 import { createSignal } from "./fixtures/signal.ts";
 import type { Options } from "./options.ts";
@@ -7,12 +7,13 @@ import { openWorld, type World } from "./world.ts";
 
 export interface Playground {
   url: string;
-  /** One line: what is real and what is not. */
-  says: string;
-  /** Of the world that stands now. */
+  /** Of the world that runs now. */
   readonly context: PlaygroundContext;
   close(): Promise<void>;
 }
+
+/** What is real and what is not. */
+export const SAYS = "Only Slack’s servers and Karpor are stand-ins; the bot and Redis are real.";
 
 /** Throws one sentence. */
 export async function startPlayground(options: Options): Promise<Playground> {
@@ -24,7 +25,6 @@ export async function startPlayground(options: Options): Promise<Playground> {
     await moving.catch(() => {});
     await world.close();
   });
-  const says = sentence(options);
   const move = async () => {
     const next = await openWorld(options, changes.changed);
     const before = world;
@@ -42,24 +42,16 @@ export async function startPlayground(options: Options): Promise<Playground> {
     moving = move();
     return moving;
   };
-  const page = opened.adopt(
-    await servePage(world.context, { port: options.port, says }, changes, startOver),
-    (p) => p.close(),
+  const page = opened.adopt(await servePage(world.context, options.port, changes, startOver), (served) =>
+    served.close(),
   );
   await world.start(page);
   const kept = opened.move();
   return {
     url: page.url,
-    says,
     get context() {
       return world.context;
     },
     close: () => kept.disposeAsync(),
   };
 }
-
-/** What is not the real thing, in one line. */
-const sentence = ({ kubeconfig }: Options): string =>
-  kubeconfig
-    ? "Only Slack’s servers are a stand-in; everything else is the real thing, your hub included."
-    : "Only Slack’s servers and the cluster are stand-ins; the rest is real.";

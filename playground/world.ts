@@ -1,20 +1,20 @@
-/** The stand-ins and the bot as a process: opened together, ended together, and nothing of them left behind. */
-import { scratch } from "../sandbox/child.ts";
+/** The stand-ins and the bot as a process: opened together, ended together, and nothing of them is left behind. */
+import { randomBytes } from "node:crypto";
+import { freePort, scratch } from "../sandbox/child.ts";
 import { jumpClock } from "../sandbox/clock.ts";
 import { type LocalSlack, startLocalSlack } from "../sandbox/slack/index.ts";
-import { type BotProcess, createBot } from "./bot/process.ts";
+import { createBot } from "./bot/process.ts";
 import type { PlaygroundContext } from "./context.ts";
-import { writeConfig } from "./fixtures/config.ts";
+import { HUB_AUDIT_TOKEN, writeConfig } from "./fixtures/config.ts";
 import { greet } from "./fixtures/greet.ts";
-import { type HubSide, localHub, realHub } from "./fixtures/hub.ts";
+import { openHub } from "./fixtures/hub.ts";
 import { channels, groups, people, readManifest } from "./fixtures/people.ts";
 import { openRedis } from "./fixtures/redis.ts";
 import type { Options } from "./options.ts";
 import type { PageServer } from "./page/server.ts";
-import { listenToHub, listenToSlack, readLogLine } from "./record/listen.ts";
-import { createTimeline, type Timeline } from "./record/timeline.ts";
+import { listenToHub, listenToSlack, listenToTrail, readLogLine } from "./record/listen.ts";
+import { createTimeline } from "./record/timeline.ts";
 import type { Named } from "./record/titles.ts";
-import type { Said } from "./said.ts";
 
 export interface World {
   context: PlaygroundContext;
@@ -25,39 +25,41 @@ export interface World {
 
 const TOKENS = { botToken: "xoxb-playground", appToken: "xapp-playground", signingSecret: "playground" };
 
-/** What comes to stand only after the bot's process has been made. */
-interface Late {
-  variables?: Record<string, string>;
-  slack?: LocalSlack;
-  hub?: HubSide;
-}
-
 /** Throws one sentence. */
-export async function openWorld(options: Options, changed: () => void): Promise<World> {
+export async function openWorld({ verbose }: Options, changed: () => void): Promise<World> {
   await using opened = new AsyncDisposableStack();
   const clock = jumpClock();
   const timeline = createTimeline(clock, changed);
-  const dir = opened.adopt(scratch("karpor-access-playground"), (d) => d.remove()).path;
-  const late: Late = {};
-  const named: Named = (id, lang) => nameIn(late.slack, id, lang);
-  const bot = opened.adopt(launch(options, { clock, timeline, named, late }), (b) => b.kill());
+  const dir = opened.adopt(scratch("karpor-access-playground"), (folder) => folder.remove()).path;
+  let variables: Record<string, string> = {};
+  // Its modules load while the stand-ins start.
+  const bot = opened.adopt(
+    createBot({
+      variables: () => variables,
+      offset: () => clock.now() - Date.now(),
+      onLine(line) {
+        if (verbose) process.stderr.write(`${line}\n`);
+        readLogLine(line, timeline);
+      },
+    }),
+    (process) => process.kill(),
+  );
   const [redis, hub, slack] = await Promise.all([
-    openRedis(options.redisUrl).then((r) => opened.adopt(r, ({ close }) => close())),
-    Promise.resolve(options.kubeconfig ? realHub(options.kubeconfig) : localHub(clock, dir)).then((h) =>
-      opened.adopt(h, ({ close }) => close()),
-    ),
-    startSlack(clock).then((s) => opened.adopt(s, ({ close }) => close())),
+    openRedis().then((side) => opened.adopt(side, ({ close }) => close())),
+    openHub(clock, dir).then((side) => opened.adopt(side, ({ close }) => close())),
+    startSlack(clock).then((local) => opened.adopt(local, ({ close }) => close())),
   ]);
-  late.slack = slack;
-  late.hub = hub;
-  const clockOff = whyOff(options);
-  const context: PlaygroundContext = { clock, slack, hub, redis, bot, timeline, named, dir, clockOff };
+  const named: Named = (id, lang = "en") => nameIn(slack, id, lang);
+  const context: PlaygroundContext = { clock, slack, hub, redis, bot, timeline, named, dir };
   const kept = opened.move();
   return {
     context,
     async start({ url, isOwn }) {
-      watch(context, isOwn, changed);
-      late.variables = variablesFor(context, url);
+      listenToSlack(slack, timeline, named);
+      slack.onEvent(changed);
+      listenToHub(hub.local, timeline, isOwn);
+      listenToTrail(redis, timeline, named);
+      variables = await variablesFor(context, url);
       await bot.start();
       greet(slack);
     },
@@ -65,38 +67,18 @@ export async function openWorld(options: Options, changed: () => void): Promise<
   };
 }
 
-const HUB_AUDIT = { tokenEnv: "HUB_AUDIT_TOKEN" };
-
-function variablesFor({ slack, redis, hub, dir }: PlaygroundContext, page: string): Record<string, string> {
-  const where = { kubeconfig: hub.kubeconfig, dashboard: `${page}/karpor` };
+async function variablesFor({ slack, redis, hub, dir }: PlaygroundContext, page: string) {
+  const [port, secret] = [await freePort(), randomBytes(32).toString("hex")];
+  hub.tellUsesTo(port, secret);
   return {
-    KARPOR_ACCESS_CONFIG: writeConfig(dir, where, hub.audit && HUB_AUDIT),
-    ...(hub.audit && { [HUB_AUDIT.tokenEnv]: hub.audit.secret }),
+    KARPOR_ACCESS_CONFIG: writeConfig(dir, { kubeconfig: hub.kubeconfig, dashboard: `${page}/karpor` }),
+    [HUB_AUDIT_TOKEN]: secret,
     SLACK_BOT_TOKEN: TOKENS.botToken,
     SLACK_APP_TOKEN: TOKENS.appToken,
     SLACK_API_URL: slack.apiUrl,
     REDIS_URL: redis.url,
-    PORT: "0",
+    PORT: String(port),
   };
-}
-
-interface Launch {
-  clock: PlaygroundContext["clock"];
-  timeline: Timeline;
-  named: Named;
-  late: Late;
-}
-
-function launch({ verbose }: Options, { clock, timeline, named, late }: Launch): BotProcess {
-  return createBot({
-    variables: () => late.variables ?? {},
-    offset: () => clock.now() - Date.now(),
-    onLine: (line) => {
-      if (verbose) process.stderr.write(`${line}\n`);
-      readLogLine(line, timeline, named);
-    },
-    onHubAudit: (port) => late.hub?.audit?.tellTo(port),
-  });
 }
 
 function startSlack(clock: PlaygroundContext["clock"]): Promise<LocalSlack> {
@@ -106,34 +88,19 @@ function startSlack(clock: PlaygroundContext["clock"]): Promise<LocalSlack> {
   return startLocalSlack({ ...TOKENS, clock, scopes, command: command.command, people, groups, channels });
 }
 
-function watch(
-  { slack, hub, timeline, named }: PlaygroundContext,
-  isOwn: (path: string) => boolean,
-  changed: () => void,
-): void {
-  listenToSlack(slack, timeline, named);
-  slack.onEvent(changed);
-  if (hub.local) listenToHub(hub.local, timeline, isOwn);
-}
-
-function nameIn(slack: LocalSlack | undefined, id: string, lang: keyof Said = "en"): string {
-  const { people, groups, channels } = slack?.directory ?? {};
-  const person = people?.get(id);
+function nameIn(slack: LocalSlack, id: string, lang: "en" | "zh"): string {
+  const { people, groups, channels } = slack.directory;
+  const person = people.get(id);
   if (person) return (person.realName ?? person.name).split(" ")[0] ?? person.name;
-  const owner = id.startsWith("D") ? people?.get(`U${id.slice(1)}`) : undefined;
-  const name = owner && nameIn(slack, owner.id);
-  if (name) return lang === "zh" ? `${name} 的私信` : `the DM with ${name}`;
-  const channel = channels?.get(id);
+  const owner = id.startsWith("D") ? people.get(`U${id.slice(1)}`) : undefined;
+  if (owner) {
+    const name = nameIn(slack, owner.id, lang);
+    return lang === "zh" ? `${name}的私信` : `the DM with ${name}`;
+  }
+  const channel = channels.get(id);
   if (channel) return `#${channel.name}`;
-  const group = groups?.get(id);
-  return group ? `@${group.handle}` : id === slack?.bot.userId ? (lang === "zh" ? "机器人" : "the bot") : id;
+  const group = groups.get(id);
+  if (group) return `@${group.handle}`;
+  if (id !== slack.bot.userId) return id;
+  return lang === "zh" ? "机器人" : "the bot";
 }
-
-const whyOff = ({ kubeconfig, redisUrl }: Options): Said | undefined => {
-  const real = [...(kubeconfig ? ["the hub"] : []), ...(redisUrl ? ["Redis"] : [])];
-  if (real.length === 0) return undefined;
-  return {
-    en: `The clock is off: ${real.join(" and ")} ${real.length > 1 ? "are" : "is"} real, and real time cannot be moved.`,
-    zh: `时钟不可用：${real.join("和").replace("the hub", "集群")}是真的，真实的时间无法移动。`,
-  };
-};

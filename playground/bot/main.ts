@@ -1,38 +1,34 @@
-/** The bot as a process of its own, so that it can be killed: the same startApp, with a clock that its parent moves. */
+/** The bot as a process of its own, so that it can be killed; its parent moves its clock. */
 import { jumpClock } from "../../sandbox/clock.ts";
-import { StartRefused, startApp } from "../../src/app.ts";
+import type { Bot } from "../../src/bot.ts";
 import { ConfigError, loadConfig } from "../../src/config.ts";
-import { createLog } from "../../src/log.ts";
+import { sweep } from "../../src/life/sweep.ts";
+import { createLog } from "../../src/ops/log.ts";
+import { startBot } from "../../src/start.ts";
 import type { FromBot, ToBot } from "./protocol.ts";
 
 const clock = jumpClock();
+let bot: Bot | undefined;
 const tell = (message: FromBot) => void process.send?.(message);
 
 // Ctrl-C reaches every process of the terminal: it is the parent that ends this one.
 process.on("SIGINT", () => {});
 process.on("disconnect", () => process.exit(0));
-process.on("message", (message: ToBot) => {
-  if ("start" in message) start(message.start).catch(refuse);
-  else {
-    if ("jump" in message) clock.jump(message.jump);
-    else clock.pass(message.pass);
-    tell({ jumped: true });
-  }
-});
-tell({ loaded: true });
+process.on("message", (message: ToBot) => void obey(message).then(tell, refuse));
 
-async function start({ variables, offset }: { variables: Record<string, string>; offset: number }) {
-  clock.jump(offset);
-  const config = loadConfig(variables);
-  const { hubAuditPort } = await startApp(config, { clock, log: createLog(config.env.LOG_LEVEL) });
-  tell({ ready: true, hubAuditPort });
+async function obey(message: ToBot): Promise<FromBot> {
+  if ("start" in message) {
+    clock.jump(message.start.offset);
+    const config = loadConfig(message.start.variables);
+    bot = (await startBot(config, { clock, log: createLog(config.env.LOG_LEVEL) })).bot;
+    return { ready: true };
+  }
+  if ("jump" in message) clock.jump(message.jump);
+  else if (bot) await sweep(bot, true);
+  return { done: true };
 }
 
-const refuse = (error: unknown): void => tell({ refused: reasons(error) });
-
-function reasons(error: unknown): string[] {
-  if (error instanceof ConfigError) return [...error.mistakes];
-  if (error instanceof StartRefused)
-    return error.findings.map(({ check, message, fix }) => `${check}: ${message}. ${fix}.`);
-  return [error instanceof Error ? error.message : String(error)];
+function refuse(error: unknown): void {
+  if (error instanceof ConfigError) tell({ refused: [...error.mistakes] });
+  else tell({ refused: [error instanceof Error ? error.message : String(error)] });
 }

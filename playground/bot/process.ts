@@ -10,19 +10,17 @@ export interface BotProcess {
   /** Throws what keeps it from starting. */
   start(): Promise<void>;
   jump(ms: number): Promise<void>;
-  /** The same, and nobody in it wakes by that: what comes again and again does not come the sooner. */
-  pass(ms: number): Promise<void>;
+  /** Resolves when everything that is due was rung for, and the hub was compared with the records. */
+  sweep(): Promise<void>;
   /** SIGKILL: no handler runs, nothing is tidied up. */
   kill(): Promise<void>;
 }
 
-export interface BotSettings {
+interface BotSettings {
   variables(): Record<string, string>;
   /** How far our clock is ahead of the machine's. */
   offset(): number;
   onLine(line: string): void;
-  /** At each start, on another port. */
-  onHubAudit?(port: number): void;
 }
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
@@ -33,10 +31,8 @@ const READY_WITHIN = 60_000;
 export function createBot(settings: BotSettings): BotProcess {
   let child = launch(settings);
   let running = false;
-  const move = async (message: ToBot) => {
-    if (!running) return;
-    send(child, message);
-    await answer(child, "jumped");
+  const request = async (message: ToBot) => {
+    if (running) await answerTo(child, message, "done");
   };
   return {
     get pid() {
@@ -46,21 +42,16 @@ export function createBot(settings: BotSettings): BotProcess {
       return running;
     },
     async start() {
-      if (child.exitCode !== null || child.signalCode !== null) child = launch(settings);
-      await begin(child, settings).catch(async (error: Error) => {
-        // A machine that is busy just now may be too slow for the bot's first look at Redis; a mistake stays one.
-        if (!/timed out|not ready/.test(error.message)) throw error;
-        child.kill("SIGKILL");
-        child = launch(settings);
-        await begin(child, settings);
-      });
+      if (isGone(child)) child = launch(settings);
+      const start = { variables: settings.variables(), offset: settings.offset() };
+      await answerTo(child, { start }, "ready");
       running = true;
     },
-    jump: (ms) => move({ jump: ms }),
-    pass: (ms) => move({ pass: ms }),
+    jump: (ms) => request({ jump: ms }),
+    sweep: () => request({ sweep: true }),
     async kill() {
       running = false;
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (isGone(child)) return;
       const gone = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGKILL");
       await gone;
@@ -68,38 +59,31 @@ export function createBot(settings: BotSettings): BotProcess {
   };
 }
 
-function begin(child: ChildProcess, settings: BotSettings): Promise<void> {
-  send(child, { start: { variables: settings.variables(), offset: settings.offset() } });
-  return answer(child, "ready");
-}
+const isGone = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 
-function launch({ onLine, onHubAudit }: BotSettings): ChildProcess {
+function launch({ onLine }: BotSettings): ChildProcess {
   const child = fork(MAIN, [], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
   for (const stream of [child.stdout, child.stderr])
     if (stream) createInterface({ input: stream }).on("line", onLine);
-  child.on("message", (message: FromBot) => {
-    if ("ready" in message && message.hubAuditPort !== null) onHubAudit?.(message.hubAuditPort);
-  });
   return child;
 }
 
-// What was sent to a process that died meanwhile is lost with it.
-const send = (child: ChildProcess, message: ToBot): void => void child.send(message, () => {});
-
-function answer(child: ChildProcess, wanted: "ready" | "jumped"): Promise<void> {
+/** One at a time is asked of it; what was asked of a process that dies meanwhile is lost with it. */
+function answerTo(child: ChildProcess, message: ToBot, wanted: "ready" | "done"): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => {
       clearTimeout(timer);
       child.off("message", hear).off("exit", gone);
       act();
     };
-    const hear = (message: FromBot) => {
-      if (wanted in message) settle(resolve);
-      if ("refused" in message) settle(() => reject(new Error(message.refused.join("\n"))));
+    const hear = (answer: FromBot) => {
+      if (wanted in answer) settle(resolve);
+      if ("refused" in answer) settle(() => reject(new Error(answer.refused.join("\n"))));
     };
-    const gone = () => settle(() => (wanted === "jumped" ? resolve() : reject(new Error("The bot ended."))));
-    const late = () => settle(() => reject(new Error("The bot was not ready within a minute.")));
+    const gone = () => settle(() => (wanted === "done" ? resolve() : reject(new Error("The bot ended."))));
+    const late = () => settle(() => reject(new Error("The bot did not answer within a minute.")));
     const timer = setTimeout(late, READY_WITHIN);
     child.on("message", hear).once("exit", gone);
+    child.send(message, () => {});
   });
 }

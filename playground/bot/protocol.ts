@@ -2,13 +2,13 @@
 
 export type ToBot =
   | { start: { variables: Record<string, string>; offset: number } }
+  /** Moves its clock. */
   | { jump: number }
-  | { pass: number };
+  /** The sweep that would run within half a minute, at once. */
+  | { sweep: true };
 
 export type FromBot =
-  | { loaded: true }
-  /** Where the hub tells what tokens are used for. */
-  | { ready: true; hubAuditPort: number | null }
-  | { jumped: true }
+  | { ready: true }
+  | { done: true }
   /** One line for each thing that keeps it from starting. */
   | { refused: string[] };

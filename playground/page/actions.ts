@@ -5,14 +5,12 @@ import { JUMPS, jumpTo } from "../scenarios/clock.ts";
 import type { Scenarios } from "../scenarios/index.ts";
 import { Refusal } from "../scenarios/scenario.ts";
 import type { Dashboard } from "./dashboard.ts";
-import { toSlack } from "./picked-time.ts";
 
 const Where = z.union([
   z.object({ channel: z.string(), ts: z.string() }),
   z.object({ view: z.string() }),
   z.object({ home: z.literal(true) }),
 ]);
-const Choice = z.union([z.string(), z.array(z.string())]);
 const user = z.string();
 
 export interface PagePorts {
@@ -36,15 +34,6 @@ const Click = z.object({
   confirm: z.boolean().default(false),
 });
 
-const Chosen = z.object({
-  user,
-  where: Where,
-  action: z.string(),
-  block: z.string(),
-  choice: Choice,
-  confirm: z.boolean().default(false),
-});
-
 export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => unknown> = {
   write: action(z.object({ user, channel: z.string(), text: z.string().min(1) }), write),
   click: action(Click, async ({ context }, { user, where, action, value, confirm }) => {
@@ -52,18 +41,10 @@ export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => u
     const { asked, sent } = await context.slack.click(user, where, what, { confirm });
     return { sent, asked };
   }),
-  choose: action(Chosen, async ({ context }, { user, where, action, block, choice, confirm }) => {
-    const what = { actionId: action, block };
-    const value = toSlack(choice, zoneOf(context, user));
-    const { asked, sent = false } = (await context.slack.select(user, where, what, value, { confirm })) ?? {};
-    return { sent, asked };
-  }),
   submit: action(
-    z.object({ user, view: z.string(), values: z.record(z.string(), Choice) }),
+    z.object({ user, view: z.string(), values: z.record(z.string(), z.string()) }),
     async ({ context }, { user, view, values }) => {
-      const zone = zoneOf(context, user);
-      const chosen = Object.entries(values).map(([name, choice]) => [name, toSlack(choice, zone)]);
-      const { errors } = await context.slack.submit(user, view, Object.fromEntries(chosen));
+      const { errors } = await context.slack.submit(user, view, values);
       return { errors };
     },
   ),
@@ -83,16 +64,12 @@ export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => u
   visit: action(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.visit(token)),
 };
 
-const zoneOf = ({ slack }: PlaygroundContext, user: string): string =>
-  slack.directory.people.get(user)?.tz ?? "UTC";
-
 const starting = new WeakSet<PlaygroundContext>();
 
 /** Once a world: a second press while the next one opens has nothing to add. */
 async function startAnew({ context, scenarios, startOver }: PagePorts): Promise<void> {
-  if (context.clockOff) throw new Refusal("What is real here is not thrown away.", "真的东西不会被丢弃。");
   if (scenarios.running())
-    throw new Refusal("Something is being broken: wait until it has healed.", "正在破坏中：请等它痊愈。");
+    throw new Refusal("Something is being tried: wait until it is done.", "正在试验中：请等它完成。");
   if (starting.has(context)) throw new Refusal("It is starting over already.", "已经在重新开始。");
   starting.add(context);
   await startOver().finally(() => starting.delete(context));

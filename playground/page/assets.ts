@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
 
-export interface Asset {
+interface Asset {
   type: string;
   body: string | Buffer;
 }

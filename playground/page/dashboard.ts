@@ -44,7 +44,6 @@ export function createDashboard(context: PlaygroundContext): Dashboard {
       at: clock.now(),
       account,
       role: account && (await roleOf(context, account)),
-      told: hub.audit !== undefined,
       tried: [],
     };
     if (status !== 200) return seen;
@@ -56,8 +55,7 @@ export function createDashboard(context: PlaygroundContext): Dashboard {
   };
   return {
     async login(token) {
-      // On a real hub nothing is changed to find out whether it could be.
-      const seen = await look(token.trim(), hub.local ? [READ, READ_WITHOUT, CHANGE] : [READ, READ_WITHOUT]);
+      const seen = await look(token.trim(), [READ, READ_WITHOUT, CHANGE]);
       timeline.add({
         lane: "you",
         title: { en: `the dashboard logs in: GET ${AUTHN}`, zh: `控制台登录：GET ${AUTHN}` },

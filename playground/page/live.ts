@@ -1,13 +1,13 @@
 /** One open page: it is sent each part of what it shows whenever that part has changed. */
 import type { ServerResponse } from "node:http";
 import type { PlaygroundContext } from "../context.ts";
-import { nextReminder } from "../scenarios/clock.ts";
+import { nextEnd, nextReminder } from "../scenarios/clock.ts";
 import type { Scenarios } from "../scenarios/index.ts";
 import type { PageFacts, Parts } from "./types.ts";
 import { scenesOf } from "./view/scenes.ts";
 import { sideOf } from "./view/side.ts";
 
-export interface Watching {
+interface Watching {
   left: string;
   right: string;
 }
@@ -28,17 +28,16 @@ export async function partsFor(
     if (!found) throw new Error("The workspace is empty.");
     return found;
   };
-  const scenes = await scenesOf(context);
+  const records = await context.redis.records().catch(() => []);
   return {
     facts,
     left: sideOf(context.slack, person(left), now),
     right: sideOf(context.slack, person(right), now),
     clock: {
       offset: now - Date.now(),
-      off: context.clockOff,
-      next: { reminder: nextReminder(scenes.jobs), end: scenes.nextEnd },
+      next: { reminder: nextReminder(records), end: nextEnd(records) },
     },
-    scenes,
+    scenes: await scenesOf(context, records),
     timeline: context.timeline.entries.slice(-SHOWN_ENTRIES),
     scenarios: scenarios.view(),
   };

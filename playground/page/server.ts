@@ -38,14 +38,14 @@ type Staging = Pick<Serving, "ports" | "facts">;
 /** Throws one sentence when the port is taken. */
 export async function servePage(
   context: PlaygroundContext,
-  { port: wanted, says }: { port: number; says: string },
+  wanted: number,
   signal: Signal,
   startOver: () => Promise<void>,
 ): Promise<PageServer> {
   const stage = (shown: PlaygroundContext): Staging => {
     const scenarios = createScenarios(shown, signal.changed);
     const ports = { context: shown, dashboard: createDashboard(shown), scenarios, startOver };
-    return { ports, facts: factsOf(shown, says) };
+    return { ports, facts: factsOf(shown) };
   };
   const serving: Serving = { ...stage(context), signal, port: wanted };
   const server = createServer((request, response) => {
@@ -66,10 +66,10 @@ export async function servePage(
   };
 }
 
-function factsOf({ hub, slack, dir }: PlaygroundContext, says: string): PageFacts {
+function factsOf({ hub, slack, dir }: PlaygroundContext): PageFacts {
   const { commands, shortcuts, homeTab } = readManifest();
   return {
-    ...{ world: basename(dir), says },
+    world: basename(dir),
     people: [...slack.directory.people.values()].map(whoOf),
     commands: commands.map(({ command, description, usage_hint }) => ({
       ...{ command, description, usage: usage_hint },
@@ -77,10 +77,7 @@ function factsOf({ hub, slack, dir }: PlaygroundContext, says: string): PageFact
     shortcuts: shortcuts.map(({ name, callback_id }) => ({ name, id: callback_id })),
     homeTab,
     approvals: CHANNELS.approvals,
-    hub: {
-      ...{ url: hub.url, ca: hub.ca, local: hub.local !== undefined },
-      caFile: hub.local ? join(dir, "hub-ca.crt") : undefined,
-    },
+    hub: { url: hub.local.url, caFile: join(dir, "hub-ca.crt") },
   };
 }
 
@@ -103,11 +100,6 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   if (request.method === "POST") return perform(serving, path, await readBody(request), response);
   if (path === "/events") return events(serving, url, response);
   if (path.startsWith("/detail/")) return detail(serving, Number(path.slice("/detail/".length)), response);
-  if (path === "/proof/administrator.kubeconfig" && serving.ports.context.hub.local)
-    return file(response, {
-      type: "application/yaml",
-      body: serving.ports.context.hub.local.adminKubeconfig,
-    });
   const found = asset(path);
   if (found) file(response, found);
   else answer(response, 404, { error: "There is nothing here." });

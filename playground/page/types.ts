@@ -33,8 +33,6 @@ export interface Item {
   /** It mentions the reader. */
   mentions: boolean;
   own: boolean;
-  /** Above a reply that stands in the channel as well. */
-  replied?: string;
   /** The replies to it. */
   thread?: { says: string; items: Item[] };
 }
@@ -110,7 +108,6 @@ export interface ChromeWords {
 export interface ClockPart {
   /** Milliseconds that the playground is ahead of this machine. */
   offset: number;
-  off: Said | undefined;
   next: { reminder: NextJump | undefined; end: NextJump | undefined };
 }
 
@@ -121,13 +118,14 @@ export interface NextJump {
 
 export interface RequestView {
   id: string;
+  /** Of a closed one its outcome. */
   state: string;
   title: Said;
-  expiresAt: number | undefined;
+  endsAt: number | null;
   /** When the hub no longer had it. */
-  deletedAt: number | undefined;
-  proof: { method: string; at: number } | undefined;
-  outage: boolean;
+  deletedAt: number | null;
+  proof: { method: string; at: number } | null;
+  isInTrouble: boolean;
   json: string;
 }
 
@@ -135,24 +133,19 @@ export interface ScenesPart {
   requests: RequestView[];
   trail: { key: string; at: number; words: Said; who: Said }[];
   objects: { key: string; kind: string; name: string; about: Said; json: string }[];
-  jobs: { key: string; name: string; id: string; due: number }[];
-  nextEnd: NextJump | undefined;
   bot: Said;
-  /** Why it cannot be shown just now. */
-  missing: string | undefined;
 }
 
 export interface PageFacts {
   /** Another one after Start over, and after each start of the playground. */
   world: string;
-  says: string;
   people: Who[];
   commands: { command: string; description: string; usage: string }[];
   /** Global ones of the app. */
   shortcuts: { name: string; id: string }[];
   homeTab: boolean;
   approvals: string;
-  hub: { url: string; local: boolean; ca: string | undefined; caFile: string | undefined };
+  hub: { url: string; caFile: string };
 }
 
 export interface Parts {
@@ -172,8 +165,6 @@ export interface DashboardVisit {
   at: number;
   account: string | undefined;
   role: string | undefined;
-  /** The hub tells the bot what the token is used for. */
-  told: boolean;
   /** What this token may do, and what one may without it, tried at the login. */
   tried: { what: Said; status: number; without?: boolean | undefined }[];
 }

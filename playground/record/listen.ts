@@ -1,7 +1,7 @@
-/** Everything that passes is put on the timeline: Slack's payloads and calls, the hub's requests, the bot's log. */
+/** Everything that passes is put on the timeline: Slack's payloads and calls, the hub's requests, trail and log. */
 import type { LocalHub } from "../../sandbox/hub/index.ts";
 import type { LocalSlack, WorkspaceChange } from "../../sandbox/slack/index.ts";
-import type { Transition } from "../../src/domain/audit.ts";
+import type { RedisSide } from "../fixtures/redis.ts";
 import { asIs } from "../said.ts";
 import type { Entry, Timeline } from "./timeline.ts";
 import { callTitle, changedBy, changeTitle, hubTitle, type Named, payloadTitle } from "./titles.ts";
@@ -51,29 +51,24 @@ export function listenToHub(hub: LocalHub, timeline: Timeline, quiet: (path: str
   });
 }
 
+/** Each change of a record. */
+export function listenToTrail(redis: RedisSide, timeline: Timeline, named: Named): void {
+  redis.onTrail((line) =>
+    timeline.add({ lane: "state", title: changeTitle(line), note: changedBy(line, named), detail: line }),
+  );
+}
+
 interface LogLine {
   level: string;
   msg: string;
-  trail?: Transition;
 }
 
-export function readLogLine(line: string, timeline: Timeline, named: Named): void {
-  const { level, msg, trail } = parse(line);
-  if (trail) {
-    timeline.add({
-      lane: "state",
-      title: changeTitle(trail),
-      note: changedBy(trail, named),
-      detail: trail,
-    });
-  } else if (level === "warn" || level === "error")
-    timeline.add({
-      lane: "log",
-      title: asIs(msg),
-      note: asIs(level),
-      bad: level === "error",
-      detail: parse(line),
-    });
+/** Only what deserves a look. */
+export function readLogLine(line: string, timeline: Timeline): void {
+  const detail = parse(line);
+  const { level, msg } = detail;
+  if (level === "warn" || level === "error" || level === "fatal")
+    timeline.add({ lane: "log", title: asIs(msg), note: asIs(level), bad: level !== "warn", detail });
 }
 
 function parse(line: string): LogLine {

@@ -1,9 +1,9 @@
 /** What happened, in order: payloads in, calls out, changes of state, and what the visitor broke. */
-import type { Clock } from "../../src/domain/clock.ts";
+import type { Clock } from "../../src/request/clock.ts";
 import { asIs, each, type Said } from "../said.ts";
 import { masked, shown } from "./mask.ts";
 
-export type TimelineLane = "in" | "slack" | "hub" | "state" | "log" | "you";
+type TimelineLane = "in" | "slack" | "hub" | "state" | "log" | "you";
 
 export interface Entry {
   n: number;
@@ -17,7 +17,7 @@ export interface Entry {
   times: number;
 }
 
-export interface Happening {
+interface Happening {
   lane: TimelineLane;
   title: Said;
   note?: Said;

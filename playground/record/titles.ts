@@ -1,6 +1,6 @@
 /** What passed between Slack, the bot and the hub, each in one line. Pure. */
 import type { Call, JsonObject, SentPayload } from "../../sandbox/slack/index.ts";
-import type { Transition } from "../../src/domain/audit.ts";
+import type { TrailLine } from "../fixtures/redis.ts";
 import { asIs, type Said } from "../said.ts";
 
 /** How a user or channel id reads; in English, where no language is given. */
@@ -43,17 +43,16 @@ export function callTitle({ method, args }: Call, named: Named): Said {
   const words = typeof args.text === "string" && args.text !== "" ? `“${args.text}”` : "";
   return {
     en: `${method}${inEn && ` in ${inEn}`}${who && ` of ${who}`}${words && `: ${words}`}`,
-    zh: `${method}${inZh && `，在 ${inZh} 中`}${who && `，查 ${who}`}${words && `：${words}`}`,
+    zh: `${method}${inZh && `，在${inZh}中`}${who && `，查 ${who}`}${words && `：${words}`}`,
   };
 }
 
-export const changeTitle = ({ id, from, to }: Transition): Said =>
-  from ? asIs(`${id} ${from} → ${to}`) : { en: `${id} new → ${to}`, zh: `${id} 新建 → ${to}` };
+export const changeTitle = ({ id, what, state }: TrailLine): Said =>
+  asIs([id, what, state && `→ ${state}`].filter(Boolean).join(" "));
 
-/** What the bot wrote of it is in English. */
-export function changedBy({ who, why }: Transition, named: Named): Said {
-  const by = /^[UW][A-Z0-9]+$/.test(who) ? named(who) : who;
-  return { en: `by ${by}${why ? `, ${why}` : ""}`, zh: `由 ${by}${why ? `：${why}` : ""}` };
+export function changedBy({ by }: TrailLine, named: Named): Said {
+  const who = by === null ? { en: "the bot", zh: "机器人" } : asIs(named(by));
+  return { en: `by ${who.en}`, zh: `由 ${who.zh}` };
 }
 
 /** Without what every path has. */

@@ -1,36 +1,17 @@
 /** The scenarios in the order they are offered, and what each has told so far. */
 import type { PlaygroundContext } from "../context.ts";
 import type { Said } from "../said.ts";
-import { slackBusy } from "./busy.ts";
-import { departure, emptyGroup } from "./departure.ts";
-import { flush } from "./flush.ts";
-import { hubAway, hubBack } from "./hub.ts";
 import { kill } from "./kill.ts";
-import { leak } from "./leak.ts";
-import { lockdown, lockdownDrill, unlock } from "./lockdown.ts";
+import { hubAway, slackAway } from "./outages.ts";
+import { flush, restore } from "./redis.ts";
 import { Refusal, type Scenario, type ScenarioLine } from "./scenario.ts";
-import { twice } from "./twice.ts";
 
-const SCENARIOS: readonly Scenario[] = [
-  kill,
-  flush,
-  hubAway,
-  hubBack,
-  twice,
-  slackBusy,
-  leak,
-  lockdownDrill,
-  lockdown,
-  unlock,
-  departure,
-  emptyGroup,
-];
+const SCENARIOS: readonly Scenario[] = [kill, hubAway, slackAway, restore, flush];
 
 export interface ScenarioView {
   id: string;
   title: Said;
   about: Said;
-  not: Said | undefined;
   /** Undefined: no switch. */
   on: boolean | undefined;
   running: boolean;
@@ -67,7 +48,7 @@ export function createScenarios(context: PlaygroundContext, changed: () => void)
   return {
     view: () =>
       SCENARIOS.map((scenario) => ({
-        ...{ id: scenario.id, title: scenario.title, about: scenario.about, not: scenario.not(context) },
+        ...{ id: scenario.id, title: scenario.title, about: scenario.about },
         on: scenario.on?.(context),
         running: running.has(scenario.id),
         lines: lines.get(scenario.id) ?? [],
@@ -76,8 +57,6 @@ export function createScenarios(context: PlaygroundContext, changed: () => void)
     run(id) {
       const scenario = SCENARIOS.find((one) => one.id === id);
       if (!scenario) throw new Error("There is no such thing to break.");
-      const not = scenario.not(context);
-      if (not) throw new Refusal(not.en, not.zh);
       if (running.size > 0) throw new Refusal("One thing at a time.", "一次只做一件。");
       void perform(scenario);
     },

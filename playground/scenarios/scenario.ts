@@ -1,4 +1,4 @@
-/** What a visitor may break: each tells what it did, and how it healed. */
+/** What a visitor may break: each tells what it did, and what came of it. */
 import type { PlaygroundContext } from "../context.ts";
 import type { Said } from "../said.ts";
 
@@ -25,8 +25,6 @@ export interface Scenario {
   title: Said;
   /** What it will do, before it is done. */
   about: Said;
-  /** Why it cannot be done here; undefined when it can. */
-  not(context: PlaygroundContext): Said | undefined;
   /** Of a switch: whether it is on; run turns it. */
   on?(context: PlaygroundContext): boolean;
   run(context: PlaygroundContext, tell: Tell): Promise<void>;

@@ -2,7 +2,7 @@
 import type { ClockPart } from "../types.ts";
 import { ask } from "./ask.ts";
 import { byId, h, swap } from "./dom.ts";
-import { said, t } from "./language.ts";
+import { t } from "./language.ts";
 import { now, on, parts } from "./state.ts";
 
 const DATE: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short" };
@@ -25,15 +25,14 @@ export function createClock(): void {
   };
   const draw = () => {
     const clock = parts.clock;
-    if (clock) swap(jumps, JSON.stringify([clock.off, clock.next]), () => buttons(clock));
+    if (clock) swap(jumps, JSON.stringify(clock.next), () => buttons(clock));
     tick();
   };
   on("clock", draw);
   window.setInterval(tick, 250);
 }
 
-function buttons({ off, next }: ClockPart): (Node | string)[] {
-  if (off) return [h("em", {}, said(off))];
+function buttons({ next }: ClockPart): Node[] {
   const jump = (to: string, words: string, why: string | undefined, title: string) =>
     h(
       "button",
@@ -53,24 +52,24 @@ function buttons({ off, next }: ClockPart): (Node | string)[] {
       "10m",
       t("+10 min", "+10 分钟"),
       undefined,
-      t("Everything moves ten minutes ahead: bot, hub, Slack", "机器人、集群和 Slack 一起前进十分钟"),
+      t("Everything moves ten minutes ahead: bot, Karpor, Slack", "机器人、Karpor 和 Slack 一起前进十分钟"),
     ),
     jump(
       "1h",
       t("+1 h", "+1 小时"),
       undefined,
-      t("Everything moves an hour ahead: bot, hub, Slack", "机器人、集群和 Slack 一起前进一小时"),
+      t("Everything moves an hour ahead: bot, Karpor, Slack", "机器人、Karpor 和 Slack 一起前进一小时"),
     ),
     jump(
       "reminder",
       t("Next reminder", "下次提醒"),
-      reminder ? undefined : t("No reminder is waiting", "没有等待中的提醒"),
+      reminder ? undefined : t("No reminder is to come", "没有等待中的提醒"),
       t(`To the reminder of ${reminder?.id}`, `到 ${reminder?.id} 的提醒`),
     ),
     jump(
       "end",
       t("The end", "到期"),
-      end ? undefined : t("No access is live that could end", "没有生效中的权限"),
+      end ? undefined : t("Nobody has access that could end", "没有生效中的权限"),
       t(`To the end of ${end?.id}`, `到 ${end?.id} 的到期时刻`),
     ),
   ];

@@ -5,7 +5,7 @@ import { h, keepInStep } from "./dom.ts";
 import { recall, remember } from "./remember.ts";
 import { parts, type SideName } from "./state.ts";
 
-export interface Composer {
+interface Composer {
   element: HTMLElement;
   draw(side: Side, place: PlaceView): void;
   send(line: string): Promise<void>;

@@ -1,4 +1,4 @@
-/** Stands for Karpor: its token box, what the role may see, and what Karpor says when the token is dead. */
+/** The stand-in for Karpor's dashboard: its token box, what the role may see, and what Karpor says when the token is dead. */
 import type { DashboardVisit } from "../types.ts";
 import { toast } from "./ask.ts";
 import { h, swap } from "./dom.ts";
@@ -35,7 +35,7 @@ function head(session: Session | undefined): HTMLElement {
     "header",
     { class: "karpor" },
     h("strong", {}, "Karpor"),
-    h("span", { class: "stands" }, t("stands for yours", "代表你的 Karpor")),
+    h("span", { class: "stands" }, t("stand-in dashboard", "模拟的 Karpor 控制台")),
     session && h("span", { class: "role" }, role),
     session && h("button", { type: "button", class: "quiet", onclick: logOut }, t("Log out", "退出登录")),
   );
@@ -72,10 +72,10 @@ function outside(box: HTMLTextAreaElement, session: Session | undefined): HTMLEl
         "p",
         { class: "why" },
         last.status === 0
-          ? t("The hub does not answer.", "集群没有应答。")
+          ? t("Karpor does not answer.", "Karpor 没有应答。")
           : t(
-              `The hub answered ${last.status} at ${timeText(last.at)}. Karpor itself says no more than this.`,
-              `集群在 ${timeText(last.at)} 回答 ${last.status}。Karpor 自己也只说这么多。`,
+              `Karpor answered ${last.status} at ${timeText(last.at)}. Its dashboard says no more than this.`,
+              `Karpor 在 ${timeText(last.at)} 返回 ${last.status}。它的控制台也只说这么多。`,
             ),
       ),
     box,
@@ -90,7 +90,7 @@ function outside(box: HTMLTextAreaElement, session: Session | undefined): HTMLEl
         { class: "hint" },
         t(
           "The token arrives in the requester’s direct message once somebody approves.",
-          "有人批准后，令牌会出现在申请人的私信里。",
+          "批准后，令牌会发到申请人的私信里。",
         ),
       ),
   );
@@ -99,18 +99,13 @@ function outside(box: HTMLTextAreaElement, session: Session | undefined): HTMLEl
 const refused = ({ status }: DashboardVisit): string => {
   if (status === 401)
     return t(
-      "The hub answers 401: this token is dead, or none of its own.",
-      "集群回答 401：令牌已失效，或不是它的令牌。",
+      "Karpor answers 401: this token is dead, or none of its own.",
+      "Karpor 返回 401：令牌已失效，或不是它签发的。",
     );
-  if (status === 0) return t("The hub does not answer.", "集群没有应答。");
-  if (status === 404)
-    return t(
-      "The hub knows the token. It is a plain API server, without Karpor’s own paths.",
-      "集群认得这个令牌，但它是普通的 API 服务器，没有 Karpor 的路径。",
-    );
+  if (status === 0) return t("Karpor does not answer.", "Karpor 没有应答。");
   return t(
-    `The hub answers ${status}: the token is known, but no role is bound to it.`,
-    `集群回答 ${status}：认得令牌，但它没有绑定角色。`,
+    `Karpor answers ${status}: the token is known, but no role is bound to it.`,
+    `Karpor 返回 ${status}：令牌有效，但没有绑定任何角色。`,
   );
 };
 
@@ -130,8 +125,8 @@ function inside({ seen, answers }: Session): HTMLElement {
         "p",
         { class: "gone" },
         t(
-          `The hub answers ${seen.status === 0 ? "nothing" : seen.status} since ${timeText(answers.at(-1)?.at ?? seen.at)}.`,
-          `自 ${timeText(answers.at(-1)?.at ?? seen.at)} 起集群${seen.status === 0 ? "没有应答" : `回答 ${seen.status}`}。`,
+          `Karpor answers ${seen.status === 0 ? "nothing" : seen.status} since ${timeText(answers.at(-1)?.at ?? seen.at)}.`,
+          `自 ${timeText(answers.at(-1)?.at ?? seen.at)} 起 Karpor ${seen.status === 0 ? "没有应答" : `返回 ${seen.status}`}。`,
         ),
       ),
     h(
@@ -157,14 +152,10 @@ function inside({ seen, answers }: Session): HTMLElement {
       "p",
       { class: "hint" },
       t(
-        "Let the time run out, release the access or revoke it: this page notices when the hub does.",
-        "等时间用完，或提前结束、撤销权限：集群一拒绝，这里就会发现。",
+        "Let the time run out, or end the access sooner: this page notices when Karpor does.",
+        "等时间用完，或提前结束权限：Karpor 一拒绝，这里就会显示。",
       ),
-      seen.told &&
-        t(
-          " Soon after the end is proved, the card and the receipt say what was done here.",
-          "结束得到证明后不久，卡片和回执会写明在这里做过什么。",
-        ),
+      t(" The receipt says how often the token was used.", "回执会写明令牌使用了几次。"),
     ),
   );
 }

@@ -20,7 +20,7 @@ const nameOf = (element: HTMLElement): string =>
   element.dataset.action ?? (element.id || (element.ariaLabel ?? element.textContent));
 
 /** The same control, drawn anew. */
-export const twinIn = (root: HTMLElement, old: HTMLElement): HTMLElement | undefined =>
+const twinIn = (root: HTMLElement, old: HTMLElement): HTMLElement | undefined =>
   [...root.querySelectorAll<HTMLElement>(TWINS)].find(
     (one) => one.tagName === old.tagName && nameOf(one) === nameOf(old),
   );

@@ -2,7 +2,6 @@
 import { byId, h } from "./dom.ts";
 import { t } from "./language.ts";
 import { recall } from "./remember.ts";
-import { on, parts } from "./state.ts";
 import { COLUMNS, type Column, showColumn } from "./tabs.ts";
 
 const PARTS: Record<string, string> = {
@@ -22,9 +21,13 @@ const WORDS: Record<Column, string> = {
 
 export function createFrame(): void {
   document.documentElement.lang = t("en", "zh-CN");
+  byId("says").textContent = t(
+    "Only Slack’s servers and Karpor are stand-ins; the bot and Redis are real.",
+    "只有 Slack 服务器和 Karpor 是模拟的，机器人和 Redis 都是真的。",
+  );
   byId("what").textContent = t(
-    "A Slack bot lends people access to Karpor once somebody approves, and provably takes it back on time.",
-    "一个 Slack 机器人：有人批准后，把 Karpor 的访问权限借给申请人，到时收回，并能证明已经收回。",
+    "A Slack bot gives people access to Karpor once somebody approves, and provably takes it back on time.",
+    "一个 Slack 机器人：批准后授予申请人限时的 Karpor 权限，到期收回，并证明已经收回。",
   );
   byId("skip").textContent = t("Skip to Slack", "跳到 Slack");
   byId("playground").textContent = t("playground", "演练场");
@@ -35,13 +38,4 @@ export function createFrame(): void {
     byId("switch").append(h("button", { type: "button", "data-column": column, onclick: go }, WORDS[column]));
   }
   showColumn(COLUMNS.find((column) => column === recall("column")) ?? "left");
-  on("facts", drawSays);
-}
-
-function drawSays(): void {
-  const { says = "", hub } = parts.facts ?? {};
-  const chinese = hub?.local
-    ? "这里只有 Slack 服务器和集群是替身，其余都是真的。"
-    : "这里只有 Slack 服务器是替身，其余都是真的，包括你的集群。";
-  byId("says").textContent = t(says, chinese);
 }

@@ -5,7 +5,7 @@ import { h, keepInStep, swap } from "./dom.ts";
 import { recall, remember } from "./remember.ts";
 import { parts, type SideName } from "./state.ts";
 
-export interface HomePage {
+interface HomePage {
   element: HTMLElement;
   /** Above the place: its name, and the tabs where it has some. */
   title: HTMLElement;

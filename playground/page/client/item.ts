@@ -18,7 +18,7 @@ export function avatar({
 }
 
 export function drawItem(item: Item, side: Side): HTMLElement {
-  const { author, whisper, edited, time, html, mentions, replied, thread } = item;
+  const { author, whisper, edited, time, html, mentions, thread } = item;
   const body = h("div", { class: "bk" });
   // Made on the server, where everything a person wrote was escaped.
   body.innerHTML = html;
@@ -34,7 +34,6 @@ export function drawItem(item: Item, side: Side): HTMLElement {
       "div",
       { class: "said" },
       whisper && h("p", { class: "only" }, whisper),
-      replied && h("p", { class: "replied" }, replied),
       h(
         "p",
         { class: "head" },

@@ -1,7 +1,6 @@
 /** The bot's modal: its frame is ours, its blocks came drawn. */
 import type { Side } from "../types.ts";
 import { ask } from "./ask.ts";
-import { chosenIn } from "./click.ts";
 import { h } from "./dom.ts";
 import { holdFocus } from "./focus.ts";
 import { trap } from "./trap.ts";
@@ -92,14 +91,12 @@ const fieldLike = (sheet: HTMLElement, { dataset }: HTMLElement): HTMLInputEleme
     (one) => one.dataset.block === dataset.block && one.dataset.action === dataset.action,
   );
 
-function valuesOf(fields: HTMLElement): Record<string, string | string[]> {
-  const values: Record<string, string | string[]> = {};
-  for (const field of fields.querySelectorAll<HTMLElement>("[data-field]")) {
-    const value = chosenIn(field);
-    const empty = value === undefined || value.length === 0;
-    if (field.dataset.action && (!empty || field.matches("textarea, input")))
-      values[field.dataset.action] = value ?? "";
-  }
+/** A menu without a choice says nothing. */
+function valuesOf(fields: HTMLElement): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const field of fields.querySelectorAll<HTMLInputElement>("[data-field]"))
+    if (field.dataset.action && (field.value || !field.matches("select")))
+      values[field.dataset.action] = field.value;
   return values;
 }
 

@@ -1,6 +1,6 @@
 /** One person's Slack: who, where, what was said, and what they can do about it. */
 import type { Item, PlaceView, Side } from "../types.ts";
-import { actOn, chooseIn, dispatchIn } from "./click.ts";
+import { actOn } from "./click.ts";
 import { createComposer } from "./composer.ts";
 import { dismissConfirm } from "./confirm.ts";
 import { byId, followEnd, h, keepInStep } from "./dom.ts";
@@ -43,10 +43,6 @@ export function createPane(name: SideName, first: string): Pane {
   );
   for (const list of [items, home.element, overlay])
     list.addEventListener("click", (event) => actOn(event, side, overlay));
-  for (const list of [items, home.element])
-    list.addEventListener("change", (event) => chooseIn(event, side, overlay));
-  for (const kind of ["change", "keydown"])
-    overlay.addEventListener(kind, (event) => dispatchIn(event, side));
 
   const open = (place: string) => {
     remember(chosen(), place);

@@ -1,4 +1,4 @@
-/** Proof outside the page: curl and kubectl of one's own against the same hub, and the end's verification counted live. */
+/** Proof outside the page: curl of one's own against the same Karpor, and the end's verification counted live. */
 import type { RequestView } from "../types.ts";
 import { copyText } from "./copy.ts";
 import { h, type Keyed, keepInStep, swap } from "./dom.ts";
@@ -40,8 +40,8 @@ function drawLive(): HTMLElement {
       "p",
       { class: "hint" },
       t(
-        "Log in on the dashboard: then the hub is asked with that token every 1.5 s.",
-        "先在控制台登录：之后每 1.5 秒用该令牌问一次集群。",
+        "Log in on the dashboard: then Karpor is asked with that token every 1.5 s.",
+        "先在控制台登录：之后每 1.5 秒用该令牌问一次 Karpor。",
       ),
     );
   const rows = session.answers.map(({ status, at }) =>
@@ -72,8 +72,8 @@ function drawEnds(list: HTMLElement): void {
         "p",
         { class: "hint" },
         t(
-          "No access has ended yet. Jump to the end, or release it.",
-          "还没有权限结束。请跳到到期，或提前结束。",
+          "No access has ended yet. Jump to the end, or press End now.",
+          "还没有权限结束。请跳到到期，或按“立即结束”。",
         ),
       );
     return h(
@@ -85,94 +85,52 @@ function drawEnds(list: HTMLElement): void {
   });
 }
 
-function wordsFor({ deletedAt, proof, outage }: RequestView): string {
-  if (proof && deletedAt !== undefined) {
+function wordsFor({ deletedAt, proof, isInTrouble }: RequestView): string {
+  if (proof && deletedAt !== null) {
     const seconds = ((proof.at - deletedAt) / 1000).toFixed(1);
     const how =
       proof.method === "probe"
         ? t("an unused token of the account got 401", "该账号一个未用过的令牌得到 401")
         : t("the account is absent", "账号已不存在");
     return t(
-      `off the hub at ${timeText(deletedAt)}; proved ${seconds} s later: ${how}.`,
-      `${timeText(deletedAt)} 从集群删除；${seconds} 秒后证明：${how}。`,
+      `deleted at ${timeText(deletedAt)}; proved ${seconds} s later: ${how}.`,
+      `${timeText(deletedAt)} 删除；${seconds} 秒后证明：${how}。`,
     );
   }
-  if (outage)
-    return t("the hub does not answer; it is tried again until it does.", "集群没有应答；会一直重试。");
-  if (deletedAt === undefined)
+  if (isInTrouble)
+    return t("Karpor does not answer; it is tried again until it does.", "Karpor 没有应答，会一直重试。");
+  if (deletedAt === null)
     return t("the binding is being deleted, then the account.", "正在删除绑定，然后删除账号。");
   const left = deletedAt + CACHE - now();
-  const since = Math.max(0, Math.floor((now() - deletedAt) / 1000));
-  if (left <= 0) return t("asking the hub with a token nobody has used…", "正在用没人用过的令牌询问集群…");
+  if (left <= 0)
+    return t("asking Karpor with a token that nobody has used…", "正在用没人用过的令牌询问 Karpor…");
   return t(
-    `off the hub for ${since} s; it may remember a token for 10 s, so the proof comes in ${countdown(left)}.`,
-    `已从集群删除 ${since} 秒；它最多记住令牌 10 秒，${countdown(left)}后得出证明。`,
+    `deleted. Karpor may remember a token for 10 s, so the proof comes in ${countdown(left)}.`,
+    `已删除。Karpor 最多记住令牌 10 秒，${countdown(left)}后得出证明。`,
   );
 }
 
-function drawOutside(token: string | undefined): (Node | string)[] {
+function drawOutside(token: string | undefined): Node[] {
   const hub = parts.facts?.hub;
   if (!hub) return [];
-  const admin = hub.local
-    ? [
-        h("p", {}, t("Look at the hub yourself, as its administrator:", "以管理员身份亲自查看集群：")),
-        h("p", {}, download("/proof/administrator.kubeconfig", "karpor-hub-administrator.kubeconfig")),
-        line("kubectl --kubeconfig karpor-hub-administrator.kubeconfig get serviceaccounts -n karpor-access"),
-      ]
-    : [];
   if (!token)
     return [
       h(
         "p",
         { class: "hint" },
-        t(
-          "Copy a token first: then its curl line and kubeconfig are here.",
-          "请先复制令牌：这里会出现 curl 命令和 kubeconfig。",
-        ),
+        t("Copy a token first: then its curl line is here.", "请先复制令牌：这里会出现 curl 命令。"),
       ),
-      ...admin,
     ];
-  const trust = hub.caFile ? `--cacert ${hub.caFile} ` : "";
   const curl = (bytes: string) =>
-    `curl -s -o /dev/null -w '%{http_code}\\n' ${trust}-H 'Authorization: Bearer ${bytes}' ${hub.url}/rest-api/v1/authn`;
-  return [
-    h("p", {}, t("200 while the access lasts, 401 after its end:", "有效期内返回 200，结束后返回 401：")),
-    line(curl(`${token.slice(0, 8)}…${token.slice(-6)}`), curl(token)),
-    h(
-      "p",
-      {},
-      t("The same with kubectl, as the holder of the token:", "以令牌持有人身份用 kubectl 做同样的事："),
-    ),
-    h("p", {}, download(kubeconfigUrl(token), "karpor-holder.kubeconfig")),
-    line("kubectl --kubeconfig karpor-holder.kubeconfig get --raw /rest-api/v1/authn"),
-    ...admin,
-  ];
-}
-
-const download = (href: string, name: string): HTMLElement =>
-  h("a", { class: "download", href, download: name }, t(`Download ${name}`, `下载 ${name}`));
-
-function line(shown: string, whole = shown): HTMLElement {
+    `curl -s -o /dev/null -w '%{http_code}\\n' --cacert ${hub.caFile} -H 'Authorization: Bearer ${bytes}' ${hub.url}/rest-api/v1/authn`;
+  const whole = curl(token);
   const copy = h(
     "button",
     { type: "button", class: "copy", onclick: () => copyText(whole, copy) },
     t("Copy", "复制"),
   );
-  return h("div", { class: "shell" }, copy, h("code", {}, shown));
-}
-
-let made: string | undefined;
-
-function kubeconfigUrl(token: string): string {
-  const { url = "", ca } = parts.facts?.hub ?? {};
-  const trust = ca ? { "certificate-authority-data": btoa(ca) } : {};
-  const config = {
-    ...{ apiVersion: "v1", kind: "Config", "current-context": "hub" },
-    clusters: [{ name: "hub", cluster: { server: url, ...trust } }],
-    users: [{ name: "holder", user: { token } }],
-    contexts: [{ name: "hub", context: { cluster: "hub", user: "holder" } }],
-  };
-  if (made) URL.revokeObjectURL(made);
-  made = URL.createObjectURL(new Blob([JSON.stringify(config, null, 2)], { type: "application/yaml" }));
-  return made;
+  return [
+    h("p", {}, t("200 while the access lasts, 401 after its end:", "有效期内返回 200，结束后返回 401：")),
+    h("div", { class: "shell" }, copy, h("code", {}, curl(`${token.slice(0, 8)}…${token.slice(-6)}`))),
+  ];
 }

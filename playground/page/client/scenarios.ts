@@ -1,4 +1,4 @@
-/** What one may break, and what each breakage said about how it healed. */
+/** What one may break, and what came of it. */
 import type { ScenarioView } from "../types.ts";
 import { ask } from "./ask.ts";
 import { h, keepInStep } from "./dom.ts";
@@ -12,8 +12,8 @@ export function createScenarioList(panel: HTMLElement): void {
       "p",
       { class: "about" },
       t(
-        "Nothing here is acted: processes die, connections break, Redis forgets.",
-        "这里没有一样是演的：进程会死，连接会断，Redis 会忘。",
+        "All of this really happens: processes die, connections break, Redis forgets.",
+        "这些都会真的发生：进程会被杀掉，连接会断开，Redis 会丢数据。",
       ),
     ),
     list,
@@ -28,7 +28,7 @@ export function createScenarioList(panel: HTMLElement): void {
   });
 }
 
-function drawScenario({ id, title, about, not, on, running, lines }: ScenarioView): HTMLElement {
+function drawScenario({ id, title, about, on, running, lines }: ScenarioView): HTMLElement {
   const run = () => void ask("scenario", { id });
   return h(
     "article",
@@ -36,12 +36,12 @@ function drawScenario({ id, title, about, not, on, running, lines }: ScenarioVie
     h(
       "button",
       {
-        ...{ type: "button", disabled: running || not !== undefined, onclick: run },
+        ...{ type: "button", disabled: running, onclick: run },
         ...{ "data-breaks": id, ...(on === undefined ? {} : { role: "switch", "aria-checked": String(on) }) },
       },
       running ? t("Watch…", "请看…") : said(title),
     ),
-    h("p", {}, said(not ?? about)),
+    h("p", {}, said(about)),
     h(
       "ol",
       { "aria-live": "polite" },

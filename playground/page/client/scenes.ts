@@ -1,4 +1,4 @@
-/** Behind the scenes: what passed, the records and their trail, the hub's objects, the waiting jobs. */
+/** Behind the scenes: what passed, the records and their trail, Karpor's objects. */
 import type { Entry, Parts, RequestView } from "../types.ts";
 import { toast } from "./ask.ts";
 import { followEnd, h, keepInStep, swap } from "./dom.ts";
@@ -9,21 +9,20 @@ import { now, on, parts, timeText } from "./state.ts";
 const LANES: Record<Entry["lane"], string> = {
   in: t("Slack → bot", "Slack → 机器人"),
   slack: t("bot → Slack", "机器人 → Slack"),
-  hub: t("bot → hub", "机器人 → 集群"),
+  hub: t("bot → Karpor", "机器人 → Karpor"),
   state: t("record", "记录"),
   log: t("log", "日志"),
   you: t("you", "你"),
 };
 
-const VIEWS = ["Timeline", "Requests", "Trail", "Hub", "Jobs"] as const;
+const VIEWS = ["Timeline", "Requests", "Trail", "Hub"] as const;
 type View = (typeof VIEWS)[number];
 
 const NAMES: Record<View, string> = {
   Timeline: t("Timeline", "时间线"),
   Requests: t("Requests", "申请"),
   Trail: t("Trail", "记录轨迹"),
-  Hub: t("Hub", "集群"),
-  Jobs: t("Jobs", "任务"),
+  Hub: "Karpor",
 };
 
 export function createScenes(panel: HTMLElement): void {
@@ -59,8 +58,8 @@ export function createScenes(panel: HTMLElement): void {
           NAMES[key],
         ),
     );
-    swap(about, view + scenes.bot.en + scenes.missing, () => [
-      scenes.missing ?? ABOUT[view],
+    swap(about, view + scenes.bot.en, () => [
+      ABOUT[view],
       t(` The bot is ${scenes.bot.en}.`, `机器人${scenes.bot.zh}。`),
     ]);
     DRAW[view](list, scenes, timeline ?? []);
@@ -81,10 +80,9 @@ const ABOUT: Record<View, string> = {
     "Every change of state, newest first, from the stream in Redis.",
     "Redis 流里的每次状态变化，最新的在前。",
   ),
-  Hub: t("What stands on the hub for the bot’s grants right now.", "此刻集群上属于机器人授权的对象。"),
-  Jobs: t(
-    "What waits in BullMQ. A job is a hint: losing it costs time, never truth.",
-    "BullMQ 里等待的任务。任务只是提示：丢了只费时间，不失真相。",
+  Hub: t(
+    "The accounts and bindings of requests on Karpor right now.",
+    "此刻 Karpor 上属于申请的账号和绑定。",
   ),
 };
 
@@ -132,19 +130,6 @@ const DRAW: Record<View, Draw> = {
           h("pre", {}, json),
         ),
     ),
-  Jobs: (list, { jobs }) =>
-    fill(
-      list,
-      jobs.map((one) => ({ ...one, rev: one.key })),
-      ({ name, id, due }) =>
-        h(
-          "div",
-          { class: "row" },
-          h("time", { "data-until": due }, ""),
-          h("span", {}, `${name} ${id}`),
-          h("em", {}, timeText(due)),
-        ),
-    ),
 };
 
 function fill<T extends { key: string; rev: string }>(
@@ -182,11 +167,11 @@ function drawEntry({ n, at, lane, title, note, bad, times }: Entry): HTMLElement
   return h("details", { class: `entry ${lane}`, ontoggle: load }, h("summary", {}, ...line), body);
 }
 
-const PATH = ["requested", "pending", "approved", "delivering", "active", "ending", "ended"];
+const PATH = ["asked", "waiting", "granting", "active", "ending", "ended"];
 
 function drawRequest(request: RequestView): HTMLElement {
-  const { id, state, title, expiresAt, json, outage } = request;
-  const steps = PATH.includes(state) ? PATH : ["requested", "pending", state];
+  const { id, state, title, endsAt, json, isInTrouble } = request;
+  const steps = PATH.includes(state) ? PATH : ["asked", "waiting", state];
   const reached = steps.indexOf(state);
   return h(
     "details",
@@ -196,8 +181,8 @@ function drawRequest(request: RequestView): HTMLElement {
       {},
       h("b", {}, id),
       ` ${said(title)}`,
-      expiresAt !== undefined && state === "active" && h("em", { "data-left": expiresAt }, ""),
-      outage && h("em", { class: "bad" }, t("something does not answer", "有一方没有应答")),
+      endsAt !== null && state === "active" && h("em", { "data-left": endsAt }, ""),
+      isInTrouble && h("em", { class: "bad" }, t("something does not answer", "有一方没有应答")),
       h(
         "ol",
         { class: "path" },
@@ -210,15 +195,12 @@ function drawRequest(request: RequestView): HTMLElement {
   );
 }
 
-const inTime = (span: string) => t(`in ${span}`, `${span}后`);
-const endsIn = (span: string) => t(`ends in ${span}`, `${span}后结束`);
-
-/** What counts while one looks at it. */
+/** Counts while one looks at it. */
 function tick(list: HTMLElement): void {
-  for (const element of list.querySelectorAll<HTMLElement>("[data-until]"))
-    element.textContent = inTime(countdown(Number(element.dataset.until) - now()));
-  for (const element of list.querySelectorAll<HTMLElement>("[data-left]"))
-    element.textContent = endsIn(countdown(Number(element.dataset.left) - now()));
+  for (const element of list.querySelectorAll<HTMLElement>("[data-left]")) {
+    const span = countdown(Number(element.dataset.left) - now());
+    element.textContent = t(`ends in ${span}`, `${span}后结束`);
+  }
 }
 
 export function countdown(ms: number): string {

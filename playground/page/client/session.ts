@@ -25,7 +25,7 @@ const told = () => {
 export async function logIn(token: string): Promise<DashboardVisit | undefined> {
   const seen = await ask<DashboardVisit>("login", { token });
   if (!seen) return undefined;
-  // Whatever is not 401 was said to a token that the hub knows; a plain API server has no such path, and says 404.
+  // 403 is said to a token that Karpor knows.
   const over = seen.status === 401 || seen.status === 0;
   session = { token, seen, answers: [{ status: seen.status, at: seen.at }], over };
   told();

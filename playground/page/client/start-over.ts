@@ -20,10 +20,6 @@ export function createStartOver(): void {
   });
   byId("again").append(button);
   on("facts", beginAnew);
-  // What is real is nobody's to throw away.
-  on("clock", () => {
-    button.hidden = parts.clock?.off !== undefined;
-  });
 }
 
 /** In every tab that looks, and where the playground was started anew: what the page knows is of another world. */

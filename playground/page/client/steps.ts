@@ -23,8 +23,8 @@ export interface Step {
 export const FIRST = { person: FIRST_PERSON, line: "/karpor-access guest 8h" };
 const states = (): string[] => (parts.scenes?.requests ?? []).map(({ state }) => state);
 const some = (...wanted: string[]): boolean => states().some((state) => wanted.includes(state));
-const WAITS = ["requested", "pending"];
-const GIVEN = ["approved", "delivering", "active"];
+const WAITS = ["asked", "waiting"];
+const GIVEN = ["granting", "active"];
 const OVER = ["ending", "ended"];
 
 export const STEPS: readonly Step[] = [
@@ -32,8 +32,8 @@ export const STEPS: readonly Step[] = [
     id: "ask",
     name: t("Ask", "申请"),
     about: t(
-      "Dana wants to look around in Karpor for a day, and types:",
-      "林晓雨想在 Karpor 里看一天，她输入：",
+      "Dana wants to look around in Karpor for the day, and types:",
+      "林晓雨今天想看看 Karpor，她输入：",
     ),
     reached: () => states().length > 0,
     go: ({ left }) => void attempt(left, FIRST),
@@ -43,7 +43,7 @@ export const STEPS: readonly Step[] = [
     name: t("Approve", "批准"),
     about: t(
       "Alice is asked in #karpor-approvals. Press Approve for her.",
-      "Alice 在 #karpor-approvals 收到申请。请替她按 Approve。",
+      "Alice 在 #karpor-approvals 收到申请。请替她按下 Approve。",
     ),
     reached: () => some(...GIVEN, ...OVER),
     go: ({ right }) => {
@@ -56,7 +56,7 @@ export const STEPS: readonly Step[] = [
     name: t("Log in", "登录"),
     about: t(
       "The token is in Dana’s messages: press Copy beside it, then Paste and log in on the dashboard.",
-      "令牌已在林晓雨的消息里：按旁边的“复制”，再到控制台按“粘贴并登录”。",
+      "令牌在林晓雨的私信里：按旁边的“复制”，再到控制台按“粘贴并登录”。",
     ),
     reached: () => current()?.answers.some(({ status }) => status === 200) ?? false,
     go: ({ left }) => {
@@ -69,8 +69,8 @@ export const STEPS: readonly Step[] = [
     id: "end",
     name: t("Jump to the end", "跳到到期"),
     about: t(
-      "No need to wait for hours: the clock jumps to The end, and bot, hub and Slack with it.",
-      "不必等几个小时：按时钟旁的“到期”，机器人、集群和 Slack 一起跳过去。",
+      "No need to wait for hours: press The end beside the clock, and bot, Karpor and Slack jump there.",
+      "不必等几个小时：按时钟旁的“到期”，机器人、Karpor 和 Slack 一起跳到那一刻。",
     ),
     reached: () => some(...OVER),
     go: () => byId("clock").querySelector<HTMLElement>("button[data-jump=end]")?.focus(),
@@ -79,8 +79,8 @@ export const STEPS: readonly Step[] = [
     id: "proof",
     name: t("Watch the proof", "看证明"),
     about: t(
-      "The account is gone. Under Proof, watch for some 11 s how the hub comes to refuse its token.",
-      "账号已删除。在“证明”里等大约 11 秒，看集群如何拒绝它的令牌。",
+      "The account is deleted. Within 11 seconds Karpor refuses the token.",
+      "账号已删除。11 秒内 Karpor 就会拒绝该令牌。",
     ),
     reached: () => some("ended") && document.body.dataset.tab === "proof",
     go: () => {
@@ -90,10 +90,10 @@ export const STEPS: readonly Step[] = [
   },
   {
     id: "break",
-    name: t("Now break it", "现在破坏它"),
+    name: t("Try to break it", "试着弄坏它"),
     about: t(
-      "That was all of it. Now kill the bot, flush Redis, take the hub away: nobody keeps access too long.",
-      "全过程就是这样。现在杀掉机器人、清空 Redis、断开集群：谁也不会多留一刻权限。",
+      "That was all of it. Now kill the bot, take Karpor away, restore an older Redis: nobody keeps access for longer.",
+      "全过程就是这样。现在可以杀掉机器人、断开 Karpor、把 Redis 恢复到旧副本：谁的权限都不会因此延长。",
     ),
     reached: () => false,
     go: () => {
@@ -103,7 +103,7 @@ export const STEPS: readonly Step[] = [
   },
 ];
 
-/** What pulses: without access that lives, or a request that waits, the way begins anew. */
+/** Which control pulses. Without access, and without a request that waits, the tour begins anew. */
 export function controlFor(step: Step["id"]): string {
   if (step === "approve") return some(...WAITS) ? "approve" : "ask";
   if (step !== "login" && step !== "end") return step;

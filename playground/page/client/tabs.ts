@@ -3,14 +3,14 @@ import { byId, h } from "./dom.ts";
 import { t } from "./language.ts";
 import { recall, remember } from "./remember.ts";
 
-export const TABS = ["dashboard", "scenes", "proof", "break"] as const;
+const TABS = ["dashboard", "scenes", "proof", "break"] as const;
 export type Tab = (typeof TABS)[number];
 
 const WORDS: Record<Tab, string> = {
   dashboard: t("Dashboard", "控制台"),
   scenes: t("Behind the scenes", "幕后"),
   proof: t("Proof", "证明"),
-  break: t("Break it", "破坏它"),
+  break: t("Try to break it", "试着弄坏它"),
 };
 
 const panels = new Map<Tab, HTMLElement>();

@@ -10,8 +10,8 @@ import { attempt, controlFor, FIRST, type Panes, STEPS, type Step, type Try } fr
 const CLOSED = "tour-closed";
 const DONE = "tour";
 const MORE = [
-  { name: t("a slip", "笔误"), person: "U0DANA", line: "/karpor-access gest 2days looking around" },
-  { name: t("in Chinese", "用中文"), person: "U0LIN", line: "/karpor-access admin 4h 回滚搜索规则" },
+  { name: t("a slip", "笔误"), person: "U0DANA", line: "/karpor-access gest 2d looking around" },
+  { name: t("in Chinese", "用中文"), person: "U0LIN", line: "/karpor-access admin 4小时 回滚搜索规则" },
   {
     name: t("two approvers", "两人审批"),
     person: "U0DANA",
@@ -22,6 +22,7 @@ const MORE = [
     person: "U0DANA",
     line: "/karpor-access emergency admin 30m the search page is down",
   },
+  { name: t("a lockdown", "锁定"), person: "U0ALICE", line: "/karpor-access lockdown a stolen laptop" },
 ];
 
 export function createTour(panes: Panes): void {

@@ -3,10 +3,10 @@ import { createElement, type ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { Message as Library, type Block as LibraryBlock } from "slack-blocks-to-jsx";
 import type { Block, Content, JsonObject } from "../../../sandbox/slack/index.ts";
-import { chromeOf } from "./chrome.ts";
+import { chromeFor } from "./chrome.ts";
 import { slackDate } from "./dates.ts";
-import { drawElement, drawInput } from "./elements.ts";
-import { type Reader, realNameOf } from "./reader.ts";
+import { drawButton, drawInput } from "./elements.ts";
+import { type Reader, realName } from "./reader.ts";
 
 /** `state`: what was typed or chosen in a view so far; `errors`: what stands under its inputs. */
 export interface Form {
@@ -23,19 +23,20 @@ export const drawBlocks = (blocks: readonly Block[], reader: Reader, form: Form 
   blocks.map((block) => drawBlock(block, reader, form)).join("");
 
 function drawBlock(block: Block, reader: Reader, form: Form): string {
-  const draw = (element: JsonObject) => drawElement(element, block, reader, form);
-  if (block.type === "actions")
-    return `<div class="bk-actions">${((block.elements ?? []) as JsonObject[]).map(draw).join("")}</div>`;
+  if (block.type === "actions") {
+    const buttons = ((block.elements ?? []) as JsonObject[]).map((element) => drawButton(element, block));
+    return `<div class="bk-actions">${buttons.join("")}</div>`;
+  }
   if (block.type === "input") return drawInput(block, reader, form);
   const { accessory, ...rest } = block as Block & { accessory?: JsonObject };
-  if (!accessory || accessory.type === "image") return byLibrary(block, reader);
-  return `<div class="bk-beside">${byLibrary(rest, reader)}${draw(accessory)}</div>`;
+  if (!accessory) return byLibrary(block, reader);
+  return `<div class="bk-beside">${byLibrary(rest, reader)}${drawButton(accessory, block)}</div>`;
 }
 
 function byLibrary(block: JsonObject, reader: Reader): string {
   const { people, channels, groups } = reader.directory;
   const data = {
-    users: [...people.values()].map((person) => ({ id: person.id, name: realNameOf(person) })),
+    users: [...people.values()].map((person) => ({ id: person.id, name: realName(person) })),
     channels: [...channels.values()].map(({ id, name }) => ({ id, name })),
     user_groups: [...groups.values()].map(({ id, handle }) => ({ id, name: handle })),
   };
@@ -44,9 +45,9 @@ function byLibrary(block: JsonObject, reader: Reader): string {
     ...{ blocks, data, logo: "", name: "", withoutWrapper: true, unstyled: true, hooks: hooksFor(reader) },
   });
   try {
-    return tidy(renderToStaticMarkup(element), chromeOf(reader).copy);
+    return tidy(renderToStaticMarkup(element), chromeFor(reader).copy);
   } catch {
-    return `<p class="bk-undrawn">${chromeOf(reader).undrawn} ${String(block.type)}</p>`;
+    return `<p class="bk-undrawn">${chromeFor(reader).undrawn} ${String(block.type)}</p>`;
   }
 }
 

@@ -15,7 +15,6 @@ const EN = {
   send: "Send",
   onlyYou: "Only visible to you",
   edited: "edited",
-  replied: "replied to a thread",
   replies: (count: number) => (count === 1 ? "1 reply" : `${count} replies`),
   unread: "unread",
   newHere: "This is the very beginning of your messages with karpor-access.",
@@ -28,7 +27,6 @@ const EN = {
   copy: "Copy",
   copied: "Copied",
   choose: "Choose…",
-  more: "More actions",
   optional: "(optional)",
   undrawn: "A block that this page cannot draw:",
   failed: "failed with the error",
@@ -51,7 +49,6 @@ const ZH: Words = {
   send: "发送",
   onlyYou: "仅对你可见",
   edited: "已编辑",
-  replied: "回复了消息列",
   replies: (count) => `${count} 条回复`,
   unread: "未读",
   newHere: "这是你与 karpor-access 的消息的开始。",
@@ -64,12 +61,11 @@ const ZH: Words = {
   copy: "复制",
   copied: "已复制",
   choose: "请选择…",
-  more: "更多操作",
   optional: "（选填）",
   undrawn: "本页无法显示的内容块：",
   failed: "失败，出现错误",
   shortcut: "申请 Karpor 权限",
-  command: "角色 [8小时] [理由] · 帮助 · 状态 · 结束：申请限时访问 Karpor",
+  command: "角色 [8小时] [理由] · 帮助 · 状态 · 结束：申请 Karpor 限时权限",
 };
 
-export const chromeOf = ({ zh }: Pick<Reader, "zh">): Words => (zh ? ZH : EN);
+export const chromeFor = ({ zh }: Pick<Reader, "zh">): Words => (zh ? ZH : EN);

@@ -17,7 +17,7 @@ export const timeOf = (zone: Zone, at: number, seconds = false): string =>
 const DAY = 86_400_000;
 
 /** The day as a number that two times of one day share. */
-export const dayKey = (zone: Zone, at: number): string =>
+const dayKey = (zone: Zone, at: number): string =>
   format(zone, at, { year: "numeric", month: "2-digit", day: "2-digit" });
 
 function pretty(zone: Zone, at: number, otherwise: string): string {
@@ -28,36 +28,15 @@ function pretty(zone: Zone, at: number, otherwise: string): string {
 
 const short = (zone: Zone, at: number) =>
   format(zone, at, { day: "numeric", month: "short", year: "numeric" });
-const long = (zone: Zone, at: number) =>
-  format(zone, at, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const plain = (zone: Zone, at: number) =>
   format(zone, at, { day: "numeric", month: "long", year: "numeric" });
 
-const SPANS = [
-  ["day", DAY],
-  ["hour", 3_600_000],
-  ["minute", 60_000],
-  ["second", 1_000],
-] as const;
-
-/** How long it is since then. */
-function ago({ locale, now }: Zone, at: number): string {
-  const past = Math.max(0, now - at);
-  const [unit, ms] = SPANS.find(([, size]) => past >= size) ?? ["second", 1_000];
-  return new Intl.RelativeTimeFormat(locale).format(-Math.floor(past / ms), unit);
-}
-
+/** Those that the bot uses. */
 const TOKENS: Record<string, (zone: Zone, at: number) => string> = {
-  date_num: (zone, at) => dayKey(zone, at),
   date: plain,
-  date_short: short,
-  date_long: long,
-  date_pretty: (zone, at) => pretty(zone, at, plain(zone, at)),
   date_short_pretty: (zone, at) => pretty(zone, at, short(zone, at)),
-  date_long_pretty: (zone, at) => pretty(zone, at, long(zone, at)),
   time: (zone, at) => timeOf(zone, at),
   time_secs: (zone, at) => timeOf(zone, at, true),
-  ago,
 };
 
 /** `{date_short_pretty} {time}` for seconds since the epoch; unknown tokens stay as they are. */

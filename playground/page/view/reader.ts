@@ -17,7 +17,7 @@ export function readerOf(slack: LocalSlack, person: SlackPerson, now: number): R
   return { person, zh, locale, tz: person.tz ?? "UTC", now, directory: slack.directory };
 }
 
-export const realNameOf = (person: SlackPerson): string => person.realName ?? person.name;
+export const realName = (person: SlackPerson): string => person.realName ?? person.name;
 
 export function initialsOf(name: string): string {
   if (/\p{Script=Han}/u.test(name)) return name.slice(0, 1);
@@ -37,8 +37,8 @@ export function tintOf(id: string): number {
 
 export const whoOf = (person: SlackPerson & { about?: Who["about"] }): Who => ({
   id: person.id,
-  name: realNameOf(person),
+  name: realName(person),
   about: person.about ?? { en: "", "zh-CN": "" },
-  initials: initialsOf(realNameOf(person)),
+  initials: initialsOf(realName(person)),
   tint: tintOf(person.id),
 });

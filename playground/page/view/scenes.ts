@@ -1,67 +1,45 @@
-/** Behind the scenes: records and trail as Redis has them, objects as the hub has them, and the jobs that wait. */
+/** Behind the scenes: records and trail as Redis has them, objects as the hub has them. */
 import type { KubeObject } from "../../../sandbox/hub/types.ts";
-import type { Transition } from "../../../src/domain/audit.ts";
-import type { AccessRequest } from "../../../src/domain/request.ts";
-import { type PlaygroundContext, recordsOf } from "../../context.ts";
-import { isPlaygroundObject } from "../../fixtures/ours.ts";
+import type { Request } from "../../../src/request/record.ts";
+import type { PlaygroundContext } from "../../context.ts";
+import { isPlaygroundObject } from "../../fixtures/hub.ts";
+import type { TrailLine } from "../../fixtures/redis.ts";
 import { shown } from "../../record/mask.ts";
 import { changedBy, changeTitle } from "../../record/titles.ts";
-import { nextEnd } from "../../scenarios/clock.ts";
 import type { RequestView, ScenesPart } from "../types.ts";
 
 const KEPT = 40;
 
-export async function scenesOf(context: PlaygroundContext): Promise<ScenesPart> {
-  const { bot } = context;
-  const running = bot.running
-    ? { en: `running, process ${bot.pid}`, zh: `在运行，进程 ${bot.pid}` }
-    : { en: "not running", zh: "没有运行" };
-  const nothing = { requests: [], trail: [], objects: [], jobs: [], nextEnd: undefined, bot: running };
-  try {
-    const [records, trail, jobs, objects] = await Promise.all([
-      recordsOf(context),
-      context.redis.trail(),
-      context.redis.jobs(),
-      context.hub.objects(),
-    ]);
-    return {
-      requests: records
-        .slice(-KEPT)
-        .reverse()
-        .map((record) => requestView(context, record)),
-      trail: trail.reverse().map((entry, n) => trailView(context, entry, n)),
-      objects: objects.filter(isPlaygroundObject).map(objectView),
-      jobs: jobs.map(({ name, id, due }) => ({ key: `${name}-${id}-${due}`, name, id, due })),
-      nextEnd: nextEnd(records),
-      bot: running,
-      missing: undefined,
-    };
-  } catch (error) {
-    return { ...nothing, missing: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function requestView(context: PlaygroundContext, r: AccessRequest): RequestView {
-  const proof = r.state === "ended" ? { method: r.verification.method, at: r.verification.at } : undefined;
+export async function scenesOf(context: PlaygroundContext, records: Request[]): Promise<ScenesPart> {
+  const { bot, redis, hub } = context;
+  const [trail, objects] = await Promise.all([redis.trail().catch(() => []), hub.objects()]);
   return {
-    id: r.id,
-    state: r.state,
-    title: {
-      en: `${r.role} for ${context.named(r.requester.id)}`,
-      zh: `${context.named(r.requester.id)} 的 ${r.role}`,
-    },
-    expiresAt: "expiresAt" in r ? r.expiresAt : undefined,
-    deletedAt: r.state === "ended" ? r.verification.deletedAt : "deletedAt" in r ? r.deletedAt : undefined,
-    proof,
-    outage: "outage" in r && r.outage !== undefined,
-    json: shown(r),
+    requests: records
+      .slice(-KEPT)
+      .reverse()
+      .map((record) => requestView(context, record)),
+    trail: trail.map((line) => trailView(context, line)),
+    objects: objects.filter(isPlaygroundObject).map(objectView),
+    bot: bot.running
+      ? { en: `running, process ${bot.pid}`, zh: `在运行，进程 ${bot.pid}` }
+      : { en: "not running", zh: "没有运行" },
   };
 }
 
-function trailView({ named }: PlaygroundContext, change: Transition, n: number) {
-  const { id, at, to } = change;
-  return { key: `${id}-${at}-${to}-${n}`, at, words: changeTitle(change), who: changedBy(change, named) };
+function requestView({ named }: PlaygroundContext, request: Request): RequestView {
+  const { id, state, role, requester, endsAt, ending, outcome, trouble } = request;
+  return {
+    ...{ id, endsAt, proof: ending?.proof ?? null, deletedAt: ending?.deletedAt ?? null },
+    state: state === "closed" && outcome ? outcome.kind : state,
+    title: { en: `${role} for ${named(requester)}`, zh: `${named(requester)} 的 ${role}` },
+    isInTrouble: trouble !== null || (ending?.unconfirmedAt ?? null) !== null,
+    json: shown(request),
+  };
 }
+
+const trailView = ({ named }: PlaygroundContext, line: TrailLine) => ({
+  ...{ key: line.key, at: line.at, words: changeTitle(line), who: changedBy(line, named) },
+});
 
 function objectView(object: KubeObject) {
   const { metadata, kind } = object;

@@ -9,10 +9,10 @@ import type {
 import { mentionsIn } from "../../../sandbox/slack/read.ts";
 import type { Item, Modal, PlaceView, Side } from "../types.ts";
 import { drawBlocks, drawContent } from "./blocks.ts";
-import { chromeOf } from "./chrome.ts";
+import { chromeFor } from "./chrome.ts";
 import { dayLine, timeOf } from "./dates.ts";
 import { esc } from "./escape.ts";
-import { initialsOf, type Reader, readerOf, realNameOf, tintOf, whoOf } from "./reader.ts";
+import { initialsOf, type Reader, readerOf, realName, tintOf, whoOf } from "./reader.ts";
 
 const RINGS = 4;
 
@@ -28,7 +28,7 @@ export function sideOf(slack: LocalSlack, person: SlackPerson, now: number): Sid
     home: homeOf(slack, reader),
     rings: rings.map(({ ts, channel, text, at }) => ({ ts, channel, text, time: timeOf(reader, at) })),
     time: timeOf(reader, now),
-    words: chromeOf(reader),
+    words: chromeFor(reader),
   };
 }
 
@@ -57,10 +57,7 @@ function itemsOf(slack: LocalSlack, reader: Reader, channel: string): Item[] {
   const threads = Map.groupBy(said, threadOf);
   const items = said.flatMap((one) => {
     const item = itemOf(slack, reader, one);
-    if (threadOf(one)) {
-      const inChannel = "subtype" in one && one.subtype === "thread_broadcast";
-      return inChannel ? { ...item, replied: chromeOf(reader).replied } : [];
-    }
+    if (threadOf(one)) return [];
     const replies = threads.get(one.ts)?.map((reply) => itemOf(slack, reader, reply));
     return replies ? withThread(reader, item, replies) : item;
   });
@@ -73,7 +70,7 @@ function withThread(reader: Reader, item: Item, replies: Item[]): Item {
   const items = replies
     .map((one) => (one.day === item.day ? one : { ...one, time: `${one.day} ${one.time}` }))
     .sort((a, b) => a.at - b.at);
-  const says = chromeOf(reader).replies(items.length);
+  const says = chromeFor(reader).replies(items.length);
   return {
     ...item,
     rev: [item.rev, ...items.map(({ rev, time }) => `${rev} ${time}`)].join(),
@@ -89,7 +86,7 @@ function itemOf(slack: LocalSlack, reader: Reader, said: Said): Item {
   const me = reader.person.id;
   const mine = [...groups].some((id) => reader.directory.groups.get(id)?.members.includes(me));
   const html = drawn(said, reader);
-  const chrome = chromeOf(reader);
+  const chrome = chromeFor(reader);
   return {
     key: `${said.channel}-${said.ts}`,
     rev: `${said.history.length}-${hash(html)}-${reader.zh}`,
@@ -120,7 +117,7 @@ function drawn(said: Said, reader: Reader): string {
 
 function authorOf(slack: LocalSlack, id: string): Item["author"] {
   const person = slack.directory.people.get(id);
-  const name = person ? realNameOf(person) : slack.bot.name;
+  const name = person ? realName(person) : slack.bot.name;
   return { name, initials: initialsOf(name), tint: tintOf(id), app: id === slack.bot.userId };
 }
 
@@ -130,8 +127,8 @@ function troubleItem(reader: Reader, { doing, error, at }: ShownError, n: number
     ...{ key: `trouble-${n}`, rev: "1", channel: "", ts: "", at, own: false, mentions: false },
     ...{ time: timeOf(reader, at), day: dayLine(reader, at), edited: undefined },
     author: { name: "Slackbot", initials: "S", tint: 4, app: true },
-    whisper: chromeOf(reader).onlyYou,
-    html: `<p><code>${esc(doing)}</code> ${chromeOf(reader).failed} “${esc(error)}”</p>`,
+    whisper: chromeFor(reader).onlyYou,
+    html: `<p><code>${esc(doing)}</code> ${chromeFor(reader).failed} “${esc(error)}”</p>`,
   };
 }
 
@@ -146,7 +143,7 @@ function modalOf(slack: LocalSlack, reader: Reader): Modal | undefined {
     rev: `${view.hash}-${hash(JSON.stringify(view.errors ?? {}))}`,
     title: words(view.title) ?? "",
     submit: words(view.submit),
-    close: words(view.close) ?? chromeOf(reader).close,
+    close: words(view.close) ?? chromeFor(reader).close,
     html,
   };
 }

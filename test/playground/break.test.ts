@@ -1,0 +1,81 @@
+/** What a visitor may break really breaks, and what came of it is told as it is. */
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { buttonOf, describeInBrowser, reads, typeLine, type Visitor } from "./browser.ts";
+
+async function press(page: Page, scenario: string): Promise<void> {
+  await page.locator("#tab-break").click();
+  await page.locator(`[data-breaks=${scenario}]`).click();
+}
+
+const says = (page: Page, tone: "bad" | "good" | "plain", words: string): Promise<void> =>
+  page.locator(`.scenario li.${tone}`, { hasText: words }).last().waitFor();
+
+const copyButton = (page: Page) => buttonOf(page, "left", "Copy");
+
+const statesIn = async ({ playground }: Visitor) =>
+  (await playground.context.redis.records()).map(({ state }) => state);
+
+describeInBrowser("trying to break it", (visitor) => {
+  it("a bot killed while it sets up access finishes it", async () => {
+    const page = await visitor.visit();
+    await press(page, "kill");
+    await says(page, "bad", "Killed (SIGKILL");
+    await says(page, "good", "Finished:");
+    await copyButton(page).waitFor();
+  });
+
+  it("while Karpor is away people are told, and it goes on once it is back", async () => {
+    const page = await visitor.visit();
+    await typeLine(page, "/karpor-access guest 8h");
+    await buttonOf(page, "right", /^Approve 8 h/).waitFor();
+    await press(page, "hub-away");
+    await says(page, "bad", "refuses connections");
+    await buttonOf(page, "right", /^Approve 8 h/).click();
+    await page.locator("[data-jump='10m']").click();
+    await reads(page, "left", "Approved, not ready yet");
+    await press(page, "hub-away");
+    await copyButton(page).waitFor();
+  });
+
+  it("a time that is up while Slack is away ends all the same, and is told when it is back", async () => {
+    const page = await visitor.visit();
+    await typeLine(page, "/karpor-access peek 15m");
+    await copyButton(page).waitFor();
+    await press(page, "slack-away");
+    await page.locator("[data-jump=end]").click();
+    await expect.poll(() => statesIn(visitor), { timeout: 30_000 }).toEqual(["closed"]);
+    await press(page, "slack-away");
+    await reads(page, "left", "Karpor refuses the token");
+    await copyButton(page).waitFor({ state: "detached" });
+  });
+
+  it("an older copy of Redis gives nobody access again", async () => {
+    const page = await visitor.visit();
+    await typeLine(page, "/karpor-access peek 15m");
+    await copyButton(page).waitFor();
+    await press(page, "restore");
+    await says(page, "plain", "Copied.");
+    await buttonOf(page, "left", /^End now/).click();
+    await page.locator("#left .sheet .danger").click();
+    await expect.poll(() => statesIn(visitor), { timeout: 30_000 }).toEqual(["closed"]);
+    await press(page, "restore");
+    await says(page, "good", "nobody got access");
+    expect(await statesIn(visitor)).not.toContain("active");
+  });
+
+  it("an emptied Redis ends nobody, and an old card does nothing", async () => {
+    const page = await visitor.visit();
+    await typeLine(page, "/karpor-access peek 15m");
+    await copyButton(page).waitFor();
+    await typeLine(page, "/karpor-access guest 8h");
+    await buttonOf(page, "right", /^Approve 8 h/).waitFor();
+    await press(page, "flush");
+    await says(page, "good", "1 had been approved");
+    await buttonOf(page, "right", /^Approve 8 h/).click();
+    await reads(page, "right", "Unknown request");
+    expect(await statesIn(visitor)).toEqual([]);
+    await page.getByRole("button", { name: "Start over" }).click();
+    await page.locator("#left .intro", { hasText: "very beginning" }).waitFor();
+  });
+});
