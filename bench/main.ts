@@ -1,42 +1,44 @@
-/**
- * `npm run bench -- [benchmark…]`: runs the benchmarks one after the other, each in a context of its own, and prints one
- * table. `--check` fails where a figure is worse than the repository's, `--keep` makes them the repository's.
- */
+/** `npm run bench [-- NAME…]`: runs the benchmarks one after the other, each in a world of its own, and prints one table. */
 import { envtestAdvice, envtestAvailable } from "../sandbox/hub/envtest.ts";
-import { BENCHMARKS, SELF_CONTAINED } from "./benchmarks/index.ts";
-import { startBenchContext } from "./context.ts";
-import { keepFigures, readFigures, regressions } from "./figures.ts";
-import { type BenchmarkRow, benchmarkTable } from "./table.ts";
+import { approve } from "./benchmarks/approve.ts";
+import { atOnce } from "./benchmarks/at-once.ts";
+import { burst } from "./benchmarks/burst.ts";
+import { distance } from "./benchmarks/distance.ts";
+import { life } from "./benchmarks/life.ts";
+import { revoke } from "./benchmarks/revoke.ts";
+import { sweep } from "./benchmarks/sweep.ts";
+import { drawTable, type Row } from "./measure.ts";
 
-const words = process.argv.slice(2);
-const OPTIONS = ["--large", "--check", "--keep"];
-const large = words.includes("--large");
-const names = words.filter((word) => !OPTIONS.includes(word));
-const all = [...Object.keys(BENCHMARKS), ...Object.keys(SELF_CONTAINED)];
-const unknown = names.filter((name) => !all.includes(name));
-const isWanted = (name: string) => names.length === 0 || names.includes(name);
+const BENCHMARKS = new Map<string, () => Promise<Row[]>>([
+  ["approve", approve],
+  ["distance", distance],
+  ["at-once", atOnce],
+  ["revoke", revoke],
+  ["burst", burst],
+  ["sweep", sweep],
+  ["life", life],
+]);
+const NEEDS_NO_API_SERVER = ["distance", "burst", "life"];
 
-if (unknown.length > 0) end(`No such benchmark: ${unknown.join(", ")}. There are: ${all.join(", ")}.`);
-if (Object.keys(BENCHMARKS).some(isWanted) && !envtestAvailable()) end(`The bench ${envtestAdvice}.`);
-
-const rows: BenchmarkRow[] = [];
-for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
-  if (!isWanted(name)) continue;
-  console.error(`measuring: ${name}`);
-  await using context = await startBenchContext();
-  rows.push(...(await benchmark(context, { large })));
+async function run(named: readonly string[]): Promise<number> {
+  const names = named.length > 0 ? named : [...BENCHMARKS.keys()];
+  const unknown = names.filter((name) => !BENCHMARKS.has(name));
+  if (unknown.length > 0)
+    return complain(`No such benchmark: ${unknown}. There are: ${[...BENCHMARKS.keys()]}.`);
+  if (!names.every((name) => NEEDS_NO_API_SERVER.includes(name)) && !envtestAvailable())
+    return complain(`The bench ${envtestAdvice}.`);
+  const rows: Row[] = [];
+  for (const name of names) {
+    process.stderr.write(`measuring ${name} …\n`);
+    rows.push(...((await BENCHMARKS.get(name)?.()) ?? []));
+  }
+  process.stdout.write(`${drawTable(rows)}\n`);
+  return 0;
 }
-for (const [name, benchmark] of Object.entries(SELF_CONTAINED)) {
-  if (!isWanted(name)) continue;
-  console.error(`measuring: ${name}`);
-  rows.push(...(await benchmark()));
-}
-console.log(benchmarkTable(rows));
-const worse = words.includes("--check") ? regressions(rows, readFigures()) : [];
-if (worse.length > 0) end(`Worse than before:\n${worse.join("\n")}`);
-if (words.includes("--keep")) keepFigures(rows);
 
-function end(why: string): never {
-  console.error(why);
-  process.exit(1);
+function complain(why: string): number {
+  process.stderr.write(`${why}\n`);
+  return 1;
 }
+
+process.exitCode = await run(process.argv.slice(2));

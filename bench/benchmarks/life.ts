@@ -1,121 +1,76 @@
-/** What one grant's whole life asks of Redis and the hub, counted at their doors; and how many of Redis' answers a click waits for. */
-import { setTimeout as delay } from "node:timers/promises";
+/** What one life asks of Redis, the hub and Slack: asked for, approved, its token shown, revoked, its end proved. */
+import { setTimeout as wait } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { systemClock } from "../../sandbox/clock.ts";
-import { startLocalHub } from "../../sandbox/hub/index.ts";
-import { seenWithin } from "../../sandbox/wait.ts";
-import { SECOND } from "../../src/domain/duration.ts";
-import { LANES } from "../../src/flow/ports.ts";
-import { keysOf } from "../../src/store/keys.ts";
-import { startBotProcess } from "../bot.ts";
-import { APPROVER, BENCH_INSTANCE, contextOn, GENERAL_CHANNEL } from "../context.ts";
-import { openRedisDoor } from "../redis-door.ts";
-import { median } from "../stats.ts";
-import type { BenchmarkRow } from "../table.ts";
-import { openUserActions } from "../user-actions.ts";
+import { startBot } from "../bot.ts";
+import { countRow, type Row } from "../measure.ts";
+import { openPeople } from "../people.ts";
+import { ADMIN, GENERAL, startLocalWorld } from "../world.ts";
 
 const LIVES = 3;
-/** From the request to the proof, and to the rest. */
-const LIFE_MS = 20 * SECOND;
-const CLICKS = 12;
-/** So far away that nothing else weighs beside it. */
-const AWAY_MS = 40;
-/** What follows a token is over then. */
-const BETWEEN_MS = 1.5 * SECOND;
-/** Three tenths less than what was counted first. */
-const [COMMANDS_AIM, JOBS_AIM] = [227, 8];
-const HUB_AIM = 12;
-const TRIPS_AIM = 5;
+/** From the request to the proof 11 s after its end, and to the rest. */
+const LIFE_MS = 18_000;
 
-export async function lifeBenchmark(): Promise<BenchmarkRow[]> {
-  await using context = await contextOn(nearHub());
-  const { slack, hub, redis } = context;
-  let commands = 0;
-  const calls: string[] = [];
-  await using door = await openRedisDoor(redis.url, () => {
-    commands += 1;
+export async function life(): Promise<Row[]> {
+  await using world = await startLocalWorld();
+  const { slack, hub, redis } = world;
+  await using _ = await startBot(world);
+  const people = openPeople(world);
+  const asking = new Redis(redis.url);
+  const monitor = await asking.monitor();
+  using _connections = { [Symbol.dispose]: () => [asking, monitor].map((one) => one.disconnect()) };
+  let sent = 0;
+  // What a script does inside of Redis is no command of ours.
+  monitor.on("monitor", (_time, _command, source) => {
+    if (source !== "lua") sent += 1;
   });
-  hub.meddle({
-    before: async ({ method, path }) => void calls.push(`${method} ${path}`),
-    after: async () => true,
-  });
-  context.env.REDIS_URL = door.url;
-  const direct = new Redis(redis.url);
-  using _direct = { [Symbol.dispose]: () => direct.disconnect() };
-  await using _ = await startBotProcess(context);
-  const userActions = openUserActions(context);
+  const hubCalls: string[] = [];
+  hub.onRequest(({ method, path }) => void hubCalls.push(`${method} ${path}`));
 
-  /** Within the time of one life; of the hub's calls those that are for a grant. */
-  async function counted(work: () => Promise<unknown>) {
-    const before = await jobsAdded(direct);
-    commands = calls.length = 0;
-    await Promise.all([work(), delay(LIFE_MS)]);
-    return { commands, calls: calls.filter(isForGrant).length, jobs: (await jobsAdded(direct)) - before };
-  }
-  async function least(work: () => Promise<unknown>) {
-    const all: Awaited<ReturnType<typeof counted>>[] = [];
-    for (let i = 0; i < LIVES; i++) all.push(await counted(work));
-    const leastOf = (what: "commands" | "calls" | "jobs") => Math.min(...all.map((one) => one[what]));
-    return { commands: leastOf("commands"), calls: leastOf("calls"), jobs: leastOf("jobs") };
-  }
-  async function live(): Promise<void> {
-    const [id = ""] = await userActions.pending(1);
-    await userActions.approve(id);
-    await userActions.settled(id);
-    await slack.command(APPROVER, GENERAL_CHANNEL, `revoke ${id} done`);
-    await seenWithin(LIFE_MS, () => calls.some((one) => one === `GET ${LOGIN}`));
-  }
-  async function clicked(away: number): Promise<number> {
-    const ids = await userActions.pending(CLICKS);
-    await delay(BETWEEN_MS);
-    door.moveAway(away);
-    const took: number[] = [];
-    for (const id of ids) {
-      took.push(await userActions.approve(id));
-      await delay(BETWEEN_MS);
-    }
-    door.moveAway(0);
-    return median(took);
-  }
+  const count = async (work: () => Promise<unknown>) => {
+    const [calls, redisBefore] = [slack.calls.length, sent];
+    hubCalls.length = 0;
+    await Promise.all([work(), wait(LIFE_MS)]);
+    const methods = slack.calls.slice(calls).map(({ method }) => method);
+    const redisCommands = sent - redisBefore;
+    return { redisCommands, hubCalls: hubCalls.filter(isForGrant), methods };
+  };
+  const live = async () => {
+    const id = await people.ask();
+    await people.approve(id);
+    await people.seen(`active ${id}`);
+    await slack.command(ADMIN, GENERAL, `revoke ${id} no longer needed`);
+    await people.seen(`over ${id}`);
+  };
 
   await live();
-  await delay(LIFE_MS);
-  // What the minute brings comes to some of them: it only adds.
-  const [idle, lives] = [await least(async () => {}), await least(live)];
-  const near = await clicked(0);
-  const trips = ((await clicked(AWAY_MS)) - near) / AWAY_MS;
+  await wait(LIFE_MS);
+  const [idle, lives] = [await repeat(() => count(async () => {})), await repeat(() => count(live))];
+  // What the sweep and the clock bring comes to some of them only: the least is the life itself.
+  const redisCommands = least(lives, (one) => one.redisCommands) - least(idle, (one) => one.redisCommands);
+  const chat = ({ methods }: { methods: string[] }) => methods.filter((method) => method.startsWith("chat."));
+  const messages = least(lives, (one) => chat(one).length);
+  const others = least(lives, (one) => one.methods.length) - messages;
   return [
-    countRow("Redis commands of a whole life", lives.commands - idle.commands, COMMANDS_AIM),
-    { ...countRow("jobs of a whole life", lives.jobs - idle.jobs, JOBS_AIM), exact: true },
-    { ...countRow("hub calls of a whole life", lives.calls, HUB_AIM), exact: true },
-    {
-      name: "approve click → token shown, Redis' answers waited for one after the other",
-      ours: trips.toFixed(1),
-      count: Number(trips.toFixed(1)),
-      aim: `≤ ${TRIPS_AIM}`,
-      met: trips <= TRIPS_AIM,
-    },
+    countRow("Redis commands of a life", redisCommands, 150),
+    countRow(
+      "hub calls of a life",
+      least(lives, (one) => one.hubCalls.length),
+      11,
+    ),
+    countRow(`Slack calls of a life: ${messages} chat.* and ${others} others`, messages + others, 14),
   ];
 }
 
-const countRow = (name: string, count: number, aim: number): BenchmarkRow => ({
-  ...{ name, count, ours: String(count) },
-  ...{ aim: `≤ ${aim}`, met: count <= aim },
-});
-
-/** BullMQ numbers each that is added, also one that has an id of its own. */
-async function jobsAdded(redis: Redis): Promise<number> {
-  const { prefix } = keysOf(BENCH_INSTANCE);
-  const numbers = await redis.mget(LANES.map((lane) => `${prefix}:${lane}:id`));
-  return numbers.reduce((sum, number) => sum + Number(number), 0);
+async function repeat<T>(work: () => Promise<T>): Promise<T[]> {
+  const all: T[] = [];
+  while (all.length < LIVES) all.push(await work());
+  return all;
 }
 
-const LOGIN = "/rest-api/v1/authn";
-/** Not the sweep's lists, and not what all grants of a second share: who has been here, and whether the hub asks for rights. */
+const least = <T>(all: readonly T[], number: (one: T) => number): number => Math.min(...all.map(number));
+
+/** Not the lists and checks of the sweep. */
 const isForGrant = (call: string): boolean =>
-  /-r-[0-9a-z]{8}-/.test(call) || /^POST /.test(call) || call.endsWith(LOGIN);
-
-async function nearHub() {
-  const hub = await startLocalHub({ clock: systemClock() });
-  return Object.assign(hub, { [Symbol.asyncDispose]: () => hub.stop() });
-}
+  /-r-[0-9a-z]{10}/.test(call) ||
+  /POST .*\/(serviceaccounts|clusterrolebindings)$/.test(call) ||
+  call.endsWith("/authn");
