@@ -1,23 +1,23 @@
-{{/* Everything is named after the release: short enough for a CronJob's name with what follows it, and by a letter first, as a Service. */}}
+{{/* Everything is named after the release: short enough that a CronJob's name with its suffix is valid, and with a letter first, as a Service needs it. */}}
 {{- define "karpor-access.fullname" -}}
 {{- $name := ternary .Release.Name (printf "%s-%s" .Release.Name .Chart.Name) (contains .Chart.Name .Release.Name) -}}
 {{- if regexMatch "^[0-9]" .Release.Name }}{{ $name = printf "%s-%s" .Chart.Name .Release.Name }}{{ end -}}
 {{- $name | replace "." "-" | trunc 40 | trimSuffix "-" -}}
 {{- end }}
 
-{{/* What selects, and therefore never changes: (list . NAME) */}}
+{{/* Selectors, which must never change: (list . NAME) */}}
 {{- define "karpor-access.selector" -}}
 app.kubernetes.io/name: {{ index . 1 }}
 app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
 {{- end }}
 
-{{/* The bot's own pods; what tests it is no part of them. */}}
+{{/* The bot's own pods, without those of its doctor. */}}
 {{- define "karpor-access.bot" -}}
 {{ include "karpor-access.selector" (list . "karpor-access") }}
 app.kubernetes.io/component: bot
 {{- end }}
 
-{{/* Of each object: (list . NAME) */}}
+{{/* Labels of each object: (list . NAME) */}}
 {{- define "karpor-access.labels" -}}
 {{- $root := index . 0 -}}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
@@ -33,12 +33,12 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 {{- end -}}
 {{- end }}
 
-{{/* The file's text. */}}
+{{/* The text of karpor-access.yml. */}}
 {{- define "karpor-access.config" -}}
 {{- with .Values.config }}{{ if kindIs "string" . }}{{ . }}{{ else }}{{ toYaml . }}{{ end }}{{ end -}}
 {{- end }}
 
-{{/* What it says, as YAML without its comments. */}}
+{{/* Its content, as YAML without comments. */}}
 {{- define "karpor-access.parsed" -}}
 {{- $config := include "karpor-access.config" . | required "config is empty: give the whole of karpor-access.yml, such as --set-file config=karpor-access.yml" | fromYaml -}}
 {{- if $config.Error }}{{ fail (printf "config is no YAML: %s" $config.Error) }}{{ end -}}
@@ -54,13 +54,13 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 {{- toYaml $config -}}
 {{- end }}
 
-{{/* Where the bot reads its kubeconfig, and writes a renewed token back to: as src/hub/settings.ts finds it. */}}
+{{/* The Secret with the bot's kubeconfig, to which it writes renewed tokens: as src/hub/settings.ts finds it. */}}
 {{- define "karpor-access.hubSecret" -}}
 {{- $config := include "karpor-access.parsed" . | fromYaml -}}
 {{- dict "name" "karpor-access-hub" "namespace" .Release.Namespace | merge (($config.hub).kubeconfigSecret | default dict) | toYaml -}}
 {{- end }}
 
-{{/* May read and replace the Secret of the bot's kubeconfig: (list . NAME) */}}
+{{/* The right to read and replace the Secret with the bot's kubeconfig: (list . NAME) */}}
 {{- define "karpor-access.hubSecretRole" -}}
 {{- $root := index . 0 -}}
 {{- $name := index . 1 -}}
@@ -78,7 +78,7 @@ rules:
     verbs: [get, patch]
 {{- end }}
 
-{{/* To the account in the release's namespace: (list . ROLE ITS-NAMESPACE ACCOUNT) */}}
+{{/* Gives a Role to an account of the release's namespace: (list . ROLE ITS-NAMESPACE ACCOUNT) */}}
 {{- define "karpor-access.roleBinding" -}}
 {{- $root := index . 0 -}}
 apiVersion: rbac.authorization.k8s.io/v1
@@ -97,7 +97,7 @@ subjects:
     namespace: {{ $root.Release.Namespace }}
 {{- end }}
 
-{{/* Of each pod. */}}
+{{/* Where each pod may run. */}}
 {{- define "karpor-access.placement" -}}
 {{- with .Values.imagePullSecrets }}
 imagePullSecrets: {{- toYaml . | nindent 2 }}
@@ -126,7 +126,7 @@ readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end }}
 
-{{/* Of a container that runs as the bot does. */}}
+{{/* The variables of the bot, and of its doctor. */}}
 {{- define "karpor-access.environment" -}}
 env:
   - { name: KARPOR_ACCESS_CONFIG, value: /config/karpor-access.yml }
@@ -145,12 +145,58 @@ envFrom:
   - secretRef: { name: {{ .Values.existingSecret }} }
 {{- end }}
 
+{{/* The files of the bot, and of its doctor. */}}
+{{- define "karpor-access.mounts" -}}
+- { name: config, mountPath: /config, readOnly: true }
+{{- if .Values.caConfigMap }}
+- { name: ca, mountPath: /ca, readOnly: true }
+{{- end }}
+{{- if .Values.hubAudit.tlsSecret }}
+- { name: hub-audit, mountPath: /hub-audit, readOnly: true }
+{{- end }}
+{{- end }}
+
+{{- define "karpor-access.volumes" -}}
+- name: config
+  configMap: { name: {{ include "karpor-access.fullname" . }} }
+{{- with .Values.caConfigMap }}
+- name: ca
+  configMap: { name: {{ . }} }
+{{- end }}
+{{- with .Values.hubAudit.tlsSecret }}
+- name: hub-audit
+  secret: { secretName: {{ . }} }
+{{- end }}
+{{- end }}
+
+{{/* A pod that runs doctor once, as the bot's account and with its variables: (list . ARGUMENTS) */}}
+{{- define "karpor-access.doctor" -}}
+{{- $root := index . 0 -}}
+serviceAccountName: {{ include "karpor-access.fullname" $root }}
+automountServiceAccountToken: true
+enableServiceLinks: false
+restartPolicy: Never
+securityContext: {{- include "karpor-access.podSecurity" $root | nindent 2 }}
+{{- include "karpor-access.placement" $root }}
+containers:
+  - name: doctor
+    image: {{ include "karpor-access.image" $root }}
+    imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+    args: [node, src/main.ts, doctor{{ range index . 1 }}, {{ . }}{{ end }}]
+    {{- include "karpor-access.environment" $root | nindent 4 }}
+    resources: {{- toYaml $root.Values.resources | nindent 6 }}
+    securityContext: {{- include "karpor-access.containerSecurity" $root | nindent 6 }}
+    volumeMounts: {{- include "karpor-access.mounts" $root | nindent 6 }}
+volumes: {{- include "karpor-access.volumes" $root | nindent 2 }}
+{{- end }}
+
+{{/* What the bot and the healing job may call. */}}
 {{- define "karpor-access.egress" -}}
 # Names.
 - ports:
     - { port: 53, protocol: UDP }
     - { port: 53, protocol: TCP }
-# Slack, and this cluster's API server behind its Service (443) and as it listens (6443): no policy knows a name.
+# Slack, and this cluster's API server, by its Service (443) and by its own port (6443): policies know no names.
 - ports:
     - { port: 443 }
     - { port: 6443 }
