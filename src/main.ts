@@ -107,6 +107,9 @@ async function start(args: string[], { variables, clock }: CommandMeans): Promis
     const config = loadConfig(variables);
     const log = createLog(config.env.LOG_LEVEL);
     process.on("unhandledRejection", (error) => log.error({ err: error }, "a library lost a promise"));
+    // Node would print a warning as a raw line between those of the log.
+    process.removeAllListeners("warning");
+    process.on("warning", (warning) => log.warn({ err: warning }, "a library warns"));
     const { startBot } = await import("./start.ts");
     const running = await startBot(config, { clock, log });
     log.info(

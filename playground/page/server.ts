@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import { readBody } from "../../sandbox/slack/http.ts";
 import type { PlaygroundContext } from "../context.ts";
-import { CHANNELS, readManifest, USERS } from "../fixtures/people.ts";
+import { readManifest, USERS } from "../fixtures/people.ts";
 import type { Signal } from "../fixtures/signal.ts";
 import { createScenarios } from "../scenarios/index.ts";
 import { Refusal } from "../scenarios/scenario.ts";
@@ -76,7 +76,6 @@ function factsOf({ hub, slack, dir }: PlaygroundContext): PageFacts {
     })),
     shortcuts: shortcuts.map(({ name, callback_id }) => ({ name, id: callback_id })),
     homeTab,
-    approvals: CHANNELS.approvals,
     hub: { url: hub.local.url, caFile: join(dir, "hub-ca.crt") },
   };
 }

@@ -131,7 +131,6 @@ export interface RequestView {
 
 export interface ScenesPart {
   requests: RequestView[];
-  trail: { key: string; at: number; words: Said; who: Said }[];
   objects: { key: string; kind: string; name: string; about: Said; json: string }[];
   bot: Said;
 }
@@ -144,7 +143,6 @@ export interface PageFacts {
   /** Global ones of the app. */
   shortcuts: { name: string; id: string }[];
   homeTab: boolean;
-  approvals: string;
   hub: { url: string; caFile: string };
 }
 

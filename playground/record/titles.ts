@@ -31,7 +31,6 @@ export function payloadTitle({ kind, payload }: SentPayload, named: Named): Said
   if (type === "shortcut")
     return { en: `${who} chooses the shortcut ${shortcut}`, zh: `${who} 选择快捷方式 ${shortcut}` };
   if (type === "view_submission") return { en: `${who} submits ${form}`, zh: `${who} 提交${form}` };
-  if (type === "view_closed") return { en: `${who} closes ${form}`, zh: `${who} 关闭${form}` };
   return { en: `event ${event}`, zh: `事件 ${event}` };
 }
 

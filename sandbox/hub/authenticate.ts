@@ -27,7 +27,6 @@ export function createAuthenticator(
     remembered.delete(token);
     const user = verify(token);
     if (!user) throw unauthorized();
-    if (remembered.size >= 4096) forgetStale(remembered, now());
     remembered.set(token, { user, until: now() + CACHE_MS });
     return user;
   };
@@ -37,10 +36,6 @@ export function createAuthenticator(
     const token = /^Bearer +(\S+)/i.exec(request.headers.authorization ?? "")?.[1];
     return token === undefined ? ANONYMOUS : byToken(token);
   };
-}
-
-function forgetStale(remembered: Map<string, { until: number }>, now: number): void {
-  for (const [token, { until }] of remembered) if (until <= now) remembered.delete(token);
 }
 
 function byCertificate(socket: Caller["socket"]): HubUser | undefined {

@@ -76,16 +76,12 @@ function stored(workspace: Workspace, { text, blocks }: Content): Content {
   return blocks?.length ? { text, blocks: withIds(workspace, blocks) } : { text };
 }
 
-const interactive = /^(button|overflow|checkboxes|radio_buttons|.*select|.*picker|.*input)$/;
+const interactive = /^(button|.*select|.*input)$/;
 
 /** Slack gives every block a block_id and every element an action_id when the app gave none. */
 export function withIds(workspace: Workspace, blocks: Block[]): Block[] {
   return structuredClone(blocks).map((block) => {
-    const elements = [
-      block.accessory,
-      block.element,
-      ...(Array.isArray(block.elements) ? block.elements : []),
-    ];
+    const elements = [block.element, ...(Array.isArray(block.elements) ? block.elements : [])];
     for (const element of elements as (JsonObject | undefined)[]) {
       if (element && interactive.test(String(element.type))) element.action_id ??= workspace.nextId("act");
     }

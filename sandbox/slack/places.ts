@@ -3,9 +3,7 @@ import { CannotDo } from "./errors.ts";
 import type { Bot, Channel, SlackPerson } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
-export type Conversation =
-  | { kind: "channel"; channel: Channel }
-  | { kind: "dm"; id: string; person: SlackPerson };
+type Conversation = { kind: "channel"; channel: Channel } | { kind: "dm"; id: string; person: SlackPerson };
 
 export function conversationOf(workspace: Workspace, id: string): Conversation | undefined {
   const channel = workspace.channels.get(id);
@@ -61,7 +59,6 @@ export function canSee(workspace: Workspace, user: string, id: string): boolean 
 
 /** What a payload calls the channel: Slack hides the name of private ones and of DMs. */
 export function payloadName(place: Conversation): string {
-  // A channel of such an id is a DM of two people.
-  if (place.kind === "dm" || place.channel.id.startsWith("D")) return "directmessage";
+  if (place.kind === "dm") return "directmessage";
   return place.channel.isPrivate ? "privategroup" : place.channel.name;
 }

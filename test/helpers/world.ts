@@ -24,7 +24,7 @@ import { roles } from "./roles.ts";
 
 export interface WorldOptions {
   transport?: "http" | "socket";
-  /** A real kube-apiserver instead of the stand-in; with REAL_HUB=1 in every story that needs nothing else. */
+  /** A real kube-apiserver instead of the stand-in. */
   realHub?: boolean;
   /** Fields of the configuration that replace the usual ones. */
   config?: Record<string, unknown>;
@@ -44,7 +44,7 @@ const APP = {
 /** Everything but the bot; the test closes it. */
 export async function startWorld({
   transport = "http",
-  realHub = process.env.REAL_HUB === "1",
+  realHub = false,
   config = {},
   limits = false,
 }: WorldOptions = {}) {

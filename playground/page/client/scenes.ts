@@ -1,4 +1,4 @@
-/** Behind the scenes: what passed, the records and their trail, Karpor's objects. */
+/** Behind the scenes: what passed, the records, Karpor's objects. */
 import type { Entry, Parts, RequestView } from "../types.ts";
 import { toast } from "./ask.ts";
 import { followEnd, h, keepInStep, swap } from "./dom.ts";
@@ -15,13 +15,12 @@ const LANES: Record<Entry["lane"], string> = {
   you: t("you", "你"),
 };
 
-const VIEWS = ["Timeline", "Requests", "Trail", "Hub"] as const;
+const VIEWS = ["Timeline", "Requests", "Hub"] as const;
 type View = (typeof VIEWS)[number];
 
 const NAMES: Record<View, string> = {
   Timeline: t("Timeline", "时间线"),
   Requests: t("Requests", "申请"),
-  Trail: t("Trail", "记录轨迹"),
   Hub: "Karpor",
 };
 
@@ -76,10 +75,6 @@ const ABOUT: Record<View, string> = {
     "依次列出每个请求和调用。点开可读；令牌的内容已抹去。",
   ),
   Requests: t("The records in Redis, as the bot wrote them.", "Redis 里的记录，机器人写的原样。"),
-  Trail: t(
-    "Every change of state, newest first, from the stream in Redis.",
-    "Redis 流里的每次状态变化，最新的在前。",
-  ),
   Hub: t(
     "The accounts and bindings of requests on Karpor right now.",
     "此刻 Karpor 上属于申请的账号和绑定。",
@@ -104,19 +99,6 @@ const DRAW: Record<View, Draw> = {
       list,
       requests.map((one) => ({ ...one, key: one.id, rev: one.json })),
       drawRequest,
-    ),
-  Trail: (list, { trail }) =>
-    fill(
-      list,
-      trail.map((one) => ({ ...one, rev: one.key })),
-      ({ at, words, who }) =>
-        h(
-          "div",
-          { class: "row" },
-          h("time", {}, timeText(at)),
-          h("span", {}, said(words)),
-          h("em", {}, said(who)),
-        ),
     ),
   Hub: (list, { objects }) =>
     fill(

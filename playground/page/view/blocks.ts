@@ -28,9 +28,7 @@ function drawBlock(block: Block, reader: Reader, form: Form): string {
     return `<div class="bk-actions">${buttons.join("")}</div>`;
   }
   if (block.type === "input") return drawInput(block, reader, form);
-  const { accessory, ...rest } = block as Block & { accessory?: JsonObject };
-  if (!accessory) return byLibrary(block, reader);
-  return `<div class="bk-beside">${byLibrary(rest, reader)}${drawButton(accessory, block)}</div>`;
+  return byLibrary(block, reader);
 }
 
 function byLibrary(block: JsonObject, reader: Reader): string {

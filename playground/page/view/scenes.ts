@@ -1,25 +1,21 @@
-/** Behind the scenes: records and trail as Redis has them, objects as the hub has them. */
+/** Behind the scenes: the records as Redis has them, objects as the hub has them. */
 import type { KubeObject } from "../../../sandbox/hub/types.ts";
 import type { Request } from "../../../src/request/record.ts";
 import type { PlaygroundContext } from "../../context.ts";
 import { isPlaygroundObject } from "../../fixtures/hub.ts";
-import type { TrailLine } from "../../fixtures/redis.ts";
 import { shown } from "../../record/mask.ts";
-import { changedBy, changeTitle } from "../../record/titles.ts";
 import type { RequestView, ScenesPart } from "../types.ts";
 
 const KEPT = 40;
 
 export async function scenesOf(context: PlaygroundContext, records: Request[]): Promise<ScenesPart> {
-  const { bot, redis, hub } = context;
-  const [trail, objects] = await Promise.all([redis.trail().catch(() => []), hub.objects()]);
+  const { bot, hub } = context;
   return {
     requests: records
       .slice(-KEPT)
       .reverse()
       .map((record) => requestView(context, record)),
-    trail: trail.map((line) => trailView(context, line)),
-    objects: objects.filter(isPlaygroundObject).map(objectView),
+    objects: (await hub.objects()).filter(isPlaygroundObject).map(objectView),
     bot: bot.running
       ? { en: `running, process ${bot.pid}`, zh: `在运行，进程 ${bot.pid}` }
       : { en: "not running", zh: "没有运行" },
@@ -36,10 +32,6 @@ function requestView({ named }: PlaygroundContext, request: Request): RequestVie
     json: shown(request),
   };
 }
-
-const trailView = ({ named }: PlaygroundContext, line: TrailLine) => ({
-  ...{ key: line.key, at: line.at, words: changeTitle(line), who: changedBy(line, named) },
-});
 
 function objectView(object: KubeObject) {
   const { metadata, kind } = object;

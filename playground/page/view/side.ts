@@ -65,17 +65,11 @@ function itemsOf(slack: LocalSlack, reader: Reader, channel: string): Item[] {
   return [...items, ...troubles.map((one, n) => troubleItem(reader, one, n))].sort((a, b) => a.at - b.at);
 }
 
-/** The replies below what they answer, with their day where it is another one. */
+/** The replies below what they answer. */
 function withThread(reader: Reader, item: Item, replies: Item[]): Item {
-  const items = replies
-    .map((one) => (one.day === item.day ? one : { ...one, time: `${one.day} ${one.time}` }))
-    .sort((a, b) => a.at - b.at);
-  const says = chromeFor(reader).replies(items.length);
-  return {
-    ...item,
-    rev: [item.rev, ...items.map(({ rev, time }) => `${rev} ${time}`)].join(),
-    thread: { says, items },
-  };
+  const items = replies.sort((a, b) => a.at - b.at);
+  const rev = [item.rev, ...items.map((reply) => reply.rev)].join();
+  return { ...item, rev, thread: { says: chromeFor(reader).replies(items.length), items } };
 }
 
 function itemOf(slack: LocalSlack, reader: Reader, said: Said): Item {

@@ -9,7 +9,6 @@ const section = z.strictObject({
   ...base,
   type: z.literal("section"),
   text: text(3000),
-  accessory: button.optional(),
 });
 
 const context = z.strictObject({

@@ -41,8 +41,11 @@ const isOtherBot = ({ name, subjects }: Binding, instances: readonly string[]): 
       name.startsWith(`karpor-access-${other}-r-`) && isOnly(subjects, `karpor-access-${other}`, name),
   );
 
+/** Anybody who may write bindings names them as they like. */
+const SHOWN = 200;
+
 function bindingFinding({ name, clusterRole, subjects }: Binding, ownClusterRole: string): Finding {
-  const message = `ClusterRoleBinding ${name} gives ${clusterRole} to ${subjects.join(", ") || "nobody"}; the bot did not make it`;
+  const message = `ClusterRoleBinding ${name} gives ${clusterRole} to ${subjects.join(", ").slice(0, SHOWN) || "nobody"}; the bot did not make it`;
   const remove = `On the hub: kubectl delete clusterrolebinding ${shellWord(name)}, and the account where it is not needed`;
   if (clusterRole === ownClusterRole)
     return fail(CHECK, message, `${remove}; then npm run setup -- --rotate`);
