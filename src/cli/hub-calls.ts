@@ -1,7 +1,7 @@
 /** Calls to the hub from the command line, as the user of a kubeconfig: an administrator, or the bot itself. */
 import type { Dispatcher } from "undici";
 import { createClient, type HubClient } from "../hub/client.ts";
-import { exchange, openAgent } from "../hub/connection.ts";
+import { exchange, openOwnAgent } from "../hub/connection.ts";
 import { isHubAnswer, noAnswer, parseJson, refusal } from "../hub/errors.ts";
 import { type HubAccess, parseKubeconfig } from "../hub/kubeconfig.ts";
 import { openPortForward } from "../hub/port-forward.ts";
@@ -34,7 +34,7 @@ export async function openHubCalls(
   const given = parseKubeconfig(text, { server: server ?? (inCluster && IN_CLUSTER_SERVER), directory });
   const forward = portForward && (await openPortForward(portForward, log));
   const access = forward ? { ...given, server: forward.server } : given;
-  const agent = openAgent(access, TIMEOUT_MS, access.certificate);
+  const agent = openOwnAgent(access, TIMEOUT_MS);
   const client = createClient({ readAccess: async () => access, clock, timeoutMs: TIMEOUT_MS });
   return {
     access,

@@ -3,7 +3,7 @@ import type { Agent } from "undici";
 import type { Clock } from "../request/clock.ts";
 import { SECOND } from "../request/durations.ts";
 import type { Secret } from "../request/secret.ts";
-import { type Call, exchange, type KubeApis, kubeApis, openAgent } from "./connection.ts";
+import { type Call, exchange, type KubeApis, kubeApis, openGuestAgent, openOwnAgent } from "./connection.ts";
 import {
   type Answer,
   HubError,
@@ -92,8 +92,8 @@ export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: Clie
       .then((access) => {
         // Calls that are still running on the old pool may end there.
         for (const pool of [link?.agent, link?.guests]) pool?.close().catch(() => {});
-        const agent = openAgent(access, timeoutMs, access.certificate);
-        const guests = openAgent(access, timeoutMs, null);
+        const agent = openOwnAgent(access, timeoutMs);
+        const guests = openGuestAgent(access, timeoutMs);
         const apis = kubeApis(access.server, (call) => send(agent, access.token, call));
         link = { access, agent, guests, apis };
         return link;

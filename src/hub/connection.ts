@@ -31,13 +31,24 @@ export interface KubeApis {
   rbac: RbacAuthorizationV1Api;
 }
 
-/** `certificate`: null for a pool that must not speak for the bot. */
-export function openAgent(
+/** A pool that speaks for the bot. */
+export const openOwnAgent = (access: HubAccess, timeoutMs: number): Agent =>
+  openAgent(access, timeoutMs, { certificate: access.certificate, allowH2: true });
+
+/**
+ * A pool for calls without a credential, or with another's. An API server ends an HTTP/2 connection after a call that
+ * it does not authenticate (its gate UnauthenticatedHTTP2DOSMitigation), and with it the calls beside it.
+ */
+export const openGuestAgent = (access: HubAccess, timeoutMs: number): Agent =>
+  openAgent(access, timeoutMs, { certificate: null, allowH2: false });
+
+function openAgent(
   { ca, insecure, serverName }: HubAccess,
   timeoutMs: number,
-  certificate: HubAccess["certificate"],
+  { certificate, allowH2 }: { certificate: HubAccess["certificate"]; allowH2: boolean },
 ): Agent {
   return new Agent({
+    allowH2,
     keepAliveTimeout: 30_000,
     maxResponseSize: LONGEST_ANSWER,
     // Over HTTP/2 a call that times out leaves the connection open: the ping notices when it is dead.
