@@ -82,7 +82,8 @@ describe("more time", () => {
     await world.slack.click(ALICE, await scene.card("by the form"), "approve");
     await because("by the form", "active");
     await scene.say(BOB, "more 1m a little more");
-    const refusals = () => world.slack.ephemerals(BOB).filter((one) => visibleText(one).includes("at most 3 h"));
+    const refusals = () =>
+      world.slack.ephemerals(BOB).filter((one) => visibleText(one).includes("at most 3 h"));
     await world.slack.waitFor(() => refusals().length === 2);
     await endAll();
   });
