@@ -32,6 +32,8 @@ describeInBrowser("trying to break it", (visitor) => {
     await press(page, "hub-away");
     await says(page, "bad", "refuses connections");
     await buttonOf(page, "right", /^Approve 8 h/).click();
+    // The 20 s after which people are told count from the approval.
+    await expect.poll(() => statesIn(visitor), { timeout: 30_000 }).toEqual(["granting"]);
     await page.locator("[data-jump='10m']").click();
     await reads(page, "left", "Approved, not ready yet");
     await press(page, "hub-away");
