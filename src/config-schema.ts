@@ -21,6 +21,12 @@ const Hub = z
   .strictObject({
     name: z.string().min(1).max(60).describe("What people call this Karpor; shown in messages."),
     dashboard: z.url({ protocol: /^https?$/ }).describe("The dashboard's address, as people open it."),
+    gateway: z
+      .literal(true)
+      .optional()
+      .describe(
+        "deploy/gateway stands before the dashboard: Open Karpor in the DM logs in by itself. Its link holds the token.",
+      ),
     ...hubFields,
     anonymous: z
       .literal("closed")

@@ -22,6 +22,7 @@ import {
   contextFor,
   ephemeral,
   explainError,
+  onlyLinks,
   type Reply,
   sentence,
   withoutButtons,
@@ -201,7 +202,7 @@ async function reveal(bot: Bot, click: Click): Promise<null> {
     answerView(context, sentence(wordsFor(context.locale).commands.makingToken)),
   );
   const shown = await revealToken(bot, idIn(click), click.user).then(
-    ({ request, minted }) => withoutButtons(drawToken(context, request, minted.token, minted.expiresAt)),
+    ({ request, minted }) => onlyLinks(drawToken(context, request, minted.token, minted.expiresAt)),
     (error: unknown) => explainError(bot, click.user, error),
   );
   await bot.slack.updateView(view.id, answerView(context, shown));

@@ -101,7 +101,7 @@ async function readRecords(commands: Redis): Promise<Request[]> {
   return texts.flatMap((text) => (text ? (JSON.parse(text) as Request) : []));
 }
 
-const usualConfig = {
+export const usualConfig = {
   instance: "test",
   hub: {
     ...{ name: "production", kubeconfig: "hub.kubeconfig", namespace: GRANTS_NAMESPACE },

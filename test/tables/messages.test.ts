@@ -165,6 +165,14 @@ describe.each(LOCALES)("%s", (locale) => {
     expect(seen(message)).toMatchSnapshot();
   });
 
+  test("a token behind a gateway: the button that logs in comes first", () => {
+    const behind = { ...config, hub: { ...config.hub, gateway: true as const } };
+    const message = drawToken({ config: behind, locale }, record(active), secret(TOKEN), NOW + 4 * HOUR);
+    expectWithinLimits(message);
+    expect(message.text).not.toContain(TOKEN);
+    expect(seen(message)).toMatchSnapshot();
+  });
+
   test.each(["asked", "new-key"])("a token anew: %s", (why) => {
     const token = { number: 2, hidden: false, why, signingKey: null };
     const request = record({ ...active, token });

@@ -2,6 +2,7 @@
 import type { Button, ConfirmationDialog } from "@slack/types";
 import { DAY, HOUR, MINUTE } from "../../request/durations.ts";
 import type { Request } from "../../request/record.ts";
+import type { Secret } from "../../request/secret.ts";
 import { grantedTime } from "../../request/transitions.ts";
 import { cut, oneLine } from "../text/format.ts";
 import { type Words, wordsFor } from "../text/index.ts";
@@ -32,10 +33,14 @@ const dialog = ({ title, text, yes, no }: Words["messages"]["confirm"]["end"]): 
   style: "danger",
 });
 
-/** There is no address that logs in, and the dashboard's login goes back one page: so to a page of its own. */
-export const openKarpor = (context: DrawContext, request: Request): Button => {
+/**
+ * Opens the dashboard. With a token it logs in: the gateway's page takes the token from the fragment, which no
+ * server sees. Without one it opens /insight, since the dashboard's own login goes back one page.
+ */
+export const openKarpor = (context: DrawContext, request: Request, token?: Secret): Button => {
   const { value: _, ...button } = requestButton(context, request, "open-karpor");
-  return { ...button, url: `${context.config.hub.dashboard.replace(/\/+$/, "")}/insight`, style: "primary" };
+  const path = token ? `/access/login#${token.reveal()}` : "/insight";
+  return { ...button, url: `${context.config.hub.dashboard.replace(/\/+$/, "")}${path}`, style: "primary" };
 };
 
 /** For approvers: the whole time, a shorter one where there is one, or no. */

@@ -52,22 +52,27 @@ export function drawSettingUp(context: DrawContext, request: Request): Message {
   return compose(text, head, section(own.settingUp()), request.id);
 }
 
-/** The only message that ever holds a token, in a block of its own. */
+/** The only message that ever holds a token: in a block of its own, and with a gateway in the link above it. */
 export function drawToken(context: DrawContext, request: Request, token: Secret, expiresAt: number): Message {
   const { text, head } = tokenHead(context, request);
   const { own } = wordsFor(context.locale).messages;
   const isShortened = request.endsAt !== null && expiresAt < request.endsAt - MINUTE;
+  const hasGateway = context.config.hub.gateway === true;
   const notes = [
-    own.paste(),
+    hasGateway ? "" : own.paste(),
     request.prolongs !== null && request.token.number === 1 ? own.oldToken(moment(request.prolongs)) : "",
     isShortened ? own.shortened(moment(expiresAt)) : "",
   ];
   const buttons = buttonsFor(context, request, ["hide", "more", "end", "leaked"]);
-  const body = [
-    preformatted(token.reveal()),
-    ...section(notes.filter(Boolean).join("\n")),
-    ...actions(openKarpor(context, request), ...buttons),
-  ];
+  const pasted = [preformatted(token.reveal()), ...section(notes.filter(Boolean).join("\n"))];
+  const body = hasGateway
+    ? [
+        ...actions(openKarpor(context, request, token)),
+        ...section(own.orPaste()),
+        ...pasted,
+        ...actions(...buttons),
+      ]
+    : [...pasted, ...actions(openKarpor(context, request), ...buttons)];
   return compose(text, head, body, request.id, request.follows === null ? "" : own.follows(request.follows));
 }
 

@@ -142,6 +142,7 @@ const own = {
     ),
   settingUp: () => "Setting up…",
   paste: () => "1 Copy · 2 Open Karpor · 3 Paste, Login. Only for you.",
+  orPaste: () => "Or paste this token at its login. Both are only for you.",
   follows: (id: string) => `follows ${id}`,
   oldToken: (until: string) => `Your old token works until ${until}.`,
   shortened: (until: string) => `Karpor shortened this token: it works until ${until}. Then press New token.`,

@@ -142,6 +142,7 @@ const own: Words["own"] = {
     head("新令牌", `Karpor 已升级，旧令牌失效。你在 ${access(f)}仍有效至 ${f.endsAt}，期限不变。`),
   settingUp: () => "正在开通…",
   paste: () => "1 复制令牌（Token） · 2 打开 Karpor · 3 粘贴，登录。仅供你本人使用。",
+  orPaste: () => "也可以在登录页粘贴此令牌（Token）。链接和令牌均仅供你本人使用。",
   follows: (id) => `接续 ${id}`,
   oldToken: (until) => `旧令牌有效至 ${until}。`,
   shortened: (until) => `Karpor 缩短了这个令牌：它有效至 ${until}，之后请点“换新令牌”。`,
