@@ -13,15 +13,16 @@ const accountsPath = (namespace: string) => `/api/v1/namespaces/${namespace}/ser
 
 export async function listAccounts(client: HubClient, owner: Owner): Promise<HubList<AccountOnHub>> {
   const selector = labelSelector(owner.instance);
-  const list = await listPages(client, accountsPath(owner.namespace), selector, Account, METADATA_ONLY);
+  const described = Account.transform(({ metadata }) => describeAccount(owner, metadata));
+  const list = await listPages(client, accountsPath(owner.namespace), selector, described, METADATA_ONLY);
   // The account with the instance's notes bears the same labels.
-  const items = list.items.filter(({ metadata }) => metadata.name !== instanceAccount(owner.instance));
-  return { hubTime: list.hubTime, items: items.map(({ metadata }) => describeAccount(owner, metadata)) };
+  const items = list.items.filter(({ name }) => name !== instanceAccount(owner.instance));
+  return { hubTime: list.hubTime, items };
 }
 
 export async function listBindings(client: HubClient, owner: Owner): Promise<HubList<BindingOnHub>> {
-  const list = await listPages(client, BINDINGS, labelSelector(owner.instance), Binding);
-  return { hubTime: list.hubTime, items: list.items.map((one) => describeBinding(owner, one)) };
+  const described = Binding.transform((one) => describeBinding(owner, one));
+  return listPages(client, BINDINGS, labelSelector(owner.instance), described);
 }
 
 /** Compared by labels and name, so that only what this instance makes is left out. */

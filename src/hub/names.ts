@@ -66,9 +66,11 @@ export function readRequest(instance: string, { name, labels }: Metadata): Reque
   return expected.every(([key, value]) => labels[key] === value) ? id : null;
 }
 
+const IsoTime = z.iso.datetime();
+
 /** An annotation's ISO time; null when it cannot be read. */
 export function readTime(text: string | undefined): number | null {
-  const time = z.iso.datetime().safeParse(text).data;
+  const time = IsoTime.safeParse(text).data;
   return time === undefined ? null : Date.parse(time);
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Bot } from "../bot.ts";
 import { idleDueAt } from "../policy/idle.ts";
+import { SECOND } from "../request/durations.ts";
 import type { Request } from "../request/record.ts";
 import { ended } from "../request/transitions.ts";
 import { idleDecision, idleQuestion } from "./idle.ts";
@@ -74,6 +75,16 @@ function messages(bot: Bot, request: Request): WantedMessage[] {
     : dmOf(request, "reveal", "reveal");
   return [cardOf(bot, request), access, ...reminder, ...idleQuestion(request), ...answerToAsker(request)];
 }
+
+/** The other messages wait for the first token, but no longer than this. */
+const TOKEN_FIRST = 3 * SECOND;
+
+/** Until when the other messages wait for the first token; 0: not at all. */
+export const firstTokenUntil = (bot: Bot, request: Request): number => {
+  const { state, activeAt, token } = request;
+  const isFirst = state === "active" && token.number === 1 && !token.hidden && deliversByDm(bot, request);
+  return isFirst && activeAt !== null ? activeAt + TOKEN_FIRST : 0;
+};
 
 /** False: the role has `delivery: reveal`, so no message ever holds the token. */
 export const deliversByDm = ({ config }: Bot, { role }: Request): boolean =>

@@ -6,8 +6,10 @@ import type { Change, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import type { Guard, ReadRequest } from "../store/store.ts";
 import type { TrailEntry } from "../store/trail.ts";
+import { firstTokenUntil } from "./active.ts";
+import { KEEP } from "./messages.ts";
 import type { Decision } from "./state.ts";
-import { nextDue } from "./states.ts";
+import { LIFE, nextDue } from "./states.ts";
 
 /**
  * Commits the decision on the newest record; resolves to the record after it. On a conflict it applies the
@@ -67,7 +69,10 @@ function entryFor(bot: Bot, request: Request, { what, by }: Pick<Decision, "what
 /** The record is stored: a bell that cannot be rung now is rung by the next sweep. */
 async function ringFor(bot: Bot, before: Request, after: Request): Promise<void> {
   const due = nextDue(bot, after);
-  const rings = [bot.queue.ring("rest", after.id)];
+  const rings: Promise<void>[] = [];
+  // A run that would find nothing to draw yet is spared: it would come before the token.
+  if (LIFE[after.state].messages(bot, after) !== KEEP)
+    rings.push(bot.queue.ring("rest", after.id, firstTokenUntil(bot, after) - bot.clock.now()));
   if (due !== null) rings.push(bot.queue.ring("access", after.id, due - bot.clock.now()));
   if (before.state === "active" || after.state === "active") rings.push(bot.queue.ring("token", after.id));
   const failed = (await Promise.allSettled(rings)).find(({ status }) => status === "rejected");

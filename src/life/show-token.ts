@@ -5,19 +5,16 @@
  */
 import type { Bot } from "../bot.ts";
 import type { MintedToken } from "../hub/hub.ts";
-import { SECOND } from "../request/durations.ts";
 import type { Request } from "../request/record.ts";
 import type { Secret } from "../request/secret.ts";
 import { drawToken } from "../slack/messages/draw.ts";
 import type { ReadRequest, ShownMessage } from "../store/store.ts";
-import { deliversByDm } from "./active.ts";
+import { deliversByDm, firstTokenUntil } from "./active.ts";
 import { isTokenKey, tokenKey } from "./messages.ts";
 import { postMessage, removeMessage, type Shown } from "./post.ts";
 
 const SETTING_UP = "setting-up";
 const TOKEN_SHOWN = "token";
-/** The other messages wait for the first token, but no longer than this. */
-const TOKEN_FIRST = 3 * SECOND;
 const LOGIN_AGAIN_AFTER = 100;
 
 /** Deletes obsolete token messages first, then shows the wanted token. */
@@ -86,7 +83,6 @@ export function isTokenSettled(bot: Bot, request: Request, shown: Shown): boolea
 
 /** How long the other messages wait for the first token, ms. */
 export function waitForToken(bot: Bot, request: ReadRequest, shown: Shown): number {
-  const wanted = wantedToken(bot, request);
-  if (wanted === null || request.token.number > 1 || shown.get(wanted)?.shows === TOKEN_SHOWN) return 0;
-  return (request.activeAt ?? 0) + TOKEN_FIRST - bot.clock.now();
+  const isShown = shown.get(tokenKey(1))?.shows === TOKEN_SHOWN;
+  return isShown ? 0 : firstTokenUntil(bot, request) - bot.clock.now();
 }

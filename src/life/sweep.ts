@@ -95,7 +95,7 @@ async function ringDue(bot: Bot): Promise<Records> {
 }
 
 async function readHub({ hub }: Bot): Promise<OnHub> {
-  const [bindings, accounts] = [await hub.listBindings(), await hub.listAccounts()];
+  const [bindings, accounts] = await Promise.all([hub.listBindings(), hub.listAccounts()]);
   return { hubTime: bindings.hubTime, bindings: bindings.items, accounts: accounts.items };
 }
 
