@@ -76,7 +76,7 @@ function recordOf(id: RequestId, requester: UserId, account: string, endsAt: num
   return Request.parse({
     ...{ id, version: `seeded ${id}`, state: "active", requester, askedBy: requester, account },
     ...{ role: "guest", clusterRole: "karpor-guest", duration: HOUR, reason: "debugging the search page" },
-    ...{ emergency: false, startsAt: null, follows: null, prolongs: null, prolongedBy: null },
+    ...{ emergency: false, startsAt: null, follows: null, prolongsFrom: null, prolongedBy: null },
     ...{ askedAt: now, lapsesAt: now + 4 * HOUR, nudges: 0, fallback: false, granted: null },
     history: { title: "", zone: "UTC", grantsIn30Days: 0, lastGrant: null, deniedToday: null },
     approvals: [{ by: ADMIN, rule: null, at: now }],

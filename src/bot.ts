@@ -33,13 +33,13 @@ export interface Bot {
   word(): string;
 }
 
-export interface Outer {
+export interface BotParts {
   clock: Clock;
   log: Logger;
 }
 
 /** The parts; nothing runs yet. The command line uses them too. */
-export function createBot(config: Config, { clock, log }: Outer, stopping: AbortSignal) {
+export function createBot(config: Config, { clock, log }: BotParts, stopping: AbortSignal) {
   const { instance, hub: settings, env } = config;
   const redis = openFailFast(env.REDIS_URL, log);
   const store = createStore({ redis, instance, log });
@@ -51,7 +51,7 @@ export function createBot(config: Config, { clock, log }: Outer, stopping: Abort
     proxy: env.HTTPS_PROXY,
     noProxy: env.NO_PROXY,
     store,
-    onDone: () => outages.over("Slack"),
+    onDone: () => outages.markBack("Slack"),
   });
   const queue = createQueue({ failFast: redis, prefix: store.keys.prefix });
   const bot: Bot = {

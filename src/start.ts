@@ -1,5 +1,5 @@
 /** The running bot: the doors, the workers and the loops of one replica. */
-import { type Bot, createBot, type Outer } from "./bot.ts";
+import { type Bot, type BotParts, createBot } from "./bot.ts";
 import type { Config } from "./config.ts";
 import { hubAuditRoutes, listenForHub } from "./evidence/webhook.ts";
 import { startBolt } from "./inbound/bolt.ts";
@@ -15,7 +15,7 @@ import { openPatient, StoreAway, unsuitableRedis } from "./store/redis.ts";
 const STOPS_WITHIN_MS = 8000;
 
 /** Serves until it is stopped. Throws when Redis answers and is not fit; while it is away the bot starts all the same. */
-export async function startBot(config: Config, outer: Outer) {
+export async function startBot(config: Config, outer: BotParts) {
   const stopping = new AbortController();
   const { bot, redis, close } = createBot(config, outer, stopping.signal);
   const patient = openPatient(config.env.REDIS_URL, outer.log);

@@ -1,6 +1,7 @@
 /** What one life asks of Redis, the hub and Slack: asked for, approved, its token shown, revoked, its end proved. */
+import { connect } from "node:net";
+import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
-import { Redis } from "ioredis";
 import { startBot } from "../bot.ts";
 import { countRow, type Row } from "../measure.ts";
 import { openPeople } from "../people.ts";
@@ -15,23 +16,17 @@ export async function life(): Promise<Row[]> {
   const { slack, hub, redis } = world;
   await using _ = await startBot(world);
   const people = openPeople(world);
-  const asking = new Redis(redis.url);
-  const monitor = await asking.monitor();
-  using _connections = { [Symbol.dispose]: () => [asking, monitor].map((one) => one.disconnect()) };
-  let sent = 0;
-  // What a script does inside of Redis is no command of ours.
-  monitor.on("monitor", (_time, _command, source) => {
-    if (source !== "lua") sent += 1;
-  });
+  using commands = countCommands(redis.url);
   const hubCalls: string[] = [];
   hub.onRequest(({ method, path }) => void hubCalls.push(`${method} ${path}`));
 
   const count = async (work: () => Promise<unknown>) => {
-    const [calls, redisBefore] = [slack.calls.length, sent];
+    const [calls, redisBefore] = [slack.calls.length, commands.sent()];
     hubCalls.length = 0;
     await Promise.all([work(), wait(LIFE_MS)]);
     const methods = slack.calls.slice(calls).map(({ method }) => method);
-    const redisCommands = sent - redisBefore;
+    const redisCommands = commands.sent() - redisBefore;
+    if (process.env.SHOW) console.error(redisCommands, hubCalls.filter(isForGrant), methods);
     return { redisCommands, hubCalls: hubCalls.filter(isForGrant), methods };
   };
   const live = async () => {
@@ -59,6 +54,17 @@ export async function life(): Promise<Row[]> {
     ),
     countRow(`Slack calls of a life: ${messages} chat.* and ${others} others`, messages + others, 14),
   ];
+}
+
+/** MONITOR, a line a command. What a script does inside of Redis is no command of ours. */
+function countCommands(url: string) {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname, () => socket.write("MONITOR\r\n"));
+  let sent = 0;
+  createInterface({ input: socket }).on("line", (line) => {
+    if (!/^\+\S+ \[\d+ lua\]/.test(line)) sent += 1;
+  });
+  return { sent: () => sent, [Symbol.dispose]: () => void socket.destroy() };
 }
 
 async function repeat<T>(work: () => Promise<T>): Promise<T[]> {

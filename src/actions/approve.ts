@@ -2,7 +2,7 @@
 import type { Bot } from "../bot.ts";
 import { refused } from "../life/asked.ts";
 import { commit } from "../life/commit.ts";
-import { type Judgement, judge, type Looks, lookUp } from "../life/judge.ts";
+import { type Judgement, judge, type LookUps, lookUpPatiently } from "../life/judge.ts";
 import { assertMayApprove } from "../policy/approvers.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
@@ -18,7 +18,7 @@ export async function approveRequest(
   less: number | null,
 ): Promise<Request> {
   const request = await readWaiting(bot, id);
-  const looks = await lookUp(bot, request, [by]);
+  const looks = await lookUpPatiently(bot, request, by);
   const approver = looks.people.get(by);
   if (!approver) throw new Refused("not-an-approver");
   assertMayApprove(bot.config, request, approver, looks.groups);
@@ -66,7 +66,7 @@ async function judgeOrClose(
   bot: Bot,
   read: ReadRequest,
   ifApproved: Request,
-  looks: Looks,
+  looks: LookUps,
 ): Promise<Judgement> {
   try {
     return await judge(bot, ifApproved, looks);

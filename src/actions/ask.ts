@@ -26,7 +26,7 @@ export interface Asked {
   startsAt: number | null;
   emergency: boolean;
   /** More time: the first request of the chain, when what it prolongs ends, and how long the chain lasts so far. */
-  follows?: { first: RequestId; prolongs: number; usedBefore: number };
+  follows?: { first: RequestId; prolongsFrom: number; usedBefore: number };
 }
 
 /** Slack waits three seconds for an answer, and what was acknowledged must be stored. */
@@ -58,7 +58,7 @@ const termsOf = ({ follows, duration, source: _, ...asked }: Asked, role: Role) 
   ...asked,
   duration: duration ?? role.duration.default,
   follows: follows?.first ?? null,
-  prolongs: follows?.prolongs ?? null,
+  prolongsFrom: follows?.prolongsFrom ?? null,
   lapsesIn: role.approval === "none" ? HOUR : role.approval.within,
 });
 

@@ -1,7 +1,7 @@
 /** The other answers to a waiting request: an approver denies it, the requester withdraws it or reminds the approvers. */
 import type { Bot } from "../bot.ts";
 import { commit } from "../life/commit.ts";
-import { lookUp } from "../life/judge.ts";
+import { lookUpPatiently } from "../life/judge.ts";
 import { nudged } from "../life/waiting.ts";
 import { assertMayApprove } from "../policy/approvers.ts";
 import { MINUTE } from "../request/durations.ts";
@@ -14,7 +14,7 @@ import { assertWaiting, readWaiting } from "./approve.ts";
 /** Throws Refused, StoreAway, SlackAway. */
 export async function denyRequest(bot: Bot, id: RequestId, by: UserId, words: string): Promise<Request> {
   const request = await readWaiting(bot, id);
-  const looks = await lookUp(bot, request, [by]);
+  const looks = await lookUpPatiently(bot, request, by);
   const approver = looks.people.get(by);
   if (!approver) throw new Refused("not-an-approver");
   assertMayApprove(bot.config, request, approver, looks.groups);

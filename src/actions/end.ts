@@ -1,6 +1,6 @@
 /** Ends access before its time: by its holder, by an approver or admin, or because its token leaked. */
 import type { Bot } from "../bot.ts";
-import { type ChainEnd, endChain, readChain } from "../life/chain.ts";
+import { type EndNote, endChain, readChain } from "../life/chain.ts";
 import { groupsOf, isAdmin, mayRevoke } from "../policy/approvers.ts";
 import { findRole } from "../policy/roles.ts";
 import { MINUTE } from "../request/durations.ts";
@@ -78,7 +78,7 @@ export async function reportLeak(bot: Bot, id: RequestId, by: UserId): Promise<R
 const ALL = 10_000;
 const LEAST_LEFT = 5 * MINUTE;
 
-const revoked = (bot: Bot, by: UserId, words: string): ChainEnd => ({
+const revoked = (bot: Bot, by: UserId, words: string): EndNote => ({
   ...{ cause: "revoked", by, words },
   at: bot.clock.now(),
 });

@@ -34,6 +34,6 @@ export async function askForMoreTime(bot: Bot, id: RequestId, asked: MoreAsked):
   return askForAccess(bot, {
     ...{ source, askedBy: by, requester: by, role: request.role, duration: added },
     ...{ reason: reason || request.reason, startsAt: null, emergency: false },
-    follows: { first: request.follows ?? request.id, prolongs: latest.endsAt, usedBefore },
+    follows: { first: request.follows ?? request.id, prolongsFrom: latest.endsAt, usedBefore },
   });
 }

@@ -21,7 +21,7 @@ export async function takeBatch(bot: Bot, body: string): Promise<boolean> {
   await bot.store.uses.add(createHash("sha256").update(body).digest("base64url"), ours);
   for (const { id, ending, idle } of requests) {
     // Counts are shown once it is over; use answers the question whether it is still needed.
-    if (ending) await bot.queue.ring("rest", id);
+    if (ending) await bot.queue.ring("messages", id);
     else if (idle.askedAt !== null) await bot.queue.ring("access", id);
   }
   return true;

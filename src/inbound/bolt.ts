@@ -120,7 +120,7 @@ function openSocket(bot: Bot, appToken: string, dispatcher: Dispatcher | undefin
       try {
         await receiver.client.start();
         isConnected = true;
-        bot.outages.over("Slack");
+        bot.outages.markBack("Slack");
         // Slack renews a connection by closing it.
         await new Promise((resolve) => receiver.client.once("disconnected", resolve));
       } catch (error) {

@@ -13,7 +13,7 @@ import { MINUTE, SECOND } from "../request/durations.ts";
 import { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import { drawMessage, drawOver, drawToken } from "../slack/messages/draw.ts";
+import { drawEmptied, drawMessage, drawToken } from "../slack/messages/draw.ts";
 import { type Message, SlackRefusal } from "../slack/slack.ts";
 import { wordsFor } from "../slack/text/index.ts";
 import {
@@ -147,7 +147,7 @@ async function doDeed(bot: Bot, click: Click, deed: Deed): Promise<Message | nul
     await deed(bot, id, click);
   } catch (error) {
     // Somebody else was quicker: the message is drawn anew, and only this person is told.
-    if (error instanceof Refused) await bot.queue.ring("rest", id).catch(() => {});
+    if (error instanceof Refused) await bot.queue.ring("messages", id).catch(() => {});
     throw error;
   }
   return null;
@@ -189,7 +189,7 @@ async function disown(
   if (place && !isEphemeral)
     await bot.slack.remove(place).catch((error: unknown) => {
       if (!(error instanceof SlackRefusal)) throw error;
-      return bot.slack.update(place, drawOver(context));
+      return bot.slack.update(place, drawEmptied(context));
     });
   return withoutButtons(drawMessage(context, request, "card"));
 }

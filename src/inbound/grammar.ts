@@ -227,5 +227,5 @@ const withDefaults = (
   { duration: times }: Role,
 ) => ({
   ...{ role, reason, emergency, duration: duration ?? times.default },
-  ...{ startsAt: null, follows: null, prolongs: null },
+  ...{ startsAt: null, follows: null, prolongsFrom: null },
 });

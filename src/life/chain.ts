@@ -12,7 +12,7 @@ import type { ReadRequest } from "../store/store.ts";
 import { commit } from "./commit.ts";
 import type { Decision } from "./state.ts";
 
-export interface ChainEnd {
+export interface EndNote {
   cause: EndCause;
   by: UserId | null;
   words: string;
@@ -28,10 +28,14 @@ export const readChain = (bot: Bot, request: Request): Promise<ReadRequest[]> =>
  * Notes `request` in the record that it prolongs: that one keeps its token until its own end, then ends
  * silently.
  */
-export async function markProlonged(bot: Bot, request: Request): Promise<void> {
+export async function noteProlonged(bot: Bot, request: Request): Promise<void> {
   if (request.follows === null) return;
   for (const other of await readChain(bot, request)) {
-    if (other.id === request.id || other.state !== "active" || (other.endsAt ?? 0) > (request.prolongs ?? 0))
+    if (
+      other.id === request.id ||
+      other.state !== "active" ||
+      (other.endsAt ?? 0) > (request.prolongsFrom ?? 0)
+    )
       continue;
     await commit(bot, other, {
       ...{ what: "prolonged", by: null },
@@ -41,7 +45,7 @@ export async function markProlonged(bot: Bot, request: Request): Promise<void> {
 }
 
 /** A person ends the chain: notes it in the first record, then ends each request. `by` is for the trail. */
-export async function endChain(bot: Bot, request: ReadRequest, end: ChainEnd, by: string): Promise<void> {
+export async function endChain(bot: Bot, request: ReadRequest, end: EndNote, by: string): Promise<void> {
   const first = request.follows === null ? request : await bot.store.read(request.follows);
   if (first) {
     await commit(bot, first, {
@@ -52,18 +56,13 @@ export async function endChain(bot: Bot, request: ReadRequest, end: ChainEnd, by
   for (const one of await readChain(bot, request)) await endOne(bot, one, end, by);
 }
 
-export async function endOne(
-  bot: Bot,
-  request: ReadRequest,
-  end: ChainEnd,
-  by: string | null,
-): Promise<void> {
+export async function endOne(bot: Bot, request: ReadRequest, end: EndNote, by: string | null): Promise<void> {
   if (request.state !== "closed" && request.state !== "ending")
     await commit(bot, request, endDecision(end, by));
 }
 
 /** A request that may have access goes to ending; any other closes. */
-const endDecision = (end: ChainEnd, by: string | null): Decision => ({
+const endDecision = (end: EndNote, by: string | null): Decision => ({
   what: end.cause,
   by,
   change: (request) => {

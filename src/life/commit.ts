@@ -72,7 +72,7 @@ async function ringFor(bot: Bot, before: Request, after: Request): Promise<void>
   const rings: Promise<void>[] = [];
   // A run that would find nothing to draw yet is spared: it would come before the token.
   if (LIFE[after.state].messages(bot, after) !== KEEP)
-    rings.push(bot.queue.ring("rest", after.id, firstTokenUntil(bot, after) - bot.clock.now()));
+    rings.push(bot.queue.ring("messages", after.id, firstTokenUntil(bot, after) - bot.clock.now()));
   if (due !== null) rings.push(bot.queue.ring("access", after.id, due - bot.clock.now()));
   if (before.state === "active" || after.state === "active") rings.push(bot.queue.ring("token", after.id));
   const failed = (await Promise.allSettled(rings)).find(({ status }) => status === "rejected");

@@ -14,12 +14,12 @@ import { LIFE } from "./states.ts";
 import { TRY_AGAIN_AFTER } from "./step.ts";
 
 /** It throws only when Redis is away. */
-export async function runSlackJob(bot: Bot, bell: "token" | "rest", id: RequestId): Promise<void> {
+export async function runSlackJob(bot: Bot, bell: "token" | "messages", id: RequestId): Promise<void> {
   const { request, shown } = await bot.store.readShown(id);
   if (request === null) return;
   try {
     if (bell === "token") await drawTokens(bot, request, shown);
-    else await drawRest(bot, request, shown);
+    else await drawMessages(bot, request, shown);
   } catch (error) {
     bot.outages.note(error);
     bot.log.debug({ id, err: error }, `the ${bell} messages could not be drawn; tried again`);
@@ -32,9 +32,9 @@ const waitAfter = (error: unknown): number =>
   error instanceof SlackAway ? (error.retryAfter ?? TRY_AGAIN_AFTER) : TRY_AGAIN_AFTER;
 
 /** All messages but tokens: posts and edits first, then deletes the obsolete ones. */
-async function drawRest(bot: Bot, request: ReadRequest, shown: Shown): Promise<void> {
+async function drawMessages(bot: Bot, request: ReadRequest, shown: Shown): Promise<void> {
   const wait = waitForToken(bot, request, shown);
-  if (wait > 0) return bot.queue.ring("rest", request.id, wait);
+  if (wait > 0) return bot.queue.ring("messages", request.id, wait);
   const wanted = LIFE[request.state].messages(bot, request);
   if (wanted === KEEP) return;
   for (const message of wanted) if (!isTokenKey(message.key)) await drawOne(bot, request, message, shown);

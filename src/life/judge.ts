@@ -7,15 +7,17 @@ import { askCompany } from "../policy/company-check.ts";
 import { checkTerms } from "../policy/limits.ts";
 import { findRole } from "../policy/roles.ts";
 import { decide } from "../policy/rules.ts";
+import { MINUTE } from "../request/durations.ts";
 import type { UserId } from "../request/ids.ts";
 import type { Groups, Person } from "../request/people.ts";
 import type { Approval, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { grantedTime } from "../request/transitions.ts";
+import { SlackAway } from "../slack/slack.ts";
 import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
 
 /** Everybody who matters to a decision, as Slack knew them at most 15 s ago. */
-export interface Looks {
+export interface LookUps {
   people: Map<UserId, Person>;
   groups: Groups;
   /** When the oldest look-up was made, by the clock of Redis. */
@@ -23,7 +25,7 @@ export interface Looks {
 }
 
 /** `beside`: who else is to be looked up. Throws SlackAway: without a look-up nothing is decided. */
-export async function lookUp(bot: Bot, request: Request, beside: UserId[] = []): Promise<Looks> {
+export async function lookUp(bot: Bot, request: Request, beside: UserId[] = []): Promise<LookUps> {
   const approvers = request.approvals.flatMap(({ by }) => by ?? []);
   const ids = [...new Set([request.requester, request.askedBy, ...approvers, ...beside])];
   const [groups, ...people] = await Promise.all([
@@ -32,6 +34,21 @@ export async function lookUp(bot: Bot, request: Request, beside: UserId[] = []):
   ]);
   const lookedUpAt = Math.min(groups.lookedUpAt, ...people.map((person) => person.lookedUpAt));
   return { people: new Map(people.map((person) => [person.id, person])), groups, lookedUpAt };
+}
+
+const PATIENCE = 3 * MINUTE;
+
+/** For a click: where many decide in the same minute Slack asks to wait, and the click is not refused for that. */
+export async function lookUpPatiently(bot: Bot, request: Request, by: UserId): Promise<LookUps> {
+  for (const until = bot.clock.now() + PATIENCE; ; ) {
+    try {
+      return await lookUp(bot, request, [by]);
+    } catch (error) {
+      const wait = error instanceof SlackAway ? error.retryAfter : null;
+      if (wait === null || bot.clock.now() + wait > until) throw error;
+      await bot.clock.sleep(wait, bot.stopping);
+    }
+  }
 }
 
 export interface Judgement {
@@ -47,7 +64,7 @@ export interface Judgement {
  * Throws Refused when the rules or the company's check do not allow the request, or no longer allow it.
  * The company is asked each time: its answer gets too old as soon as the look-ups do.
  */
-export async function judge(bot: Bot, request: Request, looks: Looks): Promise<Judgement> {
+export async function judge(bot: Bot, request: Request, looks: LookUps): Promise<Judgement> {
   const { config, clock } = bot;
   const now = clock.now();
   const { clusterRole } = findRole(config, request.role);
@@ -76,7 +93,7 @@ export async function timeUsedBefore(bot: Bot, request: Request): Promise<number
   return others.reduce((sum, one) => sum + grantedTime(one), 0);
 }
 
-function personOf({ people }: Looks, id: UserId): Person {
+function personOf({ people }: LookUps, id: UserId): Person {
   const person = people.get(id);
   if (!person) throw new Error(`nobody looked ${id} up`);
   return person;

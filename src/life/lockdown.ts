@@ -19,7 +19,7 @@ import {
 import type { ReadRequest } from "../store/store.ts";
 import { endOne } from "./chain.ts";
 import { commit } from "./commit.ts";
-import { lockedOut } from "./scheduled.ts";
+import { refusedByLockdown } from "./scheduled.ts";
 
 const NOTE = "lockdown-";
 
@@ -60,7 +60,7 @@ const DRAWN_WITHIN = 20 * SECOND;
 async function drawCard(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<void> {
   const key = `lockdown-card:${whom}`;
   const kept = await bot.store.kept(key);
-  const shown = kept && ShownCard.parse(JSON.parse(kept.value));
+  const shown = kept === null ? null : ShownCard.parse(JSON.parse(kept));
   if (shown?.at === lockdown.at) return;
   // Each replica's sweep finds the card missing; one of them draws it.
   if (!(await bot.store.once(`${key}:${lockdown.at}`, DRAWN_WITHIN))) return;
@@ -101,7 +101,7 @@ export async function enforceLockdowns(
 }
 
 async function lockOut(bot: Bot, request: ReadRequest, { by, at }: Lockdown): Promise<void> {
-  if (!mayHoldAccess(request)) return void (await commit(bot, request, lockedOut(bot.clock.now())));
+  if (!mayHoldAccess(request)) return void (await commit(bot, request, refusedByLockdown(bot.clock.now())));
   // The reason is for the channel, not for the holder, who may be the thief.
   const who = UserId.safeParse(by).data ?? null;
   await endOne(

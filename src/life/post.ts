@@ -4,7 +4,7 @@ import type { Bot } from "../bot.ts";
 import { readUse } from "../evidence/use.ts";
 import type { Request } from "../request/record.ts";
 import { closed, ended } from "../request/transitions.ts";
-import { drawMessage, drawOver } from "../slack/messages/draw.ts";
+import { drawEmptied, drawMessage } from "../slack/messages/draw.ts";
 import { type Message, SlackRefusal } from "../slack/slack.ts";
 import type { ReadRequest, ShownMessage } from "../store/store.ts";
 import { commit } from "./commit.ts";
@@ -20,17 +20,17 @@ export async function drawOne(
   wanted: WantedMessage,
   shown: Shown,
 ): Promise<void> {
-  const message = await draw(bot, request, wanted);
+  const message = await drawWanted(bot, request, wanted);
   const shows = digestOf(message);
   const place = shown.get(wanted.key);
-  if (place === undefined) return void (await postMessage(bot, request, wanted, shows, shown));
+  if (place === undefined) return void (await postMessage(bot, request, wanted, { message, shows }, shown));
   if (place.shows === shows) return;
   if (await bot.slack.update(place, message))
     await bot.store.noteMessage(request.id, wanted.key, { ...place, shows });
   else await bot.store.forgetMessage(request.id, wanted.key);
 }
 
-async function draw(bot: Bot, request: Request, { to, face }: WantedMessage): Promise<Message> {
+export async function drawWanted(bot: Bot, request: Request, { to, face }: WantedMessage): Promise<Message> {
   const locale = "dm" in to ? await bot.slack.localeFor(to.dm) : bot.config.slack.language;
   const use = face === "receipt" ? await readUse(bot, request.id) : null;
   return drawMessage({ config: bot.config, locale, use }, request, face);
@@ -47,12 +47,11 @@ export async function postMessage(
   bot: Bot,
   request: ReadRequest,
   wanted: WantedMessage,
-  shows: string,
+  { message, shows }: { message: Message; shows: string },
   shown?: Shown,
 ): Promise<ShownMessage | null> {
   try {
     const channel = "dm" in wanted.to ? await bot.slack.openDm(wanted.to.dm) : wanted.to.channel;
-    const message = await draw(bot, request, wanted);
     const thread = wanted.inThread ? shown?.get("card")?.ts : undefined;
     const place = { ...(await bot.slack.post(channel, message, thread)), shows };
     if (await bot.store.placeMessage(request.id, wanted.key, place)) return place;
@@ -106,7 +105,7 @@ export async function removeMessage(
     await bot.slack.remove(place);
   } catch (error) {
     if (!(error instanceof SlackRefusal)) throw error;
-    const emptied = drawOver({ config: bot.config, locale: bot.config.slack.language });
+    const emptied = drawEmptied({ config: bot.config, locale: bot.config.slack.language });
     await bot.slack
       .update(place, emptied)
       .catch((refused: unknown) => bot.log.debug({ err: refused }, "the message stays"));

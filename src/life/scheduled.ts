@@ -34,7 +34,7 @@ export const scheduled: LifeState = {
 };
 
 /** A lockdown refuses what is not granted yet: the request closes with the reason `locked-down`. */
-export const lockedOut = (now: number) => ({
+export const refusedByLockdown = (now: number) => ({
   what: "refused",
   by: null,
   change: (request: Parameters<typeof closed>[0]) =>

@@ -11,7 +11,7 @@ import { drawToken } from "../slack/messages/draw.ts";
 import type { ReadRequest, ShownMessage } from "../store/store.ts";
 import { deliversByDm, firstTokenUntil } from "./active.ts";
 import { isTokenKey, tokenKey } from "./messages.ts";
-import { postMessage, removeMessage, type Shown } from "./post.ts";
+import { drawWanted, postMessage, removeMessage, type Shown } from "./post.ts";
 
 const SETTING_UP = "setting-up";
 const TOKEN_SHOWN = "token";
@@ -29,7 +29,7 @@ export async function drawTokens(bot: Bot, request: ReadRequest, shown: Shown): 
   const place = shown.get(wanted) ?? (await postFirst(bot, request, wanted));
   if (place === null) return;
   await showToken(bot, request, wanted, { place, minted: await making });
-  await bot.queue.ring("rest", request.id);
+  await bot.queue.ring("messages", request.id);
 }
 
 const wantedToken = (bot: Bot, request: Request): string | null =>
@@ -37,8 +37,11 @@ const wantedToken = (bot: Bot, request: Request): string | null =>
     ? tokenKey(request.token.number)
     : null;
 
-const postFirst = (bot: Bot, request: ReadRequest, key: string): Promise<ShownMessage | null> =>
-  postMessage(bot, request, { key, to: { dm: request.requester }, face: "token" }, SETTING_UP);
+async function postFirst(bot: Bot, request: ReadRequest, key: string): Promise<ShownMessage | null> {
+  const wanted = { key, to: { dm: request.requester }, face: "token" } as const;
+  const message = await drawWanted(bot, request, wanted);
+  return postMessage(bot, request, wanted, { message, shows: SETTING_UP });
+}
 
 /** A token that the hub accepts. It lives in memory only, inside of this one job. */
 async function makeToken(bot: Bot, { id, account, endsAt }: Request): Promise<MintedToken> {

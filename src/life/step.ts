@@ -14,7 +14,7 @@ import { SECOND } from "../request/durations.ts";
 import type { RequestId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import { markProlonged } from "./chain.ts";
+import { noteProlonged } from "./chain.ts";
 import { atVersion, commit } from "./commit.ts";
 import { inTrouble } from "./granting.ts";
 import { LIFE, nextDue } from "./states.ts";
@@ -28,7 +28,7 @@ export async function step(bot: Bot, id: RequestId): Promise<Request | null> {
   const decision = request && (await LIFE[request.state].step(bot, request));
   if (!decision) return null;
   const after = await commit(bot, request, { ...decision, change: atVersion(request, decision.change) });
-  if (after.state === "active" && request.state === "granting") await markProlonged(bot, after);
+  if (after.state === "active" && request.state === "granting") await noteProlonged(bot, after);
   if (after.ending?.deletedAt && !request.ending?.deletedAt) void proveFromHere(bot, id);
   return after.version === request.version ? null : after;
 }
@@ -38,13 +38,10 @@ export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
   const after = await stepOrNote(bot, id);
   const request = after ?? (await bot.store.read(id));
   if (request === null) return;
-  const due = nextDue(bot, request);
-  // The queue keeps only the last ring that comes during a run. So ring for the next step first, then ring at
-  // once when the record changed meanwhile.
-  if (due !== null) {
-    const soonest = after ? 0 : TRY_AGAIN_AFTER;
-    await bot.queue.ring("access", id, Math.max(due - bot.clock.now(), soonest));
-  }
+  // The queue keeps only the last ring that comes during a run. So ring for the next step first (a commit has
+  // rung already), then ring at once when the record changed meanwhile.
+  const due = after ? null : nextDue(bot, request);
+  if (due !== null) await bot.queue.ring("access", id, Math.max(due - bot.clock.now(), TRY_AGAIN_AFTER));
   if ((await bot.store.readVersion(id)) !== request.version) await bot.queue.ring("access", id);
 }
 

@@ -56,7 +56,7 @@ export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
 async function attempt<T>(bot: Bot, outside: "Redis" | "hub", work: () => Promise<T>): Promise<T | null> {
   try {
     const result = await work();
-    bot.outages.over(outside);
+    bot.outages.markBack(outside);
     return result;
   } catch (error) {
     bot.outages.note(error);
@@ -89,7 +89,7 @@ async function ringDue(bot: Bot): Promise<Records> {
   for (const request of records) {
     const due = nextDue(bot, request);
     if (due !== null && due <= bot.clock.now()) await ringOnce(bot, request, due, ["access"]);
-    if (!request.isDrawn) await ringOnce(bot, request, 0, ["token", "rest"]);
+    if (!request.isDrawn) await ringOnce(bot, request, 0, ["token", "messages"]);
   }
   return new Map(records.map((request) => [request.id, request]));
 }

@@ -10,7 +10,7 @@ export type Outside = "hub" | "Slack" | "Redis";
 export interface Outages {
   /** Nothing is said of an error that tells of no outage. */
   note(error: unknown): void;
-  over(outside: Outside): void;
+  markBack(outside: Outside): void;
   /** What is away now, and since when. */
   current(): ReadonlyMap<Outside, number>;
 }
@@ -29,7 +29,7 @@ export function createOutages({ log, now }: { log: Logger; now: () => number }):
       since.set(outside, now());
       log.warn({ err: error }, `${outside} is away; what waits for it goes on when it is back`);
     },
-    over(outside) {
+    markBack(outside) {
       const began = since.get(outside);
       if (began === undefined) return;
       since.delete(outside);

@@ -31,13 +31,13 @@ function approversNow(policy: Policy, request: Request): Principal[] {
   return role ? approversFor(role, request.fallback) : [];
 }
 
-interface Looks {
+interface LookUps {
   people: Map<UserId, Person>;
   groups: Groups;
 }
 
 /** The approvals of people who may still approve it: an approval does not outlive its approver's right. */
-export function countApprovals(policy: Policy, request: Request, { people, groups }: Looks): Approval[] {
+export function countApprovals(policy: Policy, request: Request, { people, groups }: LookUps): Approval[] {
   const approvers = approversNow(policy, request);
   return request.approvals.filter(
     ({ by }) =>

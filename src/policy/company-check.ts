@@ -61,7 +61,7 @@ const cut = (words: string): string => Array.from(words.trim()).slice(0, LONGEST
 
 /** Time that is too short for a token counts as a no. */
 function timeUntil(until: string, request: Request, now: number): number | null {
-  const from = Math.max(now, request.startsAt ?? 0, request.prolongs ?? 0);
+  const from = Math.max(now, request.startsAt ?? 0, request.prolongsFrom ?? 0);
   const allowed = Date.parse(until) - from;
   if (allowed < SHORTEST) throw new Refused("check-denies", { words: `only until ${until}` });
   return allowed < grantedTime(request) ? allowed : null;

@@ -12,8 +12,8 @@ const TOLD_WITHIN = MINUTE;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Since when no use is known: of more time, not before its own part begins. */
-export const idleSince = ({ idle, activeAt, prolongs }: Request): number =>
-  idle.since ?? Math.max(activeAt ?? 0, prolongs ?? 0);
+export const idleSince = ({ idle, activeAt, prolongsFrom }: Request): number =>
+  idle.since ?? Math.max(activeAt ?? 0, prolongsFrom ?? 0);
 
 /** When there is something to do; shortly before the end it is too late to ask. */
 export function idleDueAt(policy: Roles, request: Request): number {

@@ -6,8 +6,8 @@ import { z } from "zod";
 import { RequestId } from "../request/ids.ts";
 import { guarded } from "../store/redis.ts";
 
-/** `access`: hub work and time. `token` and `rest`: the two jobs of a request in the queue `slack`, tokens first. */
-export const Bell = z.enum(["access", "token", "rest"]);
+/** `access`: hub work and time. `token` and `messages`: the two jobs of a request in the queue `slack`, tokens first. */
+export const Bell = z.enum(["access", "token", "messages"]);
 export type Bell = z.infer<typeof Bell>;
 
 const JobData = z.object({ id: RequestId, bell: Bell });
@@ -17,7 +17,7 @@ type JobData = z.infer<typeof JobData>;
 export type RunJob = (bell: Bell, id: RequestId) => Promise<void>;
 
 /** BullMQ takes jobs without a priority first. */
-const PRIORITY: Record<Bell, number> = { access: 0, token: 0, rest: 10 };
+const PRIORITY: Record<Bell, number> = { access: 0, token: 0, messages: 10 };
 const CONCURRENCY = { access: 24, slack: 24 };
 
 /** A dead replica's job goes on within 7 s: by default that takes 60, and a job that stalled twice is failed. */

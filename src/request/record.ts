@@ -116,7 +116,7 @@ export const Request = z.strictObject({
   /** Of more time: the first request of the chain. */
   follows: RequestId.nullable(),
   /** Of more time: when what it prolongs ends. */
-  prolongs: Moment.nullable(),
+  prolongsFrom: Moment.nullable(),
   /** More time that was granted goes on from this one: it ends without a word. */
   prolongedBy: RequestId.nullable(),
   askedAt: Moment,

@@ -11,9 +11,9 @@ export const grantedTime = (request: Request): number => request.granted ?? requ
  * and start, plus the time; of more time, the end of what it follows, plus the time added.
  */
 export function approved(request: Request, now: number): Request {
-  const { startsAt, prolongs } = request;
+  const { startsAt, prolongsFrom } = request;
   if (startsAt !== null && startsAt > now) return { ...request, state: "scheduled", trouble: null };
-  const from = Math.max(now, startsAt ?? 0, prolongs ?? 0);
+  const from = Math.max(now, startsAt ?? 0, prolongsFrom ?? 0);
   return { ...request, state: "granting", endsAt: from + grantedTime(request), trouble: null };
 }
 

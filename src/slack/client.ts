@@ -127,8 +127,8 @@ const callerOf =
 
 /** Throws SlackAway while Slack asks to wait. Without Redis nothing is known of that, and Slack is asked. */
 async function checkWait(store: Kept, key: string, method: string): Promise<void> {
-  const wait = await store.kept(key).catch(() => null);
-  if (wait) throw new SlackAway(`${method}: Slack asked to wait`, wait.leftMs);
+  const wait = await store.keptFor(key).catch(() => 0);
+  if (wait > 0) throw new SlackAway(`${method}: Slack asked to wait`, wait);
 }
 
 const noteWait = (store: Kept, key: string, ms: number): Promise<void> =>

@@ -72,7 +72,7 @@ export function createDirectory(call: CallSlack, store: Kept): Directory {
       ),
     async openDm(user) {
       const known = await store.kept(`dm:${user}`);
-      if (known) return known.value;
+      if (known !== null) return known;
       const { channel } = await call("conversations.open", { users: user }, Dm);
       await store.keep(`dm:${user}`, channel.id, DMS_KEPT);
       return channel.id;
@@ -88,9 +88,10 @@ async function recent<T>(
   within: number,
   look: () => Promise<T>,
 ): Promise<T> {
-  const kept = await store.kept(key);
-  if (kept && LOOKS_KEPT - kept.leftMs <= within) {
-    const known = shape.safeParse(JSON.parse(kept.value));
+  const isYoung = within === LOOKS_KEPT || LOOKS_KEPT - (await store.keptFor(key)) <= within;
+  const kept = isYoung ? await store.kept(key) : null;
+  if (kept !== null) {
+    const known = shape.safeParse(JSON.parse(kept));
     if (known.success) return known.data;
   }
   const found = await look();

@@ -20,6 +20,12 @@ export type ReadRequest = Request & { readAt: number; isDrawn: boolean };
 export const ShownMessage = z.object({ channel: z.string(), ts: z.string(), shows: z.string() });
 export type ShownMessage = z.infer<typeof ShownMessage>;
 
+/** Null where there is no record, or none that can be read. `shown`: message key → where and what. */
+export interface ShownRequest {
+  request: ReadRequest | null;
+  shown: Map<string, ShownMessage>;
+}
+
 /** What a commit rests on: look-ups may be 30 s old, by the clock of Redis. */
 export interface Guard {
   lookedUpAt: number;
@@ -34,10 +40,15 @@ const READ_AT_ONCE = 500;
 const MESSAGE = "m:";
 const COMMIT = readFileSync(new URL("commit.lua", import.meta.url), "utf8");
 const DRAWN = readFileSync(new URL("drawn.lua", import.meta.url), "utf8");
+const READ = readFileSync(new URL("read.lua", import.meta.url), "utf8");
+
+/** As Redis answers TIME: seconds, and microseconds within the second. */
+type RedisTime = readonly [string, string];
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
     commitRequest(keyCount: number, ...args: (string | number)[]): Result<Committed, Context>;
+    readRequest(hash: string): Result<[RedisTime, string[]], Context>;
     noteDrawn(
       hash: string,
       unfinished: string,
@@ -55,6 +66,7 @@ export function createStore({ redis, instance, log }: { redis: Redis; instance: 
   const keys = keysFor(instance);
   redis.defineCommand("commitRequest", { lua: COMMIT });
   redis.defineCommand("noteDrawn", { numberOfKeys: 2, lua: DRAWN });
+  redis.defineCommand("readRequest", { numberOfKeys: 1, lua: READ });
   const parse = recordReader(log);
 
   const readAll = async (ids: readonly string[]): Promise<ReadRequest[]> => {
@@ -68,11 +80,21 @@ export function createStore({ redis, instance, log }: { redis: Redis; instance: 
     const pipeline = redis.pipeline().time();
     for (const id of ids) pipeline.hmget(keys.request(id), "record", "drawn");
     const [time, ...records] = answersOf(await guarded(pipeline.exec()));
-    const readAt = milliseconds(time as [string, string]);
+    const readAt = milliseconds(time as RedisTime);
     return records.flatMap((fields, i) => {
       const [record = null, drawn = null] = fields as (string | null)[];
       return parse(ids[i] ?? "", { record, drawn, readAt }) ?? [];
     });
+  };
+
+  const readShown = async (id: RequestId): Promise<ShownRequest> => {
+    const [time, pairs] = await guarded(redis.readRequest(keys.request(id)));
+    const fields = new Map(pairs.flatMap((field, i) => (i % 2 === 0 ? [[field, pairs[i + 1] ?? ""]] : [])));
+    const shown = [...fields]
+      .filter(([field]) => field.startsWith(MESSAGE))
+      .map(([field, text]) => [field.slice(MESSAGE.length), ShownMessage.parse(JSON.parse(text))] as const);
+    const [record, drawn] = [fields.get("record") ?? null, fields.get("drawn") ?? null];
+    return { request: parse(id, { record, drawn, readAt: milliseconds(time) }), shown: new Map(shown) };
   };
 
   return {
@@ -83,25 +105,10 @@ export function createStore({ redis, instance, log }: { redis: Redis; instance: 
     uses: createUses(redis, keys),
 
     /** Null where there is none, or none that can be read. */
-    read: async (id: RequestId): Promise<ReadRequest | null> => (await readAll([id]))[0] ?? null,
+    read: async (id: RequestId): Promise<ReadRequest | null> => (await readShown(id)).request,
 
+    readShown,
     readAll,
-
-    /** The record, and what is shown of it: message key → where and what. */
-    async readShown(
-      id: RequestId,
-    ): Promise<{ request: ReadRequest | null; shown: Map<string, ShownMessage> }> {
-      const [time, fields] = answersOf(
-        await guarded(redis.pipeline().time().hgetall(keys.request(id)).exec()),
-      );
-      const found = fields as Record<string, string>;
-      const shown = Object.entries(found)
-        .filter(([field]) => field.startsWith(MESSAGE))
-        .map(([field, text]) => [field.slice(MESSAGE.length), ShownMessage.parse(JSON.parse(text))] as const);
-      const { record = null, drawn = null } = found;
-      const request = parse(id, { record, drawn, readAt: milliseconds(time as [string, string]) });
-      return { request, shown: new Map(shown) };
-    },
 
     readVersion: (id: RequestId): Promise<string | null> => guarded(redis.hget(keys.request(id), "version")),
 
@@ -170,11 +177,10 @@ export function createStore({ redis, instance, log }: { redis: Redis; instance: 
     keep: async (key: string, value: string, ttlMs: number): Promise<void> =>
       void (await guarded(redis.set(keys.kept(key), value, "PX", Math.max(1, Math.ceil(ttlMs))))),
 
-    async kept(key: string): Promise<{ value: string; leftMs: number } | null> {
-      const both = answersOf(await guarded(redis.pipeline().get(keys.kept(key)).pttl(keys.kept(key)).exec()));
-      const [value, leftMs] = both as [string | null, number];
-      return value === null ? null : { value, leftMs };
-    },
+    kept: (key: string): Promise<string | null> => guarded(redis.get(keys.kept(key))),
+
+    /** How long it is still kept, ms; negative when it is not. */
+    keptFor: (key: string): Promise<number> => guarded(redis.pttl(keys.kept(key))),
 
     /** True once in `ttlMs`, on whichever replica asks first. */
     once: async (key: string, ttlMs: number): Promise<boolean> =>
@@ -188,11 +194,11 @@ export function createStore({ redis, instance, log }: { redis: Redis; instance: 
     },
 
     /** Milliseconds, by the clock of Redis. */
-    now: async (): Promise<number> => milliseconds(await guarded(redis.time())),
+    now: async (): Promise<number> => milliseconds((await guarded(redis.time())) as unknown as RedisTime),
   };
 }
 
-const milliseconds = ([seconds, micros]: readonly (string | number)[]): number =>
+const milliseconds = ([seconds, micros]: RedisTime): number =>
   Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 
 /** The answers of a pipeline; one that did not come in time is an error among them. */

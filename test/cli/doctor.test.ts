@@ -176,7 +176,7 @@ const oldRecord = async (): Promise<Undo> => {
       emergency: false,
       nudges: 0,
     },
-    ...{ startsAt: null, follows: null, prolongs: null, prolongedBy: null, askedAt: at, lapsesAt: at },
+    ...{ startsAt: null, follows: null, prolongsFrom: null, prolongedBy: null, askedAt: at, lapsesAt: at },
     ...{
       history: null,
       approvals: [],

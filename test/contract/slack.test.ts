@@ -63,12 +63,8 @@ function memory(): typeof store {
     ...{ values, time: 1_000_000 },
     keep: async (key: string, value: string, ms: number) =>
       void values.set(key, { value, until: made.time + ms }),
-    kept: async (key: string) => {
-      const found = values.get(key);
-      return found && found.until > made.time
-        ? { value: found.value, leftMs: found.until - made.time }
-        : null;
-    },
+    kept: async (key: string) => ((await made.keptFor(key)) > 0 ? (values.get(key)?.value ?? null) : null),
+    keptFor: async (key: string) => (values.get(key)?.until ?? 0) - made.time,
     now: async () => made.time,
   };
   return made;

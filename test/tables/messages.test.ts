@@ -10,10 +10,10 @@ import { Request } from "../../src/request/record.ts";
 import { REFUSAL_CODES, type RefusalNote } from "../../src/request/refused.ts";
 import { secret } from "../../src/request/secret.ts";
 import {
+  drawEmptied,
   drawLockdown,
   drawMessage,
   drawNotice,
-  drawOver,
   drawRefusal,
   drawToken,
   type Face,
@@ -46,7 +46,7 @@ const record = (parts: Partial<Record<keyof Request, unknown>>): Request =>
   Request.parse({
     ...{ id: "R-7K2Q9FXT00", version: "v", state: "waiting", requester: "U0DANA", askedBy: "U0DANA" },
     ...{ role: "admin", clusterRole: "karpor-admin", duration: 4 * HOUR, reason: "search is down" },
-    ...{ emergency: false, startsAt: null, follows: null, prolongs: null, prolongedBy: null },
+    ...{ emergency: false, startsAt: null, follows: null, prolongsFrom: null, prolongedBy: null },
     ...{ askedAt: NOW, lapsesAt: NOW + 4 * HOUR, account: "uid", approvals: [], granted: null, nudges: 0 },
     history: {
       ...{ title: "Developer", zone: "Asia/Shanghai", grantsIn30Days: 3 },
@@ -98,7 +98,7 @@ const SCENES: Record<string, [Partial<Record<keyof Request, unknown>>, Face[]]> 
   "waiting, the fallback asked": [{ fallback: true }, ["card", "call"]],
   "one of two approvals": [{ role: "pair", approvals: approved.approvals }, ["card", "waiting"]],
   "asked for somebody else": [{ askedBy: "U0ANN" }, ["card", "waiting", "asker"]],
-  "more time": [{ follows: "R-0000000000", prolongs: NOW + HOUR, duration: HOUR }, ["card", "waiting"]],
+  "more time": [{ follows: "R-0000000000", prolongsFrom: NOW + HOUR, duration: HOUR }, ["card", "waiting"]],
   "for later": [later, ["card", "waiting"]],
   scheduled: [{ ...approved, ...later, state: "scheduled", endsAt: null }, ["card", "waiting"]],
   "approved, Karpor away": [{ ...approved, state: "granting", trouble: "hub-away" }, ["card", "waiting"]],
@@ -191,7 +191,7 @@ describe.each(LOCALES)("%s", (locale) => {
     const messages = [
       drawNotice({ config, locale }, { kind: "unrecorded", names: ["karpor-access-admin"], until: NOW }),
       drawNotice({ config, locale }, { kind: "foreign", names: ["one", "two"], until: null }),
-      drawOver({ config, locale }),
+      drawEmptied({ config, locale }),
       drawLockdown({ config, locale }, { ...lockdown, whom: "everybody", locked: true }),
       drawLockdown({ config, locale }, { ...lockdown, whom: UserId.parse("U0DANA"), locked: true }),
       drawLockdown(

@@ -70,7 +70,7 @@ const requestOf = (over: Partial<Request> = {}): Request => ({
     clusterRole: "a",
   },
   ...{ requester: user("dana"), askedBy: user("dana"), role: "admin", duration: HOUR, reason: "OPS-1 index" },
-  ...{ emergency: false, startsAt: null, follows: null, prolongs: null, prolongedBy: null, askedAt: NOW },
+  ...{ emergency: false, startsAt: null, follows: null, prolongsFrom: null, prolongedBy: null, askedAt: NOW },
   ...{ lapsesAt: NOW + HOUR, history: null, approvals: [], granted: null, nudges: 0, fallback: false },
   ...{
     endsAt: null,
@@ -542,7 +542,7 @@ describe("the company's check", () => {
     [
       "until, of more time",
       { answer: "allow", until: iso(80 * MINUTE) },
-      { prolongs: NOW + HOUR },
+      { prolongsFrom: NOW + HOUR },
       "allows 20",
     ],
     [

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { approversFor, channelFor, neededApprovals } from "../../policy/roles.ts";
 import { isGroup, type Principal, type UserId } from "../../request/ids.ts";
 import type { Groups, Person } from "../../request/people.ts";
-import type { CallSlack } from "../../slack/calls.ts";
+import { type CallSlack, keepNothing } from "../../slack/calls.ts";
 import { createDirectory } from "../../slack/directory.ts";
 import { SlackRefusal } from "../../slack/slack.ts";
 import { type Finding, fail, ok, type SlackSide, warn } from "./finding.ts";
@@ -62,8 +62,7 @@ const membersOf = (who: readonly Principal[], groups: Groups): UserId[] => [
 ];
 
 async function lookUp({ callSlack, clock }: SlackSide, lists: NamedPeople[]): Promise<Workspace> {
-  const nothingKept = { keep: async () => {}, kept: async () => null, now: async () => clock.now() };
-  const directory = createDirectory(callSlack, nothingKept);
+  const directory = createDirectory(callSlack, keepNothing(clock));
   const named = lists.flatMap(({ who }) => who);
   const groups = await directory.groups(named.filter(isGroup));
   const people: Workspace["people"] = new Map();

@@ -6,12 +6,13 @@ import { type Config, ConfigError, loadForHub } from "../../config.ts";
 import { groupsOf } from "../../policy/approvers.ts";
 import { roleNamed } from "../../policy/roles.ts";
 import { formatDuration } from "../../request/durations.ts";
+import { keepNothing } from "../../slack/calls.ts";
 import { createSlack } from "../../slack/client.ts";
 import { type Finding, fail, ok } from "../doctor/finding.ts";
 import { printFindings } from "../doctor/print.ts";
 import { type CommandMeans, readOptions, UsageError } from "../options.ts";
 import { describeRole, findMeaning } from "./meaning.ts";
-import { judgeCase, type Looks, PolicyCase } from "./verdict.ts";
+import { judgeCase, type LookUps, PolicyCase } from "./verdict.ts";
 
 export const POLICY_USAGE = `policy check [FILE]
 policy explain ROLE --user U… [--groups S…,S…] [--for 4h] [--had 2h] [--grants N] [--requests N]
@@ -69,12 +70,11 @@ async function askSlack(
   config: Config,
   { who, role }: PolicyCase,
   { variables, clock }: CommandMeans,
-): Promise<Looks | undefined> {
+): Promise<LookUps | undefined> {
   const { SLACK_BOT_TOKEN: token } = variables;
   if (!token) return undefined;
   const { SLACK_API_URL: apiUrl, HTTPS_PROXY: proxy, NO_PROXY: noProxy } = config.env;
-  const store = { keep: async () => {}, kept: async () => null, now: async () => clock.now() };
-  const slack = createSlack({ token, apiUrl, proxy, noProxy, store });
+  const slack = createSlack({ token, apiUrl, proxy, noProxy, store: keepNothing(clock) });
   const [person, groups] = await Promise.all([slack.person(who), slack.groups(groupsOf(config, role))]);
   return { person, groups };
 }

@@ -36,12 +36,12 @@ export interface Verdict {
 }
 
 /** Who they are, as Slack says; when left out they are a member, in the groups that the case names. */
-export interface Looks {
+export interface LookUps {
   person: Person;
   groups: Groups;
 }
 
-export function judgeCase(config: Config, asked: PolicyCase, looks: Looks = offlineLooks(asked)): Verdict {
+export function judgeCase(config: Config, asked: PolicyCase, looks: LookUps = offlineLooks(asked)): Verdict {
   try {
     const { kind, ...ruling } = ruleOn(withoutReasons(config), asked, looks);
     if (kind === "ask") return { outcome: "ask", line: "approval", why: "" };
@@ -66,7 +66,7 @@ const withoutReasons = (config: Config): Config => ({
 });
 
 /** In the order of a real request: its terms, the limits, then the rules. Throws Refused. */
-function ruleOn(policy: Policy, asked: PolicyCase, { person, groups }: Looks) {
+function ruleOn(policy: Policy, asked: PolicyCase, { person, groups }: LookUps) {
   const { role, grants, requests, had: usedBefore = 0 } = asked;
   const duration = asked.for ?? findRole(policy, role).duration.default;
   const follows = asked.had === undefined ? null : MORE_TIME;
@@ -82,7 +82,7 @@ function ruleOn(policy: Policy, asked: PolicyCase, { person, groups }: Looks) {
 /** Where a request names the one that it follows. */
 const MORE_TIME = RequestId.parse("R-0000000000");
 
-function offlineLooks({ who, in: groups }: PolicyCase): Looks {
+function offlineLooks({ who, in: groups }: PolicyCase): LookUps {
   const person = {
     id: who,
     name: who,

@@ -9,9 +9,9 @@ import { drawReceipt } from "./receipt.ts";
 export type { DrawContext } from "./facts.ts";
 export {
   type AdminNotice,
+  drawEmptied,
   drawLockdown,
   drawNotice,
-  drawOver,
   drawSeal,
   type LockdownShown,
 } from "./notices.ts";

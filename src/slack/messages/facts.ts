@@ -50,4 +50,4 @@ export function factsFor({ config, locale }: DrawContext, request: Request): Fac
 }
 
 const endIfApprovedAtOnce = (request: Request): number =>
-  (request.prolongs ?? request.startsAt ?? request.askedAt) + grantedTime(request);
+  (request.prolongsFrom ?? request.startsAt ?? request.askedAt) + grantedTime(request);

@@ -63,7 +63,7 @@ export function drawSeal({ locale }: DrawContext, { id, hash }: { id: string; ha
 }
 
 /** In the place of a message that Slack does not delete. */
-export function drawOver({ locale }: DrawContext): Message {
+export function drawEmptied({ locale }: DrawContext): Message {
   const { over } = wordsFor(locale).messages;
   return compose(plainWords(over), over, []);
 }

@@ -60,7 +60,9 @@ export function drawToken(context: DrawContext, request: Request, token: Secret,
   const hasGateway = context.config.hub.gateway === true;
   const notes = [
     hasGateway ? "" : own.paste(),
-    request.prolongs !== null && request.token.number === 1 ? own.oldToken(moment(request.prolongs)) : "",
+    request.prolongsFrom !== null && request.token.number === 1
+      ? own.oldToken(moment(request.prolongsFrom))
+      : "",
     isShortened ? own.shortened(moment(expiresAt)) : "",
   ];
   const buttons = buttonsFor(context, request, ["hide", "more", "end", "leaked"]);
