@@ -14,14 +14,25 @@ const READS = [
   "/api/v1/secrets",
 ];
 /** Pod logs, events and AI, which the dashboard itself fetches without a token. */
-const STREAMS = ["/rest-api/v1/insight/aggregator/karpor-access"];
+export const STREAM_RULE = {
+  verbs: ["*"],
+  nonResourceURLs: ["aggregator", "issue", "yaml"].map((part) => `/rest-api/v1/insight/${part}/*`),
+};
+/** One of them, of no cluster. */
+export const STREAM = "/rest-api/v1/insight/aggregator/karpor-access";
+
+/** Whether a ClusterRole's rules open all of them: the AI asks by POST. */
+export const mayStream = (rules: readonly { verbs: string[]; nonResourceURLs?: string[] }[]): boolean =>
+  STREAM_RULE.nonResourceURLs.every((family) =>
+    rules.some(({ verbs, nonResourceURLs = [] }) => verbs.includes("*") && nonResourceURLs.includes(family)),
+  );
 
 /** Which of these paths answer to nobody. */
 export async function anonymousReads(client: HubClient): Promise<{ reads: string[]; streams: string[] }> {
-  const isOpen = await Promise.all([...READS, ...STREAMS].map((path) => answersNobody(client, path)));
+  const isOpen = await Promise.all([...READS, STREAM].map((path) => answersNobody(client, path)));
   return {
     reads: READS.filter((_, index) => isOpen[index]),
-    streams: STREAMS.filter((_, index) => isOpen[READS.length + index]),
+    streams: isOpen[READS.length] ? [STREAM] : [],
   };
 }
 

@@ -10,8 +10,10 @@ import { type HubCaller, hubClient } from "../../sandbox/hub/client.ts";
 import { createAuthority } from "../../sandbox/hub/x509.ts";
 import type { Finding } from "../../src/cli/doctor/finding.ts";
 import { doctor } from "../../src/cli/doctor/index.ts";
+import { setup } from "../../src/cli/setup/index.ts";
 import { Request } from "../../src/request/record.ts";
 import { keysFor } from "../../src/store/keys.ts";
+import { type Gateway, startGateway } from "../helpers/gateway.ts";
 import { APPROVALS, BOB } from "../helpers/people.ts";
 import { startWorld, type World } from "../helpers/world.ts";
 
@@ -21,13 +23,20 @@ const ACCOUNTS = "/api/v1/namespaces/karpor-access/serviceaccounts";
 const OTHER_CA = (await createAuthority("another-ca")).certificate;
 let world: World;
 let admin: HubCaller;
+let gateway: Gateway;
+let withoutPage: Gateway;
+let withoutTls: Gateway;
 beforeAll(async () => {
   world = await startWorld({ transport: "socket" });
   // It runs more often here than Slack lets anybody ask.
   world.slack.settings.limits = false;
   admin = hubClient(world.hub, world.hub.admin);
+  gateway = await startGateway(world.hub);
+  withoutPage = await startGateway(world.hub, { page: "" });
+  withoutTls = await startGateway(world.hub, { isPlain: true });
 });
 afterAll(async () => {
+  await Promise.all([gateway, withoutPage, withoutTls].map((one) => one.stop()));
   await admin.close();
   await world.close();
 });
@@ -85,6 +94,39 @@ test("--canary goes the whole way of an access, and leaves nothing", async () =>
   expect(serviceAccounts.filter(({ metadata }) => metadata.name.includes("-doctor-"))).toEqual([]);
 });
 
+test("behind a gateway a closed hub is good: nothing without a token, and everything with one", async () => {
+  const own = world.env.KARPOR_ACCESS_CONFIG;
+  const [config, kubeconfig] = [`${own}.gateway`, `${own}.admin`];
+  const contents = parse(readFileSync(own, "utf8"));
+  behind(gateway.url).file(contents);
+  writeFileSync(config, stringify(contents));
+  writeFileSync(kubeconfig, world.hub.adminKubeconfig);
+  const change = (option: string) =>
+    setup([option, "--yes", "--kubeconfig", kubeconfig], {
+      variables: { KARPOR_ACCESS_CONFIG: config },
+      ...{ clock: world.clock, log: pino({ level: "silent" }), colour: false },
+      ...{ say: () => {}, confirm: async () => false },
+    });
+  await change("--close-anonymous");
+  try {
+    const found = await findings("--canary", behind(gateway.url));
+    const about = found.filter(({ check, level }) => level !== "ok" || /gateway|streams|anon/.test(check));
+    expect(about.map(({ check, level }) => `${level} ${check}`)).toEqual([
+      ...["ok hub anonymous reads", "ok gateway", "ok gateway reads", "ok gateway roles"],
+      ...["ok gateway beside", "ok canary gateway", "ok canary streams"],
+    ]);
+    const giveBack = await withoutRules(`${RBAC}/clusterroles/karpor-guest`, "*");
+    expect(await findings("--canary", behind(gateway.url))).toContainEqual({
+      ...{ check: "canary streams", level: "fail" },
+      message: expect.stringContaining("answer 403"),
+      fix: expect.stringContaining("--close-anonymous"),
+    });
+    await giveBack();
+  } finally {
+    await change("--open-anonymous");
+  }
+});
+
 test("--offline needs no secret and asks nobody; mistakes of the file are listed", async () => {
   const away = {
     SLACK_BOT_TOKEN: "",
@@ -123,6 +165,10 @@ interface Fault {
 }
 
 const role = (change: object): Change => ({ file: (file) => Object.assign(file.roles.guest, change) });
+/** With hub.gateway, and at this address. */
+const behind = (dashboard: string) => ({
+  file: (file: File) => Object.assign(file.hub, { gateway: true, dashboard }),
+});
 const setRedis = async (name: string, value: string, before: string): Promise<Undo> => {
   await world.commands.config("SET", name, value);
   return () => world.commands.config("SET", name, before);
@@ -450,6 +496,68 @@ const faults: Fault[] = [
     check: "hub anonymous reads",
     message: /hub\.anonymous says closed/,
     fix: /--close-anonymous/,
+  },
+  {
+    name: "the gateway is before a hub whose reads are open",
+    plant: () => behind(gateway.url),
+    check: "gateway reads",
+    message: /\/rest-api\/v1\/clusters needs no token: the gateway protects nothing/,
+    fix: /--close-anonymous/,
+  },
+  {
+    name: "a role would not open what the gateway closes",
+    level: "warn",
+    plant: () => behind(gateway.url),
+    check: "gateway roles",
+    message: /in karpor-guest, karpor-admin$/,
+    fix: /--close-anonymous/,
+  },
+  {
+    name: "the dashboard's address has not the gateway's page",
+    plant: () => behind(withoutPage.url),
+    check: "gateway",
+    message: /has not the page \/access\/login/,
+    fix: /deploy\/gateway/,
+  },
+  {
+    name: "the dashboard is elsewhere",
+    plant: () => behind(`${gateway.url}/karpor`),
+    check: "gateway",
+    message: /answers 403 where the dashboard's login should be/,
+    fix: /hub\.dashboard is the gateway/,
+  },
+  {
+    name: "the gateway is away",
+    plant: () => behind("https://127.0.0.1:1"),
+    check: "gateway",
+    message: /does not answer \(ECONNREFUSED\)/,
+    fix: /Does the gateway run/,
+  },
+  {
+    name: "no browser trusts the gateway's certificate",
+    plant: () => behind(world.hub.url),
+    check: "gateway",
+    message: /certificate of .* is not trusted \(.*(CERT|SIGN|ISSUER)/,
+    fix: /NODE_EXTRA_CA_CERTS/,
+  },
+  {
+    name: "the gateway has no certificate",
+    level: "warn",
+    plant: () => behind(withoutTls.url),
+    check: "gateway",
+    message: /not encrypted: browsers keep no cookie there/,
+    fix: /its https address/,
+  },
+  {
+    name: "others reach the hub beside the gateway",
+    level: "warn",
+    plant: () => ({
+      ...behind(gateway.url),
+      kubeconfig: world.hub.adminKubeconfig.replace("127.0.0.1", "0.0.0.0"),
+    }),
+    check: "gateway beside",
+    message: /reaches the hub at https:\/\/0\.0\.0\.0:\d+: who reaches that too goes round the gateway/,
+    fix: /NetworkPolicy/,
   },
   {
     name: "the hub's clock is wrong",

@@ -5,6 +5,7 @@ import { listAccounts, listBindings } from "../../hub/lists.ts";
 import { MINUTE, SECOND } from "../../request/durations.ts";
 import { requestIdFrom, UserId } from "../../request/ids.ts";
 import { type Finding, fail, type HubSide, ok } from "./finding.ts";
+import { tryGateway } from "./gateway.ts";
 
 const NOBODY = UserId.parse("U0NOBODY");
 const LIFE = 10 * MINUTE;
@@ -25,6 +26,7 @@ export async function runCanary({ config, clock, hub }: HubSide): Promise<Findin
     const used = await waitFor("good", IN_FORCE_WITHIN);
     if (used === null)
       return [fail("canary", `a new token with ${clusterRole} does not log in`, "See what else failed")];
+    const throughGateway = await tryGateway(config, token);
     await grants.deleteBinding(client, owner, id);
     await grants.deleteAccount(client, owner, id, uid);
     const refused = await waitFor("refused", REFUSED_WITHIN);
@@ -36,7 +38,10 @@ export async function runCanary({ config, clock, hub }: HubSide): Promise<Findin
           "See that karpor-server looks accounts up: --service-account-lookup",
         ),
       ];
-    return [ok("canary", `a token logged in after ${used} s, and was refused ${refused} s after its end`)];
+    return [
+      ok("canary", `a token logged in after ${used} s, and was refused ${refused} s after its end`),
+      ...throughGateway,
+    ];
 
     async function waitFor(wanted: "good" | "refused", within: number): Promise<number | null> {
       for (const from = clock.now(); clock.now() - from <= within; await clock.sleep(SECOND / 4))

@@ -13,6 +13,7 @@ import { checkHubClock, checkRedisClock } from "./clocks.ts";
 import { findByName } from "./find.ts";
 import { type Finding, fail, type HubSide, ok, type RedisSide, SETUP, type SlackSide } from "./finding.ts";
 import { checkForeign } from "./foreign.ts";
+import { checkGateway } from "./gateway.ts";
 import { checkHub } from "./hub.ts";
 import { checkRights } from "./hub-rights.ts";
 import { printFindings } from "./print.ts";
@@ -30,7 +31,16 @@ type Check<Side> = (side: Side) => Promise<Finding[]>;
 const SLACK_CHECKS: Check<SlackSide>[] = [checkSlack, checkScopes, checkChannels, checkApprovers];
 const REDIS_CHECKS: Check<RedisSide>[] = [checkRedis, checkRedisClock];
 const HUB_CHECKS: Check<HubSide>[] = [
-  ...[checkHub, checkRbac, checkRights, checkRoles, checkAnonymous, checkHubClock, checkForeign],
+  ...[
+    checkHub,
+    checkRbac,
+    checkRights,
+    checkRoles,
+    checkAnonymous,
+    checkGateway,
+    checkHubClock,
+    checkForeign,
+  ],
 ];
 
 export const DOCTOR_USAGE = `doctor [--json] [--canary | --offline]

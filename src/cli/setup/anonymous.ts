@@ -1,27 +1,26 @@
 /** `setup --close-anonymous`: Karpor's role `anonymous` is cut to the pages; `--open-anonymous` gives it its rules back. */
-import { isDeepStrictEqual } from "node:util";
-import { stringify } from "yaml";
-import { z } from "zod";
-import { anonymousReads } from "../../hub/anonymous.ts";
-import { isReason, readAnswer } from "../../hub/errors.ts";
+import { anonymousReads, STREAM_RULE } from "../../hub/anonymous.ts";
 import { isEnforcing } from "../../hub/facts.ts";
 import { PREFIX } from "../../hub/names.ts";
 import { SECOND } from "../../request/durations.ts";
+import type { HubCalls } from "../hub-calls.ts";
+import { UsageError } from "../options.ts";
+import {
+  type ClusterRole,
+  describeChange,
+  isChanged,
+  type RoleChange,
+  Rules,
+  readClusterRole,
+  titleOf,
+  writeClusterRole,
+} from "./cluster-roles.ts";
 import type { SetupContext } from "./own-kubeconfig.ts";
+import { giveStreams, takeStreams } from "./streams.ts";
 
-const PATH = "/apis/rbac.authorization.k8s.io/v1/clusterroles/anonymous";
 /** Keeps the rules as they were before they were cut. */
 const BEFORE = `${PREFIX}rules-before`;
 const IN_FORCE_WITHIN = 10 * SECOND;
-
-const Rules = z.array(
-  z.looseObject({ verbs: z.array(z.string()), nonResourceURLs: z.array(z.string()).default([]) }),
-);
-const Role = z.looseObject({
-  metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).default({}) }),
-  rules: Rules.nullish().transform((rules) => rules ?? []),
-});
-type Role = z.infer<typeof Role>;
 
 /** Without these nobody gets as far as the login. */
 const PAGES = {
@@ -32,59 +31,72 @@ const PAGES = {
     ...["/cluster", "/cluster/*"],
   ],
 };
-/** Pod logs, events and AI, which the dashboard asks for without its token. */
-const STREAMS = {
-  verbs: ["*"],
-  nonResourceURLs: ["aggregator", "issue", "yaml"].map((part) => `/rest-api/v1/insight/${part}/*`),
-};
 
-/** Throws HubError, or one sentence that says what to do. */
+/** Throws HubError, UsageError, or one sentence that says what to do. */
 export async function changeAnonymous(context: SetupContext): Promise<void> {
-  const { options, means, administrator } = context;
-  const { hub } = administrator;
+  const { config, options, means, administrator } = context;
   const isClosing = options.action === "close-anonymous";
-  if (!(await isEnforcing(hub.client)))
+  if (config.hub.gateway && options["keep-streams"])
+    throw new UsageError(
+      "--keep-streams does not go with hub.gateway: through it whoever has access sees pod logs, events and AI anyway.",
+    );
+  if (!(await isEnforcing(administrator.hub.client)))
     throw new Error(
       "RBAC is off on the hub, so no role counts: set server.enableRbac=true in Karpor's chart first.",
     );
-  const role = await readRole(context);
-  const wanted = isClosing ? closed(role, options["keep-streams"] ?? false) : opened(role);
-  if (isDeepStrictEqual(wanted.rules, role.rules)) means.say("  unchanged  ClusterRole anonymous");
-  else {
-    means.say(stringify({ rules: wanted.rules }));
-    means.say(isClosing ? CLOSED : OPENED);
-    if (options["dry-run"]) return means.say("\nNothing was changed.");
-    if (!options.yes && !(await means.confirm("Go on?"))) throw new Error("Nothing was changed.");
-    await hub.ask("PUT", PATH, wanted);
-    means.say("  updated    ClusterRole anonymous");
-  }
+  const changes = await (isClosing ? closingChanges(context) : openingChanges(context));
+  for (const { after } of changes.filter((one) => !isChanged(one)))
+    means.say(`  unchanged  ${titleOf(after)}`);
+  await applyChanges(context, changes.filter(isChanged));
   if (isClosing && !options["dry-run"]) await assertClosed(context);
 }
 
-const OPENED = "Everybody who reaches the hub reads without a token again: a guest's token protects nothing.";
-const CLOSED =
-  "Without a token the dashboard shows its login and nothing else. Pod logs, events and AI, which it asks for without " +
-  "its token, are shown to nobody, unless --keep-streams leaves them open to everybody. Undone by --open-anonymous.";
+/** `anonymous` comes last: what was interrupted goes on when it is run again. */
+async function closingChanges({ config, options, administrator }: SetupContext): Promise<RoleChange[]> {
+  const { hub } = administrator;
+  const given = config.hub.gateway ? await giveStreams(hub, config) : [];
+  const before = await readAnonymous(hub);
+  return [...given, { before, after: closed(before, options["keep-streams"] ?? false) }];
+}
 
-async function readRole({ administrator }: SetupContext): Promise<Role> {
-  try {
-    return readAnswer("read ClusterRole anonymous", Role, await administrator.hub.ask("GET", PATH));
-  } catch (error) {
-    if (!isReason(error, "NotFound")) throw error;
-    throw new Error(
-      "The hub has no ClusterRole anonymous: karpor-server makes it at its next start. Restart it first.",
-    );
+async function openingChanges({ administrator }: SetupContext): Promise<RoleChange[]> {
+  const before = await readAnonymous(administrator.hub);
+  return [...(await takeStreams(administrator.hub)), { before, after: opened(before) }];
+}
+
+async function applyChanges(context: SetupContext, changes: RoleChange[]): Promise<void> {
+  const { options, means, administrator } = context;
+  if (changes.length === 0) return;
+  for (const change of changes) means.say(describeChange(change));
+  means.say(whatFollows(context));
+  if (options["dry-run"]) return means.say("\nNothing was changed.");
+  if (!options.yes && !(await means.confirm("Go on?"))) throw new Error("Nothing was changed.");
+  for (const { after } of changes) {
+    await writeClusterRole(administrator.hub, after);
+    means.say(`  updated    ${titleOf(after)}`);
   }
 }
 
-function closed(role: Role, keepStreams: boolean): Role {
+function whatFollows({ config, options }: SetupContext): string {
+  if (options.action === "open-anonymous")
+    return "Everybody who reaches the hub reads without a token again: a guest's token protects nothing.";
+  const streams = config.hub.gateway
+    ? "Pod logs, events and AI are shown to whoever has access, through the gateway."
+    : "Pod logs, events and AI, which it asks for without its token, are shown to nobody, unless --keep-streams leaves them open to everybody.";
+  return `Without a token the dashboard shows its login and nothing else. ${streams} Undone by --open-anonymous.`;
+}
+
+const readAnonymous = (hub: HubCalls): Promise<ClusterRole> =>
+  readClusterRole(hub, "anonymous", "karpor-server makes it at its next start. Restart it first.");
+
+function closed(role: ClusterRole, keepStreams: boolean): ClusterRole {
   const { annotations } = role.metadata;
   const before = annotations[BEFORE] ?? JSON.stringify(role.rules);
   const metadata = { ...role.metadata, annotations: { ...annotations, [BEFORE]: before } };
-  return { ...role, metadata, rules: keepStreams ? [PAGES, STREAMS] : [PAGES] };
+  return { ...role, metadata, rules: keepStreams ? [PAGES, STREAM_RULE] : [PAGES] };
 }
 
-function opened(role: Role): Role {
+function opened(role: ClusterRole): ClusterRole {
   const { [BEFORE]: before, ...annotations } = role.metadata.annotations;
   if (before === undefined)
     throw new Error(

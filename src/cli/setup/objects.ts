@@ -1,5 +1,6 @@
 /** The bot's own account on the hub and its rights, which are the least that it works with. */
 import type { Config } from "../../config.ts";
+import { STREAM_RULE } from "../../hub/anonymous.ts";
 
 export interface Manifest {
   apiVersion: string;
@@ -87,9 +88,11 @@ const clusterRules = (config: Pick<Config, "roles">) => [
   { nonResourceURLs: ["/rest-api/v1/authn", "/server-configs"], verbs: ["get"] },
 ];
 
-/** Those that the configuration has `rules` for. */
-const ownClusterRoles = ({ roles }: Pick<Config, "roles">) => [
+/** Those that the configuration has `rules` for. With a gateway each role opens pod logs, events and AI. */
+const ownClusterRoles = ({ hub, roles }: Pick<Config, "hub" | "roles">) => [
   ...new Map(
-    Object.values(roles).flatMap(({ clusterRole, rules }) => (rules ? [[clusterRole, rules] as const] : [])),
+    Object.values(roles).flatMap(({ clusterRole, rules }) =>
+      rules ? [[clusterRole, hub.gateway ? [...rules, STREAM_RULE] : rules] as const] : [],
+    ),
   ),
 ];
