@@ -8,7 +8,7 @@ import { MINUTE } from "../request/durations.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import { closed } from "../request/transitions.ts";
+import { closeRequest } from "../request/transitions.ts";
 import { assertWaiting, readWaiting } from "./approve.ts";
 
 /** Throws Refused, StoreAway, SlackAway. */
@@ -22,7 +22,7 @@ export async function denyRequest(bot: Bot, id: RequestId, by: UserId, words: st
     ...{ what: "denied", by },
     change: (newest) => {
       assertWaiting(newest);
-      return closed(newest, { kind: "denied", by, words }, bot.clock.now());
+      return closeRequest(newest, { kind: "denied", by, words }, bot.clock.now());
     },
   });
 }
@@ -36,7 +36,7 @@ export async function withdrawRequest(bot: Bot, id: RequestId, by: UserId): Prom
     ...{ what: "withdrawn", by },
     change: (newest) => {
       if (!["asked", "waiting", "scheduled"].includes(newest.state)) assertWaiting(newest);
-      return closed(newest, { kind: "withdrawn", by }, bot.clock.now());
+      return closeRequest(newest, { kind: "withdrawn", by }, bot.clock.now());
     },
   });
 }

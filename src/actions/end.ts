@@ -13,7 +13,7 @@ import { askForAccess } from "./ask.ts";
 
 /** The holder's own: End now. Throws Refused, StoreAway. */
 export async function endAccess(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
-  const request = await readGranted(bot, id);
+  const request = await readEndable(bot, id);
   if (request.requester !== by) throw new Refused("not-yours", { id });
   await endChain(bot, request, { cause: "holder", by, words: "", at: bot.clock.now() }, by);
   return request;
@@ -21,7 +21,7 @@ export async function endAccess(bot: Bot, id: RequestId, by: UserId): Promise<Re
 
 /** By one of the role's approvers or an admin. Throws Refused, StoreAway, SlackAway. */
 export async function revokeAccess(bot: Bot, id: RequestId, by: UserId, words: string): Promise<Request> {
-  const request = await readGranted(bot, id);
+  const request = await readEndable(bot, id);
   const groups = await bot.slack.groups(groupsOf(bot.config, request.role));
   if (!mayRevoke(bot.config, request, by, groups))
     throw new Refused("not-an-approver", { role: request.role });
@@ -38,7 +38,7 @@ export async function revokeAll(
 ) {
   await assertAdmin(bot, by);
   const index = "user" in target ? openFor(target.user) : GRANTED;
-  const all = await bot.store.page(index, { count: ALL });
+  const all = await bot.store.page(index, { count: MOST_AT_ONCE });
   const concerned = all.filter((one) => isOpen(one) && ("user" in target || one.role === target.role));
   if (concerned.length === 0) throw new Refused("nothing-to-end");
   // One that fails is tried again by who asked for it: the others end all the same.
@@ -61,7 +61,7 @@ export async function assertAdmin(bot: Bot, by: UserId): Promise<void> {
  * is no time left worth asking for.
  */
 export async function reportLeak(bot: Bot, id: RequestId, by: UserId): Promise<Request | null> {
-  const request = await readGranted(bot, id);
+  const request = await readEndable(bot, id);
   if (request.requester !== by) throw new Refused("not-yours", { id });
   const now = bot.clock.now();
   const end = Math.max(...(await readChain(bot, request)).map(({ endsAt }) => endsAt ?? 0));
@@ -75,7 +75,7 @@ export async function reportLeak(bot: Bot, id: RequestId, by: UserId): Promise<R
   });
 }
 
-const ALL = 10_000;
+const MOST_AT_ONCE = 10_000;
 const LEAST_LEFT = 5 * MINUTE;
 
 const revoked = (bot: Bot, by: UserId, words: string): EndNote => ({
@@ -83,7 +83,7 @@ const revoked = (bot: Bot, by: UserId, words: string): EndNote => ({
   at: bot.clock.now(),
 });
 
-async function readGranted(bot: Bot, id: RequestId): Promise<ReadRequest> {
+async function readEndable(bot: Bot, id: RequestId): Promise<ReadRequest> {
   const request = await bot.store.read(id);
   if (!request) throw new Refused("unknown-request", { id });
   if (!mayHoldAccess(request) && request.state !== "scheduled") throw new Refused("not-active", { id });

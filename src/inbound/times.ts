@@ -14,7 +14,7 @@ export type When = { typed: string } & (
 /** 2026-12-24 */
 type CalendarDate = `${number}-${number}-${number}`;
 
-export interface Terms {
+export interface ParsedTerms {
   /** Milliseconds; null when none was typed. */
   duration: number | null;
   start: When | null;
@@ -23,7 +23,7 @@ export interface Terms {
 }
 
 /** `[TIME] [from WHEN] [REASON…]`. Throws Refused. */
-export function parseTerms(text: string): Terms {
+export function parseTerms(text: string): ParsedTerms {
   const time = takeDuration(text);
   if (!time) refuse(SECOND_WORD.exec(plain(text)));
   const start = takeStart(time?.rest ?? text);

@@ -5,9 +5,9 @@
  */
 import type { Bot } from "../bot.ts";
 import { idleDueAt } from "../policy/idle.ts";
-import { SECOND } from "../request/durations.ts";
+import { MINUTE } from "../request/durations.ts";
 import type { Request } from "../request/record.ts";
-import { ended } from "../request/transitions.ts";
+import { startEnding } from "../request/transitions.ts";
 import { idleDecision, idleQuestion } from "./idle.ts";
 import { answerToAsker, cardOf, dmOf, tokenKey, type WantedMessage } from "./messages.ts";
 import type { Decision, LifeState } from "./state.ts";
@@ -23,7 +23,7 @@ export const active: LifeState = {
     const now = bot.clock.now();
     if (now >= (request.endsAt ?? 0)) return timeIsUp(now);
     const reminder = nextReminder(bot, request);
-    return reminder && now >= reminder.at ? reminded(bot) : idleDecision(bot, request);
+    return reminder && now >= reminder.at ? noteReminder(bot) : idleDecision(bot, request);
   },
   messages,
 };
@@ -31,10 +31,10 @@ export const active: LifeState = {
 const timeIsUp = (now: number): Decision => ({
   what: "ends",
   by: null,
-  change: (request) => (request.state === "active" ? ended(request, { cause: "time" }, now) : null),
+  change: (request) => (request.state === "active" ? startEnding(request, { cause: "time" }, now) : null),
 });
 
-const reminded = (bot: Bot): Decision => ({
+const noteReminder = (bot: Bot): Decision => ({
   what: "reminded",
   by: null,
   change: (request) => {
@@ -76,8 +76,8 @@ function messages(bot: Bot, request: Request): WantedMessage[] {
   return [cardOf(bot, request), access, ...reminder, ...idleQuestion(request), ...answerToAsker(request)];
 }
 
-/** The other messages wait for the first token, but no longer than this. */
-const TOKEN_FIRST = 3 * SECOND;
+/** The other messages wait for the first token, but no longer than this: under Slack's limits it takes a while. */
+const TOKEN_FIRST = 2 * MINUTE;
 
 /** Until when the other messages wait for the first token; 0: not at all. */
 export const firstTokenUntil = (bot: Bot, request: Request): number => {

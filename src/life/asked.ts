@@ -9,7 +9,7 @@ import { DAY } from "../request/durations.ts";
 import type { UserId } from "../request/ids.ts";
 import { type History, mayHoldAccess, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import { approved, closed } from "../request/transitions.ts";
+import { approved, closeRequest } from "../request/transitions.ts";
 import { openFor, requestsFor } from "../store/indexes.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { type Judgement, judge, lookUp } from "./judge.ts";
@@ -42,7 +42,7 @@ export const unanswered = (bot: Bot): Decision => ({
   by: null,
   change: (request) =>
     request.state === "asked" || request.state === "waiting"
-      ? closed(request, { kind: "unanswered" }, bot.clock.now())
+      ? closeRequest(request, { kind: "unanswered" }, bot.clock.now())
       : null,
 });
 
@@ -52,7 +52,7 @@ export const refused = (bot: Bot, { note }: Refused): Decision => ({
   by: null,
   change: (request) =>
     ["asked", "waiting", "scheduled"].includes(request.state)
-      ? closed(request, { kind: "refused", refusal: note }, bot.clock.now())
+      ? closeRequest(request, { kind: "refused", refusal: note }, bot.clock.now())
       : null,
 });
 

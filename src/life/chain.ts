@@ -6,7 +6,7 @@
 import type { Bot } from "../bot.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { EndCause, Request } from "../request/record.ts";
-import { closed, ended } from "../request/transitions.ts";
+import { closeRequest, startEnding } from "../request/transitions.ts";
 import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { commit } from "./commit.ts";
@@ -66,9 +66,9 @@ const endDecision = (end: EndNote, by: string | null): Decision => ({
   what: end.cause,
   by,
   change: (request) => {
-    if (request.state === "granting" || request.state === "active") return ended(request, end, end.at);
+    if (request.state === "granting" || request.state === "active") return startEnding(request, end, end.at);
     if (request.state === "ending" || request.state === "closed") return null;
     const kind = end.cause === "holder" || end.cause === "leaked" ? "withdrawn" : "denied";
-    return closed(request, { kind, by: end.by, words: end.words }, end.at);
+    return closeRequest(request, { kind, by: end.by, words: end.words }, end.at);
   },
 });

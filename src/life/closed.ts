@@ -1,6 +1,6 @@
 /**
- * closed: over, with an outcome and, where there was access, the proof of its end. Nothing of it is on the
- * hub.
+ * closed: the request has an outcome and, where there was access, the proof of its end. If its account is still
+ * on the hub, the next sweep deletes it.
  */
 import { endMessages } from "./ending.ts";
 import type { LifeState } from "./state.ts";

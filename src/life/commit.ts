@@ -12,8 +12,9 @@ import type { Decision } from "./state.ts";
 import { LIFE, nextDue } from "./states.ts";
 
 /**
- * Commits the decision on the newest record; resolves to the record after it. On a conflict it applies the
- * change to the record that won. Throws Refused, StoreAway.
+ * Commits the decision on the newest record; resolves to the record after it. On a conflict the change is
+ * applied to the record that won: a person's change may still be right there, and a step's change (`atVersion`)
+ * becomes null. Throws Refused, StoreAway.
  */
 export async function commit(bot: Bot, read: ReadRequest, decision: Decision): Promise<Request> {
   for (let before: ReadRequest | null = read; before !== null; before = await bot.store.read(read.id)) {
@@ -70,7 +71,7 @@ function entryFor(bot: Bot, request: Request, { what, by }: Pick<Decision, "what
 async function ringFor(bot: Bot, before: Request, after: Request): Promise<void> {
   const due = nextDue(bot, after);
   const rings: Promise<void>[] = [];
-  // A run that would find nothing to draw yet is spared: it would come before the token.
+  // KEEP: the state has no messages of its own. Else they wait for the first token.
   if (LIFE[after.state].messages(bot, after) !== KEEP)
     rings.push(bot.queue.ring("messages", after.id, firstTokenUntil(bot, after) - bot.clock.now()));
   if (due !== null) rings.push(bot.queue.ring("access", after.id, due - bot.clock.now()));

@@ -8,7 +8,7 @@ import type { AccountOnHub, BindingOnHub } from "../hub/hub.ts";
 import { SECOND } from "../request/durations.ts";
 import type { RequestId } from "../request/ids.ts";
 import { isOpen } from "../request/record.ts";
-import { ended, withNewToken } from "../request/transitions.ts";
+import { startEnding, withNewToken } from "../request/transitions.ts";
 import { EVERYBODY, type Lockdowns, lockdownFor } from "../store/lockdowns.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { tellUnrecorded } from "./admin-notices.ts";
@@ -127,7 +127,7 @@ async function endAtVersion(bot: Bot, read: ReadRequest, cause: "restored" | "al
     ...{ what: cause, by: null },
     change: atVersion(read, (newest) => {
       const mustEnd = newest.state === "granting" || newest.state === "active" || cause === "restored";
-      return mustEnd ? ended(newest, { cause }, bot.clock.now()) : null;
+      return mustEnd ? startEnding(newest, { cause }, bot.clock.now()) : null;
     }),
   });
 }

@@ -4,6 +4,7 @@
  * (life/show-token.ts).
  */
 import type { Bot } from "../bot.ts";
+import { SECOND } from "../request/durations.ts";
 import type { RequestId } from "../request/ids.ts";
 import { SlackAway } from "../slack/slack.ts";
 import type { ReadRequest } from "../store/store.ts";
@@ -23,7 +24,8 @@ export async function runSlackJob(bot: Bot, bell: "token" | "messages", id: Requ
   } catch (error) {
     bot.outages.note(error);
     bot.log.debug({ id, err: error }, `the ${bell} messages could not be drawn; tried again`);
-    await bot.queue.ring(bell, id, waitAfter(error));
+    // When Slack takes calls again, tokens come first.
+    await bot.queue.ring(bell, id, waitAfter(error) + (bell === "token" ? 0 : SECOND));
   }
   if ((await bot.store.readVersion(id)) !== request.version) await bot.queue.ring(bell, id);
 }

@@ -7,7 +7,7 @@ import type { Bot } from "../bot.ts";
 import { mintProbe, PROVE_AFTER, proveEnd } from "../hub/proof.ts";
 import { MINUTE, SECOND } from "../request/durations.ts";
 import type { EndCause, OutcomeKind, Proof, Request } from "../request/record.ts";
-import { closed } from "../request/transitions.ts";
+import { closeRequest } from "../request/transitions.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { answerToAsker, cardOf, dmOf, type WantedMessage } from "./messages.ts";
 import type { Decision, LifeState } from "./state.ts";
@@ -46,12 +46,14 @@ async function prove(bot: Bot, { id, account, ending }: ReadRequest): Promise<De
   const now = bot.clock.now();
   const probe = bot.probes.get(id) ?? null;
   if (ending?.deletedAt == null || now < ending.deletedAt + PROVE_AFTER) return null;
-  const method = await proveEnd(bot.hub, { id, account, probe }, now).catch((error: unknown) => {
-    if (now - ending.at < UNCONFIRMED_AFTER || ending.unconfirmedAt !== null) throw error;
-    return null;
-  });
-  if (method !== null) return proved({ method, at: now });
-  return now - ending.at >= UNCONFIRMED_AFTER ? unconfirmed(now) : null;
+  const mustTell = now - ending.at >= UNCONFIRMED_AFTER && ending.unconfirmedAt === null;
+  try {
+    const method = await proveEnd(bot.hub, { id, account, probe }, now);
+    if (method !== null) return proved({ method, at: now });
+  } catch (error) {
+    if (!mustTell) throw error;
+  }
+  return mustTell ? unconfirmed(now) : null;
 }
 
 const proved = (proof: Proof): Decision => ({
@@ -61,7 +63,7 @@ const proved = (proof: Proof): Decision => ({
     if (request.state !== "ending" || !request.ending) return null;
     const { cause, by, words } = request.ending;
     const over = { ...request, ending: { ...request.ending, proof } };
-    return closed(over, { kind: outcomeOf(cause), by, words }, proof.at);
+    return closeRequest(over, { kind: outcomeOf(cause), by, words }, proof.at);
   },
 });
 

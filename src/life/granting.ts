@@ -5,7 +5,7 @@
  */
 import type { Bot } from "../bot.ts";
 import type { Request } from "../request/record.ts";
-import { ended } from "../request/transitions.ts";
+import { startEnding } from "../request/transitions.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { answerToAsker, cardOf, dmOf, KEEP } from "./messages.ts";
 import type { Decision, LifeState } from "./state.ts";
@@ -36,7 +36,8 @@ async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
 const toEnding = (bot: Bot, cause: "failed" | "restored" | "revoked"): Decision => ({
   what: cause,
   by: null,
-  change: (request) => (request.state === "granting" ? ended(request, { cause }, bot.clock.now()) : null),
+  change: (request) =>
+    request.state === "granting" ? startEnding(request, { cause }, bot.clock.now()) : null,
 });
 
 const nowActive = (bot: Bot): Decision => ({

@@ -7,7 +7,7 @@ import type { Bot } from "../bot.ts";
 import { readUse } from "../evidence/use.ts";
 import { idleDueAt, idleSince } from "../policy/idle.ts";
 import type { Request } from "../request/record.ts";
-import { ended } from "../request/transitions.ts";
+import { startEnding } from "../request/transitions.ts";
 import { dmOf, type WantedMessage } from "./messages.ts";
 import type { Decision } from "./state.ts";
 
@@ -46,7 +46,7 @@ const release = (bot: Bot): Decision => ({
   by: null,
   change: (request) =>
     request.state === "active" && request.idle.askedAt !== null
-      ? ended(request, { cause: "unused" }, bot.clock.now())
+      ? startEnding(request, { cause: "unused" }, bot.clock.now())
       : null,
 });
 

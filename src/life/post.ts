@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Bot } from "../bot.ts";
 import { readUse } from "../evidence/use.ts";
 import type { Request } from "../request/record.ts";
-import { closed, ended } from "../request/transitions.ts";
+import { closeRequest, startEnding } from "../request/transitions.ts";
 import { drawEmptied, drawMessage } from "../slack/messages/draw.ts";
 import { type Message, SlackRefusal } from "../slack/slack.ts";
 import type { ReadRequest, ShownMessage } from "../store/store.ts";
@@ -88,8 +88,8 @@ async function failUndelivered(
 function failed(request: Request, code: "dm-refused" | "card-refused", now: number): Request | null {
   if (request.state === "ending" || request.state === "closed") return null;
   if (request.state === "granting" || request.state === "active")
-    return ended(request, { cause: "failed" }, now);
-  return closed(request, { kind: "failed", refusal: { code, data: {} } }, now);
+    return startEnding(request, { cause: "failed" }, now);
+  return closeRequest(request, { kind: "failed", refusal: { code, data: {} } }, now);
 }
 
 /** Deletes the message. If Slack refuses, empties it; if Slack refuses that too, the message stays. */

@@ -3,7 +3,7 @@
  * while its approver may still approve. It leads to granting or closed.
  */
 import { Refused } from "../request/refused.ts";
-import { approved, closed } from "../request/transitions.ts";
+import { approved, closeRequest } from "../request/transitions.ts";
 import { refused } from "./asked.ts";
 import { judge, lookUp } from "./judge.ts";
 import { answerToAsker, cardOf, dmOf } from "./messages.ts";
@@ -37,8 +37,8 @@ export const scheduled: LifeState = {
 export const refusedByLockdown = (now: number) => ({
   what: "refused",
   by: null,
-  change: (request: Parameters<typeof closed>[0]) =>
+  change: (request: Parameters<typeof closeRequest>[0]) =>
     request.state === "scheduled" || request.state === "asked" || request.state === "waiting"
-      ? closed(request, { kind: "refused", refusal: { code: "locked-down" as const, data: {} } }, now)
+      ? closeRequest(request, { kind: "refused", refusal: { code: "locked-down" as const, data: {} } }, now)
       : null,
 });

@@ -38,8 +38,8 @@ export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
   const after = await stepOrNote(bot, id);
   const request = after ?? (await bot.store.read(id));
   if (request === null) return;
-  // The queue keeps only the last ring that comes during a run. So ring for the next step first (a commit has
-  // rung already), then ring at once when the record changed meanwhile.
+  // A ring during a run replaces an earlier one. So ring for the next step first (a commit has done that), then
+  // compare versions: a record that changed meanwhile needs a run at once.
   const due = after ? null : nextDue(bot, request);
   if (due !== null) await bot.queue.ring("access", id, Math.max(due - bot.clock.now(), TRY_AGAIN_AFTER));
   if ((await bot.store.readVersion(id)) !== request.version) await bot.queue.ring("access", id);

@@ -26,7 +26,7 @@ export function createMetrics(bot: Bot, isReady: () => boolean) {
     },
     page: page("/metrics", async () => {
       const registry = new Registry();
-      const show = shower(registry);
+      const show = gaugeWriter(registry);
       showOwn(bot, show, isReady());
       show("sweep_age_seconds", `Since the last sweep. ${OWN}`, (bot.clock.now() - lastSweep.at) / SECOND);
       show("sweep_duration_seconds", `How long the last sweep took. ${OWN}`, lastSweep.took / SECOND);
@@ -44,7 +44,7 @@ type Show = (
   value: number | { label: string; values: Record<string, number> },
 ) => void;
 
-function shower(registry: Registry): Show {
+function gaugeWriter(registry: Registry): Show {
   return (name, help, value) => {
     const labelNames = typeof value === "number" ? [] : [value.label];
     const gauge = new Gauge({ name: `karpor_access_${name}`, help, labelNames, registers: [registry] });

@@ -1,4 +1,4 @@
-/** Terms and limits: what a request may ask for, and how much one person may ask for. */
+/** RequestTerms and limits: what a request may ask for, and how much one person may ask for. */
 import { z } from "zod";
 import { DAY, SHORTEST } from "../request/durations.ts";
 import { Refused } from "../request/refused.ts";
@@ -30,7 +30,7 @@ const LONGEST_REASON = 500;
 const LATEST_START = 30 * DAY;
 
 /** What a request says by itself; a stored request is one too. */
-export interface Terms {
+export interface RequestTerms {
   role: string;
   duration: number;
   reason: string;
@@ -44,7 +44,7 @@ export interface Terms {
 }
 
 /** Throws Refused. */
-export function checkTerms(policy: RoleTable, terms: Terms, now: number): void {
+export function checkTerms(policy: RoleTable, terms: RequestTerms, now: number): void {
   const role = findRole(policy, terms.role);
   checkDuration(role, terms);
   checkTotal(role, terms);
@@ -52,25 +52,28 @@ export function checkTerms(policy: RoleTable, terms: Terms, now: number): void {
   checkStart(terms, terms.askedAt ?? now);
 }
 
-function checkDuration({ duration, breakGlass }: Role, { role, duration: asked, emergency }: Terms): void {
+function checkDuration(
+  { duration, breakGlass }: Role,
+  { role, duration: requested, emergency }: RequestTerms,
+): void {
   if (emergency && !breakGlass) throw new Refused("no-emergency", { role });
   const max = emergency && breakGlass ? breakGlass.max : duration.max;
-  if (asked < SHORTEST) throw new Refused("too-short", { min: SHORTEST });
-  if (asked > max) throw new Refused("too-long", { role, max });
+  if (requested < SHORTEST) throw new Refused("too-short", { min: SHORTEST });
+  if (requested > max) throw new Refused("too-long", { role, max });
 }
 
 /** An emergency needs a reason, in any form: nobody looks for a ticket then. */
-function checkReason({ reason: asked }: Role, { role, reason, emergency }: Terms): void {
+function checkReason({ reason: rule }: Role, { role, reason, emergency }: RequestTerms): void {
   if (reason.length > LONGEST_REASON) throw new Refused("reason-too-long", { limit: LONGEST_REASON });
   if (reason.trim() === "") {
-    if (asked.required || emergency) throw new Refused("reason-missing", { role });
+    if (rule.required || emergency) throw new Refused("reason-missing", { role });
     return;
   }
-  const isRightForm = emergency || asked.pattern === null || asked.pattern.matcher(reason).find();
+  const isRightForm = emergency || rule.pattern === null || rule.pattern.matcher(reason).find();
   if (!isRightForm) throw new Refused("reason-pattern", { role });
 }
 
-function checkStart({ startsAt, emergency, follows }: Terms, askedAt: number): void {
+function checkStart({ startsAt, emergency, follows }: RequestTerms, askedAt: number): void {
   if (startsAt === null) return;
   if (emergency || follows !== null) throw new Refused("must-start-now");
   if (startsAt <= askedAt) throw new Refused("bad-start", { at: startsAt });
@@ -78,7 +81,10 @@ function checkStart({ startsAt, emergency, follows }: Terms, askedAt: number): v
 }
 
 /** With all that its chain had before. Throws Refused. */
-export function checkTotal({ duration }: Role, { role, duration: added, usedBefore = 0 }: Terms): void {
+export function checkTotal(
+  { duration }: Role,
+  { role, duration: added, usedBefore = 0 }: RequestTerms,
+): void {
   const max = duration.total ?? duration.max;
   if (usedBefore + added > max)
     throw new Refused("total-too-long", { role, max, left: Math.max(0, max - usedBefore) });

@@ -24,7 +24,11 @@ interface Ended {
 }
 
 /** Access must go: from granting or active to ending. */
-export const ended = (request: Request, { cause, by = null, words = "" }: Ended, now: number): Request => ({
+export const startEnding = (
+  request: Request,
+  { cause, by = null, words = "" }: Ended,
+  now: number,
+): Request => ({
   ...request,
   state: "ending",
   trouble: null,
@@ -39,7 +43,7 @@ interface Closed {
 }
 
 /** Over, and nothing of it may be on the hub. */
-export function closed(
+export function closeRequest(
   request: Request,
   { kind, by = null, words = "", refusal = null }: Closed,
   now: number,

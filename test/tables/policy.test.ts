@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as approvers from "../../src/policy/approvers.ts";
 import { askCompany } from "../../src/policy/company-check.ts";
-import { checkCounts, checkTerms, checkTotal, Limits, type Terms } from "../../src/policy/limits.ts";
+import { checkCounts, checkTerms, checkTotal, Limits, type RequestTerms } from "../../src/policy/limits.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { approvalRule, approversFor, channelFor, findRole, Roles } from "../../src/policy/roles.ts";
 import { decide, Rule } from "../../src/policy/rules.ts";
@@ -97,14 +97,14 @@ function outcome(work: () => unknown): string {
 }
 
 const FIRST = "R-0123456789";
-const TERMS: Terms = {
+const TERMS: RequestTerms = {
   ...{ role: "guest", duration: HOUR, reason: "", startsAt: null, emergency: false },
   follows: null,
 };
 const ticket = { role: "admin", reason: "see OPS-12" };
 
 describe("terms", () => {
-  test.each<[string, Partial<Terms>, string]>([
+  test.each<[string, Partial<RequestTerms>, string]>([
     ["the usual", {}, "ok"],
     ["no such role", { role: "gest" }, "unknown-role role=gest"],
     ["a word of every object", { role: "constructor" }, "unknown-role role=constructor"],

@@ -23,7 +23,7 @@ export async function audit([command = "", ...args]: string[], means: CommandMea
     return (await run(bot)) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof StoreAway)) throw error;
-    means.say("Redis does not answer, and the trail is there; npm run doctor says what keeps it.");
+    means.say("Redis does not answer, so the trail cannot be read; npm run doctor says why.");
     return 1;
   } finally {
     stopping.abort();

@@ -9,7 +9,7 @@ import { utcTime } from "./time.ts";
 export async function verifyTrail(bot: Bot, say: (line: string) => void): Promise<boolean> {
   const { newest, counts, faults } = await verifySeals(bot);
   const unsealed = await readEntries(bot, newest, "+");
-  faults.push(...unsealed.flatMap(lossIn), ...(await compareWithHub(bot, newest)));
+  faults.push(...unsealed.flatMap(lossIn), ...(await compareNewestSeal(bot, newest)));
   say(
     `${counts.seals} seals over ${counts.entries} entries, the newest ${newest ? timeOf(newest) : "of no time"}.`,
   );
@@ -59,7 +59,7 @@ function lossIn({ id, text }: StoredEntry): string[] {
   return [`${utcTime(sealedAt({ id }))} UTC: the bot found an older or changed trail in Redis: ${text}`];
 }
 
-async function compareWithHub({ hub, store }: Bot, newest: Seal | null): Promise<string[]> {
+async function compareNewestSeal({ hub, store }: Bot, newest: Seal | null): Promise<string[]> {
   const notes = await hub.readNotes().catch((error: unknown) => {
     if (error instanceof HubError) return null;
     throw error;

@@ -41,7 +41,7 @@ function accountFinding({ config, clock, hub }: HubSide): Finding {
   if (account.namespace === config.hub.namespace)
     return fail(
       "hub account",
-      `${name} is in the grants' namespace: it could make itself tokens of a year`,
+      `${name} is in the grants' namespace: it could create a one-year token for itself`,
       SETUP,
     );
   const endsAt = tokenLife(token)?.to ?? Number.POSITIVE_INFINITY;

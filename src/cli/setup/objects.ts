@@ -16,8 +16,8 @@ export const SETUP_INSTANCE = "app.kubernetes.io/instance";
 const setupLabels = (instance: string) => ({ [MANAGED_BY]: "karpor-access", [SETUP_INSTANCE]: instance });
 
 /**
- * In a namespace of its own: with the right to make tokens for every account of the grants' namespace it could make
- * itself one of a year there. Its ClusterRole has the same name.
+ * In a namespace of its own: in the grants' namespace it may create tokens for every account, and could create a
+ * one-year token for itself. Its ClusterRole has the same name.
  */
 export const botAccount = ({ hub }: Pick<Config, "hub">) => ({
   name: hub.namespace,
@@ -58,7 +58,7 @@ export function objectsFor(config: Pick<Config, "instance" | "hub" | "roles">): 
     core("ServiceAccount", { ...bot, labels }),
     ...bound("Role", { name: `${namespace}-grants`, namespace }, GRANT_RULES),
     ...bound("Role", { name: `${bot.name}-own-token`, namespace: bot.namespace }, ownTokenRules(bot.name)),
-    ...ownClusterRoles(config).map(([name, rules]) => rbac("ClusterRole", { name }, { rules })),
+    ...definedClusterRoles(config).map(([name, rules]) => rbac("ClusterRole", { name }, { rules })),
     ...bound("ClusterRole", { name: bot.name }, clusterRules(config)),
   ];
 }
@@ -89,7 +89,7 @@ const clusterRules = (config: Pick<Config, "roles">) => [
 ];
 
 /** Those that the configuration has `rules` for. With a gateway each role opens pod logs, events and AI. */
-const ownClusterRoles = ({ hub, roles }: Pick<Config, "hub" | "roles">) => [
+const definedClusterRoles = ({ hub, roles }: Pick<Config, "hub" | "roles">) => [
   ...new Map(
     Object.values(roles).flatMap(({ clusterRole, rules }) =>
       rules ? [[clusterRole, hub.gateway ? [...rules, STREAM_RULE] : rules] as const] : [],
