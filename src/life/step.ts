@@ -8,9 +8,9 @@
  * - its edit of a token's message finds the message deleted.
  */
 import type { Bot } from "../bot.ts";
-import { isAway } from "../hub/errors.ts";
+import { HubError, isAway } from "../hub/errors.ts";
 import { PROVE_AFTER } from "../hub/proof.ts";
-import { SECOND } from "../request/durations.ts";
+import { HOUR, SECOND } from "../request/durations.ts";
 import type { RequestId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
@@ -53,17 +53,25 @@ async function stepOrNote(bot: Bot, id: RequestId): Promise<Request | null> {
     // Refused: another decision won, or a look-up got too old. The next run decides anew.
     if (!(error instanceof Refused)) bot.outages.note(error);
     bot.log.debug({ id, err: error }, `a step failed; it is tried again in ${TRY_AGAIN_AFTER / SECOND} s`);
-    if (isAway(error)) await noteTrouble(bot, id);
+    if (isAway(error)) await noteTrouble(bot, id, "hub-away");
+    else if (error instanceof HubError) await tellRefusal(bot, id, error);
     return null;
   }
 }
 
+/** The hub itself says no, such as for a missing right: that stays until an operator acts. */
+async function tellRefusal(bot: Bot, id: RequestId, error: HubError): Promise<void> {
+  if (await bot.store.once(`refused-step:${error.reason}`, HOUR))
+    bot.log.error({ id, err: error }, "the hub refuses a step; npm run doctor says what the bot may not do");
+  await noteTrouble(bot, id, "held-back");
+}
+
 /** People are told when the hub keeps them waiting for more than 20 s. */
-async function noteTrouble(bot: Bot, id: RequestId): Promise<void> {
+async function noteTrouble(bot: Bot, id: RequestId, trouble: "hub-away" | "held-back"): Promise<void> {
   const request = await bot.store.read(id);
   if (request?.state !== "granting") return;
   if (bot.clock.now() - grantingSince(request) > TROUBLE_AFTER)
-    await commit(bot, request, inTrouble("hub-away"));
+    await commit(bot, request, inTrouble(trouble));
 }
 
 const grantingSince = ({ approvals, startsAt, askedAt }: Request): number =>
