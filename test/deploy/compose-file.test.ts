@@ -34,8 +34,12 @@ test("the gateway gets no secret of the bot, and the bot no key of the gateway",
 });
 
 test("what has a profile is locked down as the bot is", () => {
-  const lock = ({ read_only, cap_drop, security_opt, user }: Record<string, unknown>) =>
-    ({ read_only, cap_drop, security_opt, user });
+  const lock = ({ read_only, cap_drop, security_opt, user }: Record<string, unknown>) => ({
+    read_only,
+    cap_drop,
+    security_opt,
+    user,
+  });
   for (const service of [services.heal, services.gateway]) expect(lock(service)).toEqual(lock(bot));
 });
 
