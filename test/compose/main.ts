@@ -1,10 +1,19 @@
 /** docker-compose.yml on a real engine, from setup to an upgrade of Karpor. Its argument: a copy of the project. */
 import assert from "node:assert/strict";
 import { freePort } from "../../sandbox/child.ts";
+import { createAuthority } from "../../sandbox/hub/x509.ts";
 import { type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL } from "../helpers/people.ts";
 import { tokenIn } from "../helpers/scene.ts";
-import { gateway, install } from "./installation.ts";
+import {
+  dashboardAt,
+  startMirror,
+  tryDeadCookie,
+  tryGateway,
+  tryInChromium,
+  tryMirror,
+} from "./dashboard.ts";
+import { gateway, install, KARPOR_HOST } from "./installation.ts";
 import { APP, startComposeWorld } from "./world.ts";
 
 const WAIT = 60_000;
@@ -20,7 +29,7 @@ assert(dir, "Say where a copy of the project is.");
 await using world = await startComposeWorld(await gateway());
 const { slack } = world;
 const port = await freePort();
-const { run, documented, runAs, setVariables, giveHeal } = install(dir, world, port);
+const { run, documented, runAs, setVariables, giveHeal, giveGateway } = install(dir, world, port);
 
 await step("setup says what it would make, makes it, and finds it unchanged", async () => {
   runAs(1000);
@@ -53,10 +62,43 @@ await step("over HTTP, with the signing secret alone", async () => {
   slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
   await endGrant(BOB, await getGrant(BOB, "over HTTP"));
 });
+await step(
+  "through the gateway reads are closed, a cookie opens streams alone, and a link logs in",
+  async () => {
+    const [authority, gatewayPort] = [await createAuthority("ours"), await freePort()];
+    giveGateway(
+      await authority.issue({ commonName: "gateway", hosts: ["localhost"] }),
+      authority.certificate,
+      OTHER_USER,
+    );
+    await documented(SETUP, "--close-anonymous --yes");
+    const putBefore = async (karporPort: number, verify: string) => {
+      setVariables({ GATEWAY_KARPOR: `${KARPOR_HOST}:${karporPort}`, GATEWAY_VERIFY: verify });
+      await run("docker compose up -d --wait gateway");
+    };
+    setVariables({ COMPOSE_PROFILES: "gateway", GATEWAY_PORT: String(gatewayPort) });
+    await using dashboard = dashboardAt(gatewayPort);
+    const message = await getGrant(BOB, "through the gateway");
+    const token = tokenIn(message);
+    await putBefore(world.hubPort, "off");
+    await tryGateway(dashboard, token);
+    await tryInChromium(dashboard, token);
+    await endGrant(BOB, message);
+    await tryDeadCookie(dashboard, token);
+    await using mirror = await startMirror(
+      world.host,
+      await authority.issue({ commonName: "a", hosts: [KARPOR_HOST] }),
+    );
+    await putBefore(mirror.port, "on");
+    await tryMirror(dashboard);
+    const logs = await run("docker compose logs gateway");
+    assert(!logs.includes(token.slice(0, 20)), "the gateway logs no token");
+  },
+);
 await step("Karpor is upgraded: the bot gets a new kubeconfig, and the holder a new token", async () => {
   const before = tokenIn(await getGrant(CAROL, "across the upgrade"));
   giveHeal(await world.upgrade(), OTHER_USER);
-  setVariables({ COMPOSE_PROFILES: "heal" });
+  setVariables({ COMPOSE_PROFILES: "heal,gateway" });
   await run("docker compose up -d");
   const renewed = await slack.waitFor(
     () => slack.dm(CAROL).findLast((message) => !["", before].includes(tokenIn(message))),
