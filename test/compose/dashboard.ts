@@ -7,6 +7,9 @@ import type { AddressInfo } from "node:net";
 import { chromium } from "playwright-core";
 import { Agent, fetch } from "undici";
 import type { Credentials } from "../../sandbox/hub/types.ts";
+import type { SlackMessage } from "../../sandbox/slack/index.ts";
+import { eventually } from "../helpers/eventually.ts";
+import { tokenIn } from "../helpers/scene.ts";
 
 const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 const LOGIN = "/access/login";
@@ -23,6 +26,10 @@ const NOT_A_TOKEN = 401;
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const cookie = (token: string) => ({ cookie: `other=1; karpor_token=${token}` });
+
+/** Of the button "Open Karpor". */
+const linkIn = (message: SlackMessage): string =>
+  /https:[^"]+\/access\/login#[^"]+/.exec(JSON.stringify(message.blocks))?.[0] ?? "";
 
 const claimsOf = (token: string): { exp: number; sub: string } =>
   JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
@@ -82,23 +89,24 @@ export async function tryDeadCookie({ ask }: Dashboard, token: string): Promise<
 }
 
 /** The link of the DM, clicked: logged in, and no trace of the token in the address or the history. */
-export async function tryInChromium({ url }: Dashboard, token: string): Promise<void> {
+export async function tryInChromium({ url }: Dashboard, message: SlackMessage): Promise<void> {
   if (!existsSync(CHROMIUM)) {
     assert(!process.env.CI, `There is no ${CHROMIUM}; CHROMIUM names another.`);
     return;
   }
   await using browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-  const open = async (fragment: string) => {
+  const open = async (link: string) => {
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
-    await page.goto(`${url}${LOGIN}#${fragment}`);
+    await page.goto(link);
     await page.waitForURL(`${url}/insight`);
     const { cookies, origins } = await context.storageState();
     const kept = origins.flatMap((origin) => origin.localStorage).map(({ name, value }) => [name, value]);
     return { page, cookies, kept: Object.fromEntries(kept) };
   };
-  const { page, cookies, kept } = await open(token);
+  const token = tokenIn(message);
+  const { page, cookies, kept } = await open(linkIn(message));
   assert.equal(kept.token, token);
   assert.deepEqual(JSON.parse(JSON.parse(kept["persist:root"]).globalSlice), { isLogin: true });
   const { exp } = claimsOf(token);
@@ -114,7 +122,7 @@ export async function tryInChromium({ url }: Dashboard, token: string): Promise<
   await page.goBack();
   assert.equal(page.url(), "about:blank");
   for (const fragment of ["", "rubbish", "a.b.c"]) {
-    const stranger = await open(fragment);
+    const stranger = await open(`${url}${LOGIN}#${fragment}`);
     assert.deepEqual([stranger.cookies, stranger.kept], [[], {}]);
   }
 }
@@ -137,6 +145,7 @@ export async function startMirror(host: string, { certificate, key }: Credential
 
 /** The first part of a stream comes at once, Karpor gets a token in the cookie's place, and a large kubeconfig passes. */
 export async function tryMirror({ url, ask }: Dashboard): Promise<void> {
+  await eventually(async () => (await ask(LOGIN).catch(() => undefined))?.status === 200);
   const seen = async (path: string, headers: Headers, sent?: string) => {
     const { body } = await ask(path, headers, sent);
     const first = await body?.getReader().read();

@@ -59,6 +59,11 @@ export function install(dir: string, { slack, admin, host }: ComposeWorld, port:
       writeFileSync(at("../heal.kubeconfig"), kubeconfig, { mode: 0o600 });
       chownSync(at("../heal.kubeconfig"), id, id);
     },
+    /** From its next start the bot's link to the dashboard logs in, through the gateway at this address. */
+    linkThrough(url: string): void {
+      const told = `dashboard: ${url}\n  gateway: true`;
+      writeFileSync(at("karpor-access.yml"), read("karpor-access.yml").replace(/dashboard: \S+/, told));
+    },
     /** For the gateway, which runs as `id`: its certificate, and the authority of Karpor's. */
     giveGateway({ certificate, key }: Credentials, ca: string, id: number): void {
       mkdirSync(at("../gateway-tls"));

@@ -29,7 +29,11 @@ assert(dir, "Say where a copy of the project is.");
 await using world = await startComposeWorld(await gateway());
 const { slack } = world;
 const port = await freePort();
-const { run, documented, runAs, setVariables, giveHeal, giveGateway } = install(dir, world, port);
+const { run, documented, runAs, setVariables, giveHeal, giveGateway, linkThrough } = install(
+  dir,
+  world,
+  port,
+);
 
 await step("setup says what it would make, makes it, and finds it unchanged", async () => {
   runAs(1000);
@@ -62,39 +66,29 @@ await step("over HTTP, with the signing secret alone", async () => {
   slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
   await endGrant(BOB, await getGrant(BOB, "over HTTP"));
 });
-await step(
-  "through the gateway reads are closed, a cookie opens streams alone, and a link logs in",
-  async () => {
-    const [authority, gatewayPort] = [await createAuthority("ours"), await freePort()];
-    giveGateway(
-      await authority.issue({ commonName: "gateway", hosts: ["localhost"] }),
-      authority.certificate,
-      OTHER_USER,
-    );
-    await documented(SETUP, "--close-anonymous --yes");
-    const putBefore = async (karporPort: number, verify: string) => {
-      setVariables({ GATEWAY_KARPOR: `${KARPOR_HOST}:${karporPort}`, GATEWAY_VERIFY: verify });
-      await run("docker compose up -d --wait gateway");
-    };
-    setVariables({ COMPOSE_PROFILES: "gateway", GATEWAY_PORT: String(gatewayPort) });
-    await using dashboard = dashboardAt(gatewayPort);
-    const message = await getGrant(BOB, "through the gateway");
-    const token = tokenIn(message);
-    await putBefore(world.hubPort, "off");
-    await tryGateway(dashboard, token);
-    await tryInChromium(dashboard, token);
-    await endGrant(BOB, message);
-    await tryDeadCookie(dashboard, token);
-    await using mirror = await startMirror(
-      world.host,
-      await authority.issue({ commonName: "a", hosts: [KARPOR_HOST] }),
-    );
-    await putBefore(mirror.port, "on");
-    await tryMirror(dashboard);
-    const logs = await run("docker compose logs gateway");
-    assert(!logs.includes(token.slice(0, 20)), "the gateway logs no token");
-  },
-);
+await step("the DM's link logs in through the gateway; its cookie opens streams alone", async () => {
+  const authority = await createAuthority("ours");
+  const issue = (name: string) => authority.issue({ commonName: "a server", hosts: [name] });
+  const gatewayPort = await freePort();
+  await using dashboard = dashboardAt(gatewayPort);
+  giveGateway(await issue("localhost"), authority.certificate, OTHER_USER);
+  linkThrough(dashboard.url);
+  setVariables({ COMPOSE_PROFILES: "gateway", GATEWAY_PORT: String(gatewayPort) });
+  setVariables({ GATEWAY_KARPOR: `${KARPOR_HOST}:${world.hubPort}` });
+  await documented(UP);
+  await documented(SETUP, "--close-anonymous --yes");
+  const bobs = await getGrant(BOB, "through the gateway");
+  await tryGateway(dashboard, tokenIn(bobs));
+  await tryInChromium(dashboard, bobs);
+  await endGrant(BOB, bobs);
+  await tryDeadCookie(dashboard, tokenIn(bobs));
+  await using mirror = await startMirror(world.host, await issue(KARPOR_HOST));
+  setVariables({ GATEWAY_KARPOR: `${KARPOR_HOST}:${mirror.port}`, GATEWAY_VERIFY: "on" });
+  await run("docker compose up -d gateway");
+  await tryMirror(dashboard);
+  const logs = await run("docker compose logs gateway");
+  assert(!logs.includes(tokenIn(bobs).slice(0, 20)), "the gateway logs no token");
+});
 await step("Karpor is upgraded: the bot gets a new kubeconfig, and the holder a new token", async () => {
   const before = tokenIn(await getGrant(CAROL, "across the upgrade"));
   giveHeal(await world.upgrade(), OTHER_USER);
