@@ -4,6 +4,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
+import type { Credentials } from "../../sandbox/hub/types.ts";
 import { APP, type ComposeWorld } from "./world.ts";
 
 const execute = promisify(execFile);
@@ -12,10 +13,13 @@ const OPERATOR = ".kube/config";
 /** Debian's Redis, which may take the image's place, must be told what the image has built in. */
 const AS_THE_IMAGE_IS_BUILT = "--dir /data --protected-mode no";
 
+/** This machine, as the gateway's container calls it. */
+export const KARPOR_HOST = "karpor.test";
+
 export type Installation = ReturnType<typeof install>;
 
 /** `dir` holds the project's files. */
-export function install(dir: string, { slack, admin }: ComposeWorld, port: number) {
+export function install(dir: string, { slack, admin, host }: ComposeWorld, port: number) {
   const at = (path: string) => join(dir, path);
   const read = (path: string) => readFileSync(at(path), "utf8");
   const setVariables = (variables: Record<string, string>) => {
@@ -35,7 +39,8 @@ export function install(dir: string, { slack, admin }: ComposeWorld, port: numbe
   writeFileSync(at(OPERATOR), admin);
   mkdirSync(at("secrets"));
   const { command } = parse(read("docker-compose.yml")).services.redis;
-  const override = { services: { redis: { command: `${command} ${AS_THE_IMAGE_IS_BUILT}` } } };
+  const redis = { command: `${command} ${AS_THE_IMAGE_IS_BUILT}` };
+  const override = { services: { redis, gateway: { extra_hosts: [`${KARPOR_HOST}:${host}`] } } };
   writeFileSync(at("docker-compose.override.yml"), stringify(override));
   return {
     setVariables,
@@ -53,6 +58,23 @@ export function install(dir: string, { slack, admin }: ComposeWorld, port: numbe
     giveHeal(kubeconfig: string, id: number): void {
       writeFileSync(at("../heal.kubeconfig"), kubeconfig, { mode: 0o600 });
       chownSync(at("../heal.kubeconfig"), id, id);
+    },
+    /** From its next start the bot's link to the dashboard logs in, through the gateway at this address. */
+    linkThrough(url: string): void {
+      const told = `dashboard: ${url}\n  gateway: true`;
+      writeFileSync(at("karpor-access.yml"), read("karpor-access.yml").replace(/dashboard: \S+/, told));
+    },
+    /** For the gateway, which runs as `id`: its certificate, and the authority of Karpor's. */
+    giveGateway({ certificate, key }: Credentials, ca: string, id: number): void {
+      mkdirSync(at("../gateway-tls"));
+      for (const [name, content] of Object.entries({
+        "tls.crt": certificate,
+        "tls.key": key,
+        "ca.crt": ca,
+      })) {
+        writeFileSync(at(`../gateway-tls/${name}`), content, { mode: 0o600 });
+        chownSync(at(`../gateway-tls/${name}`), id, id);
+      }
     },
   };
 }

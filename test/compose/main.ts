@@ -1,10 +1,19 @@
 /** docker-compose.yml on a real engine, from setup to an upgrade of Karpor. Its argument: a copy of the project. */
 import assert from "node:assert/strict";
 import { freePort } from "../../sandbox/child.ts";
+import { createAuthority } from "../../sandbox/hub/x509.ts";
 import { type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL } from "../helpers/people.ts";
 import { tokenIn } from "../helpers/scene.ts";
-import { gateway, install } from "./installation.ts";
+import {
+  dashboardAt,
+  startMirror,
+  tryDeadCookie,
+  tryGateway,
+  tryInChromium,
+  tryMirror,
+} from "./dashboard.ts";
+import { gateway, install, KARPOR_HOST } from "./installation.ts";
 import { APP, startComposeWorld } from "./world.ts";
 
 const WAIT = 60_000;
@@ -20,7 +29,11 @@ assert(dir, "Say where a copy of the project is.");
 await using world = await startComposeWorld(await gateway());
 const { slack } = world;
 const port = await freePort();
-const { run, documented, runAs, setVariables, giveHeal } = install(dir, world, port);
+const { run, documented, runAs, setVariables, giveHeal, giveGateway, linkThrough } = install(
+  dir,
+  world,
+  port,
+);
 
 await step("setup says what it would make, makes it, and finds it unchanged", async () => {
   runAs(1000);
@@ -53,10 +66,33 @@ await step("over HTTP, with the signing secret alone", async () => {
   slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
   await endGrant(BOB, await getGrant(BOB, "over HTTP"));
 });
+await step("the DM's link logs in through the gateway; its cookie opens streams alone", async () => {
+  const authority = await createAuthority("ours");
+  const issue = (name: string) => authority.issue({ commonName: "a server", hosts: [name] });
+  const gatewayPort = await freePort();
+  await using dashboard = dashboardAt(gatewayPort);
+  giveGateway(await issue("localhost"), authority.certificate, OTHER_USER);
+  linkThrough(dashboard.url);
+  setVariables({ COMPOSE_PROFILES: "gateway", GATEWAY_PORT: String(gatewayPort) });
+  setVariables({ GATEWAY_KARPOR: `${KARPOR_HOST}:${world.hubPort}` });
+  await documented(UP);
+  await documented(SETUP, "--close-anonymous --yes");
+  const bobs = await getGrant(BOB, "through the gateway");
+  await tryGateway(dashboard, tokenIn(bobs));
+  await tryInChromium(dashboard, bobs);
+  await endGrant(BOB, bobs);
+  await tryDeadCookie(dashboard, tokenIn(bobs));
+  await using mirror = await startMirror(world.host, await issue(KARPOR_HOST));
+  setVariables({ GATEWAY_KARPOR: `${KARPOR_HOST}:${mirror.port}`, GATEWAY_VERIFY: "on" });
+  await run("docker compose up -d gateway");
+  await tryMirror(dashboard);
+  const logs = await run("docker compose logs gateway");
+  assert(!logs.includes(tokenIn(bobs).slice(0, 20)), "the gateway logs no token");
+});
 await step("Karpor is upgraded: the bot gets a new kubeconfig, and the holder a new token", async () => {
   const before = tokenIn(await getGrant(CAROL, "across the upgrade"));
   giveHeal(await world.upgrade(), OTHER_USER);
-  setVariables({ COMPOSE_PROFILES: "heal" });
+  setVariables({ COMPOSE_PROFILES: "heal,gateway" });
   await run("docker compose up -d");
   const renewed = await slack.waitFor(
     () => slack.dm(CAROL).findLast((message) => !["", before].includes(tokenIn(message))),

@@ -39,7 +39,9 @@ export async function startComposeWorld(host: string) {
   await putKubeconfig(hub, kubeconfig());
   const kept = opened.move();
   return {
-    ...{ slack, hub },
+    ...{ slack, hub, host },
+    /** Of the hub, at `host`. */
+    hubPort: port,
     /** An administrator's, for the hub and for the cluster that runs Karpor: here they are one. */
     admin: kubeconfig(),
     /** Upgrades Karpor: all its tokens and certificates are dead. Resolves to the administrator's new kubeconfig. */

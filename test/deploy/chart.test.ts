@@ -42,8 +42,8 @@ const find = (objects: KubeObject[], kind: string, name = "karpor-access") => {
   return found;
 };
 const Template = z.object({ spec: z.object({ template: z.looseObject({ metadata: z.looseObject({}) }) }) });
-const podTemplate = (objects: KubeObject[]) =>
-  Template.parse(find(objects, "Deployment")).spec.template as unknown as KubeObject;
+const podTemplate = (objects: KubeObject[], name = "karpor-access") =>
+  Template.parse(find(objects, "Deployment", name)).spec.template as unknown as KubeObject;
 
 needs("Helm")("rendered", () => {
   it.each(Object.keys(RELEASES))("is taken by helm lint --strict: %s", async (name) => {
@@ -136,6 +136,48 @@ needs("Helm")("rendered", () => {
     expect(() => find(onOwn, "Service", name)).toThrow();
   });
 
+  it("brings the gateway of deploy/gateway, by HTTP behind an ingress for the dashboard's host", async () => {
+    const objects = await render({ values: RELEASES.everything ?? {} });
+    const name = "karpor-access-gateway";
+    const files = ["gateway.conf.template", "login.html"].map((file) => [
+      file,
+      text(`deploy/gateway/${file}`),
+    ]);
+    expect(find(objects, "ConfigMap", name)).toMatchObject({ data: Object.fromEntries(files) });
+    expect(find(objects, "Service", name).spec).toMatchObject({ ports: [{ name: "http", port: 80 }] });
+    expect(find(objects, "Ingress", name)).toMatchObject({
+      metadata: { annotations: { of: "it" } },
+      spec: { tls: [{ hosts: ["karpor.example.com"], secretName: "web" }] },
+    });
+    const { spec, metadata } = podTemplate(objects, name);
+    expect(metadata).toMatchObject({
+      annotations: { "checksum/config": expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+    expect(JSON.stringify(spec)).toContain(
+      '{"name":"GATEWAY_KARPOR","value":"karpor-server.karpor.svc:7443"}',
+    );
+    expect(JSON.stringify(spec)).toContain('{"name":"GATEWAY_VERIFY","value":"off"}');
+    const policy = find(objects, "NetworkPolicy", name).spec;
+    expect(policy).toMatchObject({ ingress: [{ from: [{}], ports: [{ port: 8443 }] }] });
+    expect(policy).toMatchObject({
+      egress: [{ ports: [{ port: 53 }, { port: 53 }] }, { ports: [{ port: 7443 }] }],
+    });
+  });
+
+  it("gives the gateway a certificate of its own, and checks Karpor's, where both are named", async () => {
+    const objects = await render({
+      values: RELEASES["a gateway with a certificate, for a Karpor with a certificate"] ?? {},
+    });
+    const name = "karpor-access-gateway";
+    expect(find(objects, "Service", name).spec).toMatchObject({
+      ...{ type: "LoadBalancer", ports: [{ name: "https", port: 443 }] },
+    });
+    const pod = JSON.stringify(podTemplate(objects, name));
+    for (const part of ["8443 ssl", "karpor-server.observability.svc:7443", '"on"', '"scheme":"HTTPS"'])
+      expect(pod).toContain(part);
+    expect(() => find(objects, "Ingress", name)).toThrow();
+  });
+
   it("brings the alert rules of deploy/observability", async () => {
     const objects = await render({ values: RELEASES.everything ?? {} });
     expect(find(objects, "PrometheusRule")).toMatchObject({
@@ -179,6 +221,11 @@ needs("Helm")("rendered", () => {
       "metrics that nobody may read",
       { ...least, networkPolicy: { enabled: true }, serviceMonitor: { enabled: true } },
       /say under networkPolicy\.metricsFrom where your Prometheus runs/,
+    ],
+    [
+      "a gateway that nobody may reach",
+      { ...least, networkPolicy: { enabled: true }, gateway: { enabled: true } },
+      /say under networkPolicy\.gatewayFrom who may/,
     ],
   ])("refuses %s, and says what to do", async (_what, values, said) => {
     const { status, err } = await helm("template", { values });

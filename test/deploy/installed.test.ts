@@ -84,7 +84,8 @@ needs("Helm", "a real API server")("the chart on a real API server", () => {
 
 function pathFor({ apiVersion, kind, metadata }: KubeObject): string {
   const base = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
-  const plural = kind === "NetworkPolicy" ? "networkpolicies" : `${kind.toLowerCase()}s`;
+  const irregular: Record<string, string> = { NetworkPolicy: "networkpolicies", Ingress: "ingresses" };
+  const plural = irregular[kind] ?? `${kind.toLowerCase()}s`;
   return `${base}/namespaces/${metadata.namespace}/${plural}/${metadata.name}`;
 }
 

@@ -29,7 +29,14 @@ export const RELEASES: Record<string, object> = {
     config: exampleConfig(),
     ...{ imagePullSecrets: [{ name: "registry" }], existingSecret: "slack", caConfigMap: "authorities" },
     ...{ replicas: 5, redis: enabled, heal: enabled, canary: enabled, podDisruptionBudget: enabled },
-    networkPolicy: { ...enabled, metricsFrom: inNamespace("monitoring") },
+    gateway: {
+      ...enabled,
+      ingress: { ...enabled, className: "nginx", annotations: { of: "it" }, tlsSecret: "web" },
+    },
+    networkPolicy: {
+      ...enabled,
+      ...{ metricsFrom: inNamespace("monitoring"), gatewayFrom: inNamespace("ingress") },
+    },
     serviceMonitor: { ...enabled, interval: "1m", labels: { release: "kube-prometheus-stack" } },
     prometheusRule: { ...enabled, labels: { release: "kube-prometheus-stack" } },
     nodeSelector: { "kubernetes.io/arch": "arm64" },
@@ -63,5 +70,10 @@ export const RELEASES: Record<string, object> = {
       },
     },
     ...{ hubAudit: { tlsSecret: "karpor-access-tls" }, networkPolicy: enabled },
+  },
+  "a gateway with a certificate, for a Karpor with a certificate": {
+    ...least,
+    ...{ gateway: { ...enabled, tlsSecret: "web", caConfigMap: "authorities", serviceType: "LoadBalancer" } },
+    karpor: { namespace: "observability" },
   },
 };
