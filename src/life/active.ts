@@ -77,7 +77,7 @@ function messages(bot: Bot, request: Request): WantedMessage[] {
 }
 
 /** The other messages wait for the first token, but no longer than this: under Slack's limits it takes a while. */
-const TOKEN_FIRST = 2 * MINUTE;
+const TOKEN_FIRST = 3 * MINUTE;
 
 /** Until when the other messages wait for the first token; 0: not at all. */
 export const firstTokenUntil = (bot: Bot, request: Request): number => {
