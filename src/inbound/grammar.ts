@@ -64,7 +64,10 @@ export function parseCommand(text: string): Command {
       return { kind: "pending" };
     case "active":
       return { kind: "active" };
-    default:
+    case "for":
+    case "emergency":
+    case "all":
+    case "from":
       return parseAsk(text);
   }
 }

@@ -113,8 +113,7 @@ function decideEmergency({ breakGlass }: Role, { request, requester, groups }: C
   throw new Refused("no-emergency", { role: request.role });
 }
 
-const denial = ({ name, say }: Rule): Refused =>
-  new Refused("rule-denies", { rule: name, ...(say && { en: say.en, zh: say.zh }) });
+const denial = ({ name, say }: Rule): Refused => new Refused("rule-denies", { rule: name, ...say });
 
 /** What is asked for later must be within a rule's last day when it starts. */
 function matches({ when, until }: Rule, { request, requester, groups, usedBefore, now }: Case): boolean {

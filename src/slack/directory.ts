@@ -119,7 +119,7 @@ function describePerson(id: UserId, user: SlackUser | null, home: Home): Omit<Pe
     name: names.find((one) => one?.trim()) ?? id,
     title: profile?.title?.trim() ?? "",
     zone: user?.tz || "UTC",
-    locale: user?.locale?.toLowerCase().startsWith("zh") ? "zh" : "en",
+    locale: LOCALES.find((one) => user?.locale?.toLowerCase().startsWith(one)) ?? "en",
     standing: user ? standingOf(id, user, home) : "stranger",
   };
 }
