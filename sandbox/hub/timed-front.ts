@@ -33,7 +33,7 @@ export async function startTimedEnvtest(clock: Clock): Promise<FaultyHub> {
     if (failure) return send(to, failed(failure), { auditId: randomUUID(), now: clock.now() });
     const { statusCode, headers, body } = await request(`${server.url}${url}`, {
       method: method as Dispatcher.HttpMethod,
-      headers: passedOn(asked),
+      headers: pick(asked.headers, PASSED_ON),
       body: method === "GET" ? null : text,
       // Who shows the front's certificate of an administrator is one there.
       dispatcher: (asked.socket as TLSSocket).authorized ? there.root : there.nobody,
@@ -41,7 +41,7 @@ export async function startTimedEnvtest(clock: Clock): Promise<FaultyHub> {
     const answer = inTime(await body.text());
     if (!(await faults.after(call))) return asked.socket.destroy();
     const date = new Date(moved(String(headers.date))).toUTCString();
-    to.writeHead(statusCode, { ...passedBack(headers), date }).end(answer);
+    to.writeHead(statusCode, { ...pick(headers, PASSED_BACK), date }).end(answer);
   };
   const listener = await listen(keys, (asked, to) => {
     pass(asked, to).catch(() => to.destroy());
@@ -84,22 +84,8 @@ function connect({ ca, admin }: TestHub) {
 
 const TIMES = /("(?:creation|deletion|expiration)Timestamp":)"([^"]+)"/g;
 
-const passedOn = ({ headers }: IncomingMessage) =>
-  Object.fromEntries(
-    ["accept", "audit-id", "authorization", "content-type", "user-agent"].flatMap((name) => {
-      const value = headers[name];
-      return typeof value === "string" ? [[name, asText(name, value)]] : [];
-    }),
-  );
+const PASSED_ON = ["accept", "audit-id", "authorization", "content-type", "user-agent"];
+const PASSED_BACK = ["audit-id", "content-type", "warning"];
 
-/** Times are moved in JSON: whoever takes that as well gets it. */
-const asText = (name: string, value: string): string =>
-  name === "accept" && value.split(",").includes("application/json") ? "application/json" : value;
-
-const passedBack = (headers: IncomingMessage["headers"]) =>
-  Object.fromEntries(
-    ["audit-id", "content-type", "warning"].flatMap((name) => {
-      const value = headers[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+const pick = (headers: IncomingMessage["headers"], names: string[]) =>
+  Object.fromEntries(names.flatMap((name) => (headers[name] ? [[name, headers[name]]] : [])));

@@ -4,7 +4,7 @@ import { describe } from "vitest";
 export const isRealHub = process.env.HUB === "real";
 
 const ONLY_ON_THE_STAND_IN = {
-  "a hub with RBAC off": "Karpor then takes every caller for nobody, and no kube-apiserver does that",
+  "a hub with RBAC off": "Karpor says at a path of its own whether it is on, and a kube-apiserver has none",
   "the hub's audit log":
     "a kube-apiserver reads at its start where to send it, and tells this machine's time",
 };
