@@ -3,12 +3,10 @@ import { generateKeyPairSync } from "node:crypto";
 import { accessSync, constants, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Clock } from "../../src/request/clock.ts";
 import { type Child, freePort, scratch, startChild } from "../child.ts";
 import { type HubCaller, hubClient } from "./client.ts";
 import { chartKubeconfig } from "./kubeconfig.ts";
 import { anonymousBinding, karporRoles } from "./roles.ts";
-import { startTimedFront } from "./timed-front.ts";
 import type { TestHub } from "./types.ts";
 import { createAuthority } from "./x509.ts";
 
@@ -25,8 +23,7 @@ export function envtestAvailable(): boolean {
   return there;
 }
 
-/** With a clock, its answers name that clock's time; it goes on living in this machine's. */
-export async function startEnvtest(clock?: Clock): Promise<TestHub> {
+export async function startEnvtest(): Promise<TestHub> {
   const dir = scratch("karpor-access-envtest");
   const children: Child[] = [];
   const stop = async () => {
@@ -34,27 +31,21 @@ export async function startEnvtest(clock?: Clock): Promise<TestHub> {
     dir.remove();
   };
   try {
-    return await boot(dir.path, children, stop, clock);
+    return await boot(dir.path, children, stop);
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function boot(
-  dir: string,
-  children: Child[],
-  stop: () => Promise<void>,
-  clock: Clock | undefined,
-): Promise<TestHub> {
+async function boot(dir: string, children: Child[], stop: () => Promise<void>): Promise<TestHub> {
   const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()]);
   children.push(await startChild(binary("etcd"), etcdArgs(dir, client, peer)));
   let server = await startServer(dir, { etcd: client, port }, children);
   await createKarporRoles(server.ask);
-  const front = clock && (await startTimedFront({ ...server, server, clock }));
-  const url = front?.url ?? server.url;
+  const { url } = server;
   const shutdown = async () => {
-    await Promise.all([server.ask.close(), front?.close()]);
+    await server.ask.close();
     await stop();
   };
   return {
@@ -90,7 +81,7 @@ async function startServer(dir: string, { etcd, port }: { etcd: number; port: nu
   const url = `https://127.0.0.1:${port}`;
   const ask = hubClient({ url, ca }, admin);
   await ready(ask, children);
-  return { authority, child, admin, url, ca, ask };
+  return { child, admin, url, ca, ask };
 }
 
 function etcdArgs(dir: string, client: number, peer: number): string[] {

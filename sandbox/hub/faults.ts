@@ -21,6 +21,8 @@ export interface Faults {
   failNext(count: number, status?: number, which?: Which): void;
   /** The next `count` requests take effect, and their connection breaks instead of an answer. */
   loseNext(count: number, which?: Which): void;
+  /** Asked at each request from now on. */
+  meddle(meddler: HubMeddler | undefined): void;
 }
 
 interface Planned {
@@ -29,11 +31,10 @@ interface Planned {
   which: Which;
 }
 
+/** What stands before a hub, as its meddler stands before that. */
 export interface FaultPlan extends Faults {
-  /** Resolves when the request may go on: false when its caller has gone meanwhile. */
-  patience(response: ServerResponse): Promise<boolean>;
-  failure(method: string, path: string): number | undefined;
-  isLost(method: string, path: string): boolean;
+  before(call: HubCall, response: ServerResponse): Promise<HubFailure | undefined>;
+  after(call: HubCall): Promise<boolean>;
 }
 
 export function createFaults(): FaultPlan {
@@ -41,6 +42,7 @@ export function createFaults(): FaultPlan {
   const losses: Planned[] = [];
   let hanging = Promise.resolve();
   let release = () => {};
+  let meddling: HubMeddler | undefined;
   const all = () => true;
   return {
     hang(on) {
@@ -49,16 +51,20 @@ export function createFaults(): FaultPlan {
     },
     failNext: (left, status = 500, which = all) => void failures.push({ left, status, which }),
     loseNext: (left, which = all) => void losses.push({ left, status: 0, which }),
-    async patience(response) {
-      await hanging;
-      return !response.destroyed;
+    meddle: (meddler) => {
+      meddling = meddler;
     },
-    failure: (method, path) => take(failures, method, path)?.status,
-    isLost: (method, path) => take(losses, method, path) !== undefined,
+    async before(call, response) {
+      await hanging;
+      // Its caller has gone meanwhile.
+      if (response.destroyed) return { hang: true };
+      return (await meddling?.before(call)) ?? take(failures, call);
+    },
+    after: async (call) => !take(losses, call) && (await meddling?.after(call)) !== false,
   };
 }
 
-function take(plans: Planned[], method: string, path: string): Planned | undefined {
+function take(plans: Planned[], { method, path }: HubCall): Planned | undefined {
   const plan = plans.find(({ left, which }) => left > 0 && which(method, path));
   if (plan) plan.left -= 1;
   return plan;

@@ -34,7 +34,7 @@ export async function startLocalHub({ clock }: { clock: Clock }): Promise<LocalH
   preload(store, now());
   const byToken = createAuthenticator((token) => verifyToken(keys, store, token, now()), now);
   const service: Service = {
-    ...{ rbac: true, faults, log: journal.add, audit, meddler: undefined, authenticate: byToken },
+    ...{ rbac: true, faults, log: journal.add, audit, authenticate: byToken },
     state: () => ({ store, authorizer, keys, now: now() }),
     authorizer: () => (isReading ? rulesUnread : authorizer),
   };
@@ -55,7 +55,7 @@ export async function startLocalHub({ clock }: { clock: Clock }): Promise<LocalH
   };
   return {
     ...{ url, audit, down: listener.down, requests: journal.entries, onRequest: journal.subscribe },
-    ...{ hang: faults.hang, failNext: faults.failNext, loseNext: faults.loseNext },
+    ...faults,
     login: (token) => serveLogin(service, token),
     skew: (ms) => {
       ahead = ms;
@@ -64,16 +64,13 @@ export async function startLocalHub({ clock }: { clock: Clock }): Promise<LocalH
       service.rbac = on;
       service.authenticate = on ? byToken : everybodyIsNobody;
     },
-    meddle: (meddler) => {
-      service.meddler = meddler;
-    },
     async up() {
       if (listener.isUp()) return;
       const reading = readRules();
       await listener.up();
       await reading;
     },
-    async rotateKeys() {
+    async upgrade() {
       keys = await createKeys();
       listener.rekey(keys);
       await readRules();

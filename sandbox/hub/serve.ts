@@ -8,7 +8,7 @@ import type { HubAuditLog } from "./audit.ts";
 import type { Authenticate, Caller } from "./authenticate.ts";
 import { type Authorizer, assertAllowed, type HubUser } from "./authorize.ts";
 import type { CaseAnswer, HubState } from "./case.ts";
-import type { FaultPlan, HubFailure, HubMeddler } from "./faults.ts";
+import type { FaultPlan, HubFailure } from "./faults.ts";
 import type { Logged } from "./journal.ts";
 import { answerPath } from "./paths.ts";
 import { parseAsk } from "./request.ts";
@@ -18,7 +18,6 @@ import { StatusError, statusBody } from "./status.ts";
 export interface Service {
   rbac: boolean;
   faults: FaultPlan;
-  meddler: HubMeddler | undefined;
   state(): HubState;
   /** What it goes by for its callers: nothing in the first moment of a start. */
   authorizer(): Pick<Authorizer, "allows">;
@@ -37,20 +36,17 @@ export async function serve(
   const path = url.split("?")[0] ?? url;
   const call = { method, path };
   const text = await readBody(request);
-  if (!(await faults.patience(response))) return;
-  const meddled = await service.meddler?.before(call);
-  if (meddled && "hang" in meddled) return;
-  const failure = meddled ?? failureOf(faults.failure(method, path));
-  const caller = failure === undefined ? identify(service, callerOf(request)) : failed(failure);
+  const failure = await faults.before(call, response);
+  if (failure && "hang" in failure) return;
+  const caller = failure ? failed(failure) : identify(service, callerOf(request));
   const answer = "status" in caller ? caller : attempt(service, request, text, caller);
   const user = "status" in caller ? "" : caller.name;
   // The name that a request brings with it, as kube-apiserver takes it.
   const auditId = [request.headers["audit-id"]].flat()[0] ?? randomUUID();
   if (!("status" in caller)) tell(service, request, { auditId, user: caller, status: answer.status });
   service.log({ at: service.state().now, method, path, user, status: answer.status });
-  const lost = faults.isLost(method, path) || (await service.meddler?.after(call)) === false;
-  if (lost) request.socket.destroy();
-  else send(response, answer, { auditId, now: service.state().now });
+  if (await faults.after(call)) send(response, answer, { auditId, now: service.state().now });
+  else request.socket.destroy();
 }
 
 function tell(
@@ -65,9 +61,7 @@ function tell(
   });
 }
 
-const failureOf = (status: number | undefined) => (status === undefined ? undefined : { status });
-
-const failed = ({ status, html }: Exclude<HubFailure, { hang: true }>): CaseAnswer =>
+export const failed = ({ status, html }: Exclude<HubFailure, { hang: true }>): CaseAnswer =>
   html
     ? { status, body: `<!doctype html><title>${status}</title><h1>nginx</h1>`, proxied: true }
     : fail(status);
@@ -128,7 +122,7 @@ function fail(status: number, message = "the server was made to fail"): CaseAnsw
   };
 }
 
-function send(
+export function send(
   response: ServerResponse,
   answer: CaseAnswer,
   { auditId, now }: { auditId: string; now: number },

@@ -62,8 +62,8 @@ export interface TestHub {
   /** The administrator's kubeconfig as Karpor's chart leaves it: insecure-skip-tls-verify, no CA. */
   readonly adminKubeconfig: string;
   objects(): Promise<{ serviceAccounts: KubeObject[]; clusterRoleBindings: KubeObject[] }>;
-  /** Of a real one: restarted with other keys on what it has stored, as an upgrade of Karpor does it. */
-  upgrade?(): Promise<void>;
+  /** As an upgrade of Karpor: a new start on what is stored, with new keys. Every token and kubeconfig of before is dead. */
+  upgrade(): Promise<void>;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -151,7 +151,7 @@ test("--if-refused changes nothing until the hub's keys are new, then only the k
   await hub.down();
   expect(await run("--if-refused ADMIN")).toContain("does not say that it refuses the bot");
   await hub.up();
-  await hub.rotateKeys();
+  await hub.upgrade();
   // Past what the stand-in remembers; a restarted hub remembers nothing.
   clock.jump(11_000);
   writeFileSync(join(folder.path, "admin"), hub.adminKubeconfig);

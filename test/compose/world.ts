@@ -46,7 +46,7 @@ export async function startComposeWorld(host: string) {
     admin: kubeconfig(),
     /** Upgrades Karpor: all its tokens and certificates are dead. Resolves to the administrator's new kubeconfig. */
     async upgrade() {
-      await hub.upgrade?.();
+      await hub.upgrade();
       await putKubeconfig(hub, kubeconfig());
       return kubeconfig();
     },

@@ -464,7 +464,7 @@ describe("a hub with faults", () => {
     const hub = openHub();
     await hub.isLoggedIn();
     const key = hub.signingKey();
-    await server.rotateKeys();
+    await server.upgrade();
     expect(isAway(await errorFrom(hub.listAccounts()))).toBe(true);
     writeFileSync(file, await botKubeconfig(server));
     await hub.listAccounts();

@@ -9,6 +9,14 @@ import type { World } from "./world.ts";
 
 export { buttonsOf, visibleText };
 
+/** An API server that is no Karpor hub has no login: it says so to whom RBAC lets pass. */
+const LOGINS = new Map([
+  [200, "good"],
+  [404, "good"],
+  [403, "unbound"],
+  [401, "dead"],
+] as const) as ReadonlyMap<number, "good" | "unbound" | "dead">;
+
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/;
 export const tokenIn = (message: SlackMessage): string => TOKEN.exec(visibleText(message))?.[0] ?? "";
 
@@ -60,15 +68,21 @@ export function sceneOf(world: World) {
       const names = [...serviceAccounts, ...clusterRoleBindings].map(({ metadata }) => metadata.name);
       return names.filter((name) => /-r-[0-9a-z]{10}$/.test(name));
     },
-    /** What the dashboard's login answers: 401 to a dead token. */
+    /** What a token opens now. */
     async login(token: string) {
       const ask = hubClient(world.hub);
       try {
-        return (await ask("GET", "/rest-api/v1/authn", { token })).status;
+        const { status } = await ask("GET", "/rest-api/v1/authn", { token });
+        const said = LOGINS.get(status);
+        if (!said) throw new Error(`The login answered ${status}.`);
+        return said;
       } finally {
         await ask.close();
       }
     },
+    /** A real API server goes on by this machine's time: it forgets a token that was used after 10 s. */
+    isDead: (token: string) =>
+      eventually(async () => (await scene.login(token)) === "dead", world.isReal ? 15_000 : 0),
     /** Everything that is visible to anybody in Slack now. */
     visible: () =>
       slack

@@ -7,9 +7,9 @@ import { stringify } from "yaml";
 import { scratch } from "../../sandbox/child.ts";
 import { jumpClock } from "../../sandbox/clock.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "../../sandbox/hub/bot-account.ts";
-import { startEnvtest } from "../../sandbox/hub/envtest.ts";
 import { type LocalHub, startLocalHub } from "../../sandbox/hub/index.ts";
-import type { TestHub } from "../../sandbox/hub/types.ts";
+import type { FaultyHub } from "../../sandbox/hub/options.ts";
+import { startTimedEnvtest } from "../../sandbox/hub/timed-front.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 import { startLocalSlack } from "../../sandbox/slack/index.ts";
 import { loadConfig } from "../../src/config.ts";
@@ -21,6 +21,7 @@ import { keysFor } from "../../src/store/keys.ts";
 import { eventually } from "./eventually.ts";
 import { ALICE, people, places } from "./people.ts";
 import { roles } from "./roles.ts";
+import { isRealHub } from "./stand-in.ts";
 
 export interface WorldOptions {
   transport?: "http" | "socket";
@@ -44,7 +45,7 @@ const APP = {
 /** Everything but the bot; the test closes it. */
 export async function startWorld({
   transport = "http",
-  realHub = false,
+  realHub = isRealHub,
   config = {},
   limits = false,
 }: WorldOptions = {}) {
@@ -52,7 +53,7 @@ export async function startWorld({
   const clock = jumpClock();
   const redis = opened.adopt(await startRedis(), (server) => server.stop());
   const localHub = realHub ? null : opened.adopt(await startLocalHub({ clock }), (hub) => hub.stop());
-  const hub: TestHub = localHub ?? opened.adopt(await startEnvtest(clock), (real) => real.stop());
+  const hub: FaultyHub = localHub ?? opened.adopt(await startTimedEnvtest(clock), (real) => real.stop());
   const slack = opened.adopt(
     await startLocalSlack({ clock, limits, ...APP, ...people, ...places }),
     (local) => local.close(),
@@ -73,7 +74,7 @@ export async function startWorld({
   const bots: Running[] = [];
   const kept = opened.move();
   const world = {
-    ...{ clock, redis, hub, slack, folder, env, commands, bots },
+    ...{ clock, redis, hub, isReal: realHub, slack, folder, env, commands, bots },
     /** Only of the stand-in: what no real hub offers. */
     get localHub(): LocalHub {
       if (!localHub) throw new Error("this world has a real API server");

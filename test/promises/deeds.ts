@@ -131,22 +131,22 @@ export function jumpAll(world: World, replicas: ReplicaProcess[], ms: number): v
 }
 
 async function troubleHub(
-  { localHub }: World,
+  { hub }: World,
   fault: "fail" | "refuse" | "lose" | "hang" | "down",
 ): Promise<void> {
-  if (fault === "fail") localHub.failNext(2, 500);
-  if (fault === "refuse") localHub.failNext(2, 403);
-  if (fault === "lose") localHub.loseNext(2);
-  if (fault === "hang") localHub.hang(true);
-  if (fault === "down") await localHub.down();
+  if (fault === "fail") hub.failNext(2, 500);
+  if (fault === "refuse") hub.failNext(2, 403);
+  if (fault === "lose") hub.loseNext(2);
+  if (fault === "hang") hub.hang(true);
+  if (fault === "down") await hub.down();
 }
 
 /** All is well again. */
 export async function heal({ world, scene, replicas }: Stage): Promise<void> {
   world.redis.resume();
   world.slack.clearFailures();
-  world.localHub.hang(false);
-  await world.localHub.up();
+  world.hub.hang(false);
+  await world.hub.up();
   // Faults of the hub that nobody met yet are met now.
   for (let left = 0; left < 10; left++) await scene.login("nobody's").catch(() => {});
   for (const replica of replicas) replica.continue();

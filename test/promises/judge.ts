@@ -76,11 +76,12 @@ async function tokenFaults(
   const found: string[] = [];
   for (const message of world.slack.history().filter(({ deleted }) => !deleted)) {
     const token = tokenIn(message);
-    if (token && (await scene.login(token)) !== 200) found.push(`a dead token is visible: ${message.text}`);
+    if (token && (await scene.login(token)) !== "good")
+      found.push(`a dead token is visible: ${message.text}`);
   }
   const closed = new Set(requests.filter(({ state }) => state === "closed").map(({ id }) => String(id)));
   for (const [token, id] of tokens)
-    if (closed.has(id) && (await scene.login(token)) === 200)
+    if (closed.has(id) && (await scene.login(token)) === "good")
       found.push(`${id} is closed and its token works`);
   return found;
 }

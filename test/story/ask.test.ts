@@ -276,7 +276,7 @@ describe("the company's check", () => {
     const { id, endsAt } = await because("both must say yes", "active");
     expect(endsAt).toBeLessThanOrEqual(world.clock.now() + HOUR);
     expect(company.questions.at(-1)).toMatchObject({ kind: "mint", approvedBy: [ALICE] });
-    expect(await scene.login(tokenIn(await scene.tokenOf(BOB, id)))).toBe(200);
+    expect(await scene.login(tokenIn(await scene.tokenOf(BOB, id)))).toBe("good");
   });
 });
 

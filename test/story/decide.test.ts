@@ -30,7 +30,7 @@ describe("approve", () => {
     await world.slack.click(ALICE, card, "approve");
     await scene.whisper(ALICE, "already");
     await world.slack.click(CAROL, card, "approve");
-    expect(await scene.login(tokenIn(await scene.tokenOf(BOB)))).toBe(200);
+    expect(await scene.login(tokenIn(await scene.tokenOf(BOB)))).toBe("good");
     expect((await scene.record(({ role }) => role === "admin")).approvals.map(({ by }) => by)).toEqual([
       ALICE,
       CAROL,

@@ -34,7 +34,7 @@ describe("for somebody else", () => {
     await scene.whisper(CAROL, "that you made");
     await world.slack.click(ALICE, card, "approve");
     const { id } = await because("on her behalf", "active");
-    expect(await scene.login(tokenIn(await scene.tokenOf(MEI, id)))).toBe(200);
+    expect(await scene.login(tokenIn(await scene.tokenOf(MEI, id)))).toBe("good");
     const answer = await scene.dm(CAROL, "Active until");
     await world.slack.waitFor(() => !world.slack.dm(CAROL).includes(sent));
     expect(tokenIn(answer)).toBe("");
@@ -103,7 +103,7 @@ describe("for later", () => {
     await begin(scheduled);
     const active = await because("the release", "active");
     expect(active.endsAt).toBeGreaterThanOrEqual((scheduled.startsAt ?? 0) + 2 * HOUR);
-    expect(await scene.login(tokenIn(await scene.tokenOf(MEI, active.id)))).toBe(200);
+    expect(await scene.login(tokenIn(await scene.tokenOf(MEI, active.id)))).toBe("good");
   });
 
   test("who asked it withdraws it before it begins", async () => {
@@ -164,7 +164,7 @@ describe("in an emergency", () => {
   test("it comes at once, the channel sees it, and one other person reviews it", async () => {
     await scene.say(BOB, "emergency admin 1h the site is down");
     const { id } = await because("the site is down", "active");
-    expect(await scene.login(tokenIn(await scene.tokenOf(BOB, id)))).toBe(200);
+    expect(await scene.login(tokenIn(await scene.tokenOf(BOB, id)))).toBe("good");
     const card = await scene.card("the site is down");
     expect(visibleText(card)).toContain("Emergency access until");
     expect(visibleText(card)).toContain(`<@${ALICE}> or <@${CAROL}>`);

@@ -145,7 +145,7 @@ describe("a button that a thief of the bot's token posts", () => {
 describe("revoke all for a stolen laptop", () => {
   test("a lockdown of the person is one click more, and the same session gets nothing", async () => {
     const token = tokenIn(await scene.get("guest 1h", "before it was stolen"));
-    expect(await scene.login(token)).toBe(200);
+    expect(await scene.login(token)).toBe("good");
     await scene.say(ALICE, "revoke all @bob stolen laptop");
     await world.slack.click(ALICE, await scene.whisper(ALICE, "may ask again"), "lockdown");
     const form = await scene.form(ALICE);
@@ -155,7 +155,7 @@ describe("revoke all for a stolen laptop", () => {
     await scene.say(BOB, "peek 15m");
     await scene.say(CAROL, "for @bob guest 1h he needs it");
     await scene.whisper(CAROL, "locked down");
-    expect(await scene.login(token)).not.toBe(200);
+    expect(await scene.login(token)).not.toBe("good");
     await eventually(async () =>
       (await world.records()).every(
         ({ requester, state }) => requester !== BOB || state === "ending" || state === "closed",

@@ -50,8 +50,8 @@ describe("more time", () => {
     expect(visibleText(second)).toContain(`1 h more, now until`);
     expect(visibleText(second)).toContain(`follows ${id}`);
     expect(second.text).not.toContain("2 h");
-    expect(await scene.login(tokenIn(first))).toBe(200);
-    expect(await scene.login(tokenIn(second))).toBe(200);
+    expect(await scene.login(tokenIn(first))).toBe("good");
+    expect(await scene.login(tokenIn(second))).toBe("good");
 
     await scene.say(BOB, "status");
     const status = await scene.whisper(BOB, more.id);
@@ -60,8 +60,8 @@ describe("more time", () => {
 
     await world.jump(2 * HOUR + SECOND);
     await scene.proveEnd(id);
-    expect(await scene.login(tokenIn(first))).toBe(401);
-    expect(await scene.login(tokenIn(second))).toBe(200);
+    await scene.isDead(tokenIn(first));
+    expect(await scene.login(tokenIn(second))).toBe("good");
     await world.slack.waitFor(() => !world.slack.dm(BOB).includes(first));
     expect(world.slack.dm(BOB).filter((one) => !visibleText(one).includes(more.id))).toEqual([]);
     await endAll();
@@ -124,7 +124,7 @@ describe("more time", () => {
     const { id } = await because(`ended by ${which}`, "ending");
     await because(`prolonged, ended by ${which}`, "ending");
     await Promise.all([scene.proveEnd(id), scene.proveEnd(more.id)]);
-    for (const token of [first, delivered]) expect(await scene.login(tokenIn(token))).toBe(401);
+    for (const token of [first, delivered]) await scene.isDead(tokenIn(token));
     await world.slack.waitFor(() => world.slack.dm(BOB).some((one) => visibleText(one).includes(more.id)));
     expect(await scene.onHub()).toEqual([]);
   });
@@ -150,12 +150,12 @@ describe("the token", () => {
     const hidden = await scene.dm(BOB, "Token hidden");
     expect(world.slack.dm(BOB)).not.toContain(first);
     expect(scene.visible()).not.toContain(tokenIn(first));
-    expect(await scene.login(tokenIn(first))).toBe(200);
+    expect(await scene.login(tokenIn(first))).toBe("good");
     await world.slack.click(BOB, hidden, "New token");
     await world.slack.submit(BOB, (await scene.form(BOB)).id);
     const second = await scene.tokenOf(BOB, id);
     expect(visibleText(second)).toContain("New token:");
-    expect(await scene.login(tokenIn(second))).toBe(200);
+    expect(await scene.login(tokenIn(second))).toBe("good");
     await world.slack.waitFor(() => !world.slack.dm(BOB).includes(hidden));
     expect(await because("a new token", "active")).toMatchObject({ endsAt, approvals: [{ by: ALICE }] });
     await endAll();
@@ -171,7 +171,7 @@ describe("the token", () => {
         payload: { ...click.payload, actions: [{ action_id, value: id }] },
       });
     expect((await because("mine alone", "active")).token).toMatchObject({ number: 1, hidden: false });
-    expect(await scene.login(tokenIn(delivered))).toBe(200);
+    expect(await scene.login(tokenIn(delivered))).toBe("good");
     await endAll(MEI);
     await endAll();
   });
@@ -183,7 +183,7 @@ describe("the token", () => {
     await world.slack.click(BOB, leaked, "I leaked it");
     const form = await scene.form(BOB);
     const sent = await world.slack.submit(BOB, form.id);
-    expect(await scene.login(tokenIn(leaked))).not.toBe(200);
+    expect(await scene.login(tokenIn(leaked))).not.toBe("good");
     await world.slack.redeliver(sent);
     const anew = await scene.record((one) => one.reason === "on a screen share" && one.state === "waiting");
     expect(anew).toMatchObject({ follows: null, requester: BOB });
@@ -191,12 +191,12 @@ describe("the token", () => {
     expect(anew.duration).toBeGreaterThan(3 * HOUR - 2 * MINUTE);
     await scene.card("Token leaked");
     expect((await scene.proveEnd(id)).outcome).toMatchObject({ kind: "ended", by: BOB });
-    expect(await scene.login(tokenIn(leaked))).toBe(401);
+    await scene.isDead(tokenIn(leaked));
     await world.slack.waitFor(() => !world.slack.dm(BOB).includes(leaked));
     const cards = () => world.slack.messages(APPROVALS).filter((one) => visibleText(one).includes(anew.id));
     await world.slack.waitFor(() => cards().length === 1);
     await world.slack.click(CAROL, await scene.card(anew.id), "approve");
-    expect(await scene.login(tokenIn(await scene.tokenOf(BOB, anew.id)))).toBe(200);
+    expect(await scene.login(tokenIn(await scene.tokenOf(BOB, anew.id)))).toBe("good");
     expect((await world.records()).filter(({ reason }) => reason === "on a screen share")).toHaveLength(2);
     await endAll();
   });
@@ -209,7 +209,7 @@ describe("the token", () => {
     await because("leaked with it", "ending");
     const anew = await scene.record((one) => one.state === "waiting" && one.reason.startsWith("leaked"));
     expect(anew.duration).toBeGreaterThan(4 * HOUR - 2 * MINUTE);
-    for (const message of [first, delivered]) expect(await scene.login(tokenIn(message))).not.toBe(200);
+    for (const message of [first, delivered]) expect(await scene.login(tokenIn(message))).not.toBe("good");
     await scene.proveEnd(more.id);
     await endAll();
   });
@@ -235,7 +235,7 @@ describe("delivery by a click", () => {
       await world.slack.closeView(BOB, view.id);
     }
     expect(tokens.size).toBe(10);
-    for (const token of tokens) expect(await scene.login(token)).toBe(200);
+    for (const token of tokens) expect(await scene.login(token)).toBe("good");
     await world.slack.click(BOB, message, "reveal");
     await world.slack.waitFor(() =>
       world.slack.views(BOB).some((one) => JSON.stringify(one.blocks).includes("an hour")),
@@ -248,7 +248,7 @@ describe("delivery by a click", () => {
     for (const token of tokens) expect(said).not.toContain(token);
     await scene.say(BOB, "end");
     await scene.proveEnd(id);
-    for (const token of tokens) expect(await scene.login(token)).toBe(401);
+    for (const token of tokens) await scene.isDead(token);
     await world.slack.waitFor(() => !world.slack.dm(BOB).includes(message));
   });
 });
