@@ -132,6 +132,26 @@ describe.concurrent("the hub is away", () => {
   );
 });
 
+test("the hub refuses the bot a right: the holder and the operator are told, once", () =>
+  inWorld(async (world, scene, { lines }) => {
+    const isBinding = ({ method, path }: { method: string; path: string }) =>
+      method === "POST" && path.endsWith("/clusterrolebindings");
+    const before = async (call: Parameters<typeof isBinding>[0]) =>
+      isBinding(call) ? { status: 403 } : undefined;
+    world.hub.meddle({ before, after: async () => true });
+    await scene.ask("one1 1h", "no right to bind");
+    await scene.ask("two1 1h", "none for the second either");
+    for (const reason of ["no right to bind", "none for the second either"])
+      await world.slack.click(ALICE, await scene.card(reason), "approve");
+    await allOf(world, ["one1", "two1"], "granting");
+    world.clock.jump(21 * SECOND);
+    await scene.dm(BOB, "not ready yet:");
+    await eventually(async () => (await world.records()).every(({ trouble }) => trouble === "held-back"));
+    expect(told(lines)).toEqual(["the hub refuses a step; npm run doctor says what the bot may not do"]);
+    world.hub.meddle(undefined);
+    await allOf(world, ["one1", "two1"], "active");
+  }));
+
 describe.concurrent("Redis is away", () => {
   test("for an hour: people are told, and what is over ends on the hub", () =>
     inWorld(async (world, scene, { lines }) => {
