@@ -28,7 +28,6 @@ export interface Item {
   author: { name: string; initials: string; tint: number; app: boolean };
   /** By the reader's own Slack: "Only visible to you". */
   whisper: string | undefined;
-  edited: string | undefined;
   html: string;
   /** It mentions the reader. */
   mentions: boolean;
@@ -89,7 +88,6 @@ export interface ChromeWords {
   messageTo: string;
   send: string;
   onlyYou: string;
-  edited: string;
   unread: string;
   newHere: string;
   app: string;

@@ -1,4 +1,4 @@
-/** The paths that are no Kubernetes resources: health, version, and Karpor's own REST paths and pages. */
+/** The paths that are no Kubernetes resources: health, and Karpor's own REST paths and pages. */
 import type { Ask } from "./request.ts";
 
 export interface Page {
@@ -9,7 +9,6 @@ export interface Page {
 const done = (data: unknown) => ({ success: true, message: "OK", data });
 const HEALTH = ["/livez", "/readyz"];
 const DASHBOARD = ["/", "/login", "/search", "/insight", "/insightDetail", "/cluster"];
-const VERSION = { major: "1", minor: "0", gitVersion: "" };
 const HTML =
   "<!doctype html><title>Karpor</title><p>The dashboard would be here: this is a stand-in for the hub.</p>";
 
@@ -26,7 +25,6 @@ const missing: Page = { status: 404, body: "404 page not found\n" };
 
 function read(path: string, rbac: boolean): Page | { body: object | string } {
   if (HEALTH.includes(path)) return { body: "ok" };
-  if (path === "/version") return { body: VERSION };
   if (path === "/server-configs") return { body: { CoreOptions: { EnableRBAC: rbac } } };
   if (path === "/rest-api/v1/authn") return { body: done("") };
   if (path === "/rest-api/v1/clusters") return { body: done({ apiVersion: "v1", items: [], kind: "List" }) };

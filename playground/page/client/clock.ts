@@ -32,6 +32,8 @@ export function createClock(): void {
   window.setInterval(tick, 250);
 }
 
+const ALL = t("Bot, Karpor and Slack move ahead together", "机器人、Karpor 和 Slack 一起前进");
+
 function buttons({ next }: ClockPart): Node[] {
   const jump = (to: string, words: string, why: string | undefined, title: string) =>
     h(
@@ -48,18 +50,8 @@ function buttons({ next }: ClockPart): Node[] {
   const { reminder, end } = next;
   return [
     h("span", { class: "label" }, t("Jump", "跳到")),
-    jump(
-      "10m",
-      t("+10 min", "+10 分钟"),
-      undefined,
-      t("Everything moves ten minutes ahead: bot, Karpor, Slack", "机器人、Karpor 和 Slack 一起前进十分钟"),
-    ),
-    jump(
-      "1h",
-      t("+1 h", "+1 小时"),
-      undefined,
-      t("Everything moves an hour ahead: bot, Karpor, Slack", "机器人、Karpor 和 Slack 一起前进一小时"),
-    ),
+    jump("10m", t("+10 min", "+10 分钟"), undefined, ALL),
+    jump("1h", t("+1 h", "+1 小时"), undefined, ALL),
     jump(
       "reminder",
       t("Next reminder", "下次提醒"),
