@@ -4,7 +4,6 @@ import type { PlaygroundContext } from "../context.ts";
 import { JUMPS, jumpTo } from "../scenarios/clock.ts";
 import type { Scenarios } from "../scenarios/index.ts";
 import { Refusal } from "../scenarios/scenario.ts";
-import type { Dashboard } from "./dashboard.ts";
 
 const Where = z.union([
   z.object({ channel: z.string(), ts: z.string() }),
@@ -16,7 +15,6 @@ const user = z.string();
 export interface PagePorts {
   context: PlaygroundContext;
   scenarios: Scenarios;
-  dashboard: Dashboard;
   /** Another world in place of this one. */
   startOver(): Promise<void>;
 }
@@ -60,8 +58,6 @@ export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => u
   jump: action(z.object({ to: z.enum(JUMPS) }), ({ context }, { to }) => jumpTo(context, to)),
   scenario: action(z.object({ id: z.string() }), ({ scenarios }, { id }) => scenarios.run(id)),
   startOver: action(z.object({}), startAnew),
-  login: action(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.login(token)),
-  visit: action(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.visit(token)),
 };
 
 const starting = new WeakSet<PlaygroundContext>();

@@ -4,7 +4,8 @@ import type { PlaygroundContext } from "../context.ts";
 import { isPlaygroundObject } from "../fixtures/hub.ts";
 import type { Scenario } from "./scenario.ts";
 
-const NOTICED_WITHIN = 10_000;
+/** After a jump of the clock it takes the bot half a minute. */
+const NOTICED_WITHIN = 60_000;
 
 export const flush: Scenario = {
   id: "flush",

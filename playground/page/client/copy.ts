@@ -1,7 +1,7 @@
 /** Copying: to the clipboard where the browser allows it, and remembered on the page where it does not. */
 import { toast } from "./ask.ts";
 import { t } from "./language.ts";
-import { copied, tell } from "./state.ts";
+import { rememberToken } from "./state.ts";
 
 const TOKEN = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
@@ -10,10 +10,7 @@ export async function copyText(
   button?: HTMLElement,
   done = t("Copied", "已复制"),
 ): Promise<void> {
-  if (TOKEN.test(text)) {
-    copied.token = text;
-    tell("copied");
-  }
+  if (TOKEN.test(text)) rememberToken(text);
   try {
     await navigator.clipboard.writeText(text);
   } catch {
