@@ -43,7 +43,8 @@ export async function startPlayground(options: Options): Promise<Playground> {
     await before.close();
   };
   const startOver = () => {
-    moving = move();
+    // One after the other, should two tabs ask for it.
+    moving = moving.catch(() => {}).then(move);
     return moving;
   };
   const dashboard = opened.adopt(

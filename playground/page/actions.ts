@@ -60,15 +60,10 @@ export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => u
   startOver: action(z.object({}), startAnew),
 };
 
-const starting = new WeakSet<PlaygroundContext>();
-
-/** Once a world: a second press while the next one opens has nothing to add. */
-async function startAnew({ context, scenarios, startOver }: PagePorts): Promise<void> {
+async function startAnew({ scenarios, startOver }: PagePorts): Promise<void> {
   if (scenarios.running())
     throw new Refusal("Something is being tried: wait until it is done.", "正在试验中：请等它完成。");
-  if (starting.has(context)) throw new Refusal("It is starting over already.", "已经在重新开始。");
-  starting.add(context);
-  await startOver().finally(() => starting.delete(context));
+  await startOver();
 }
 
 /** A line that starts with a slash is a command: ours goes to the bot, others Slack does not know. */

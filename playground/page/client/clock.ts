@@ -3,6 +3,7 @@ import type { ClockPart } from "../types.ts";
 import { ask } from "./ask.ts";
 import { byId, h, swap } from "./dom.ts";
 import { t } from "./language.ts";
+import { spanText } from "./span.ts";
 import { now, on, parts } from "./state.ts";
 
 const DATE: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short" };
@@ -21,7 +22,7 @@ export function createClock(): void {
     ]);
     time.textContent = new Intl.DateTimeFormat("en-GB", TIME).format(at);
     const minutes = Math.round((parts.clock?.offset ?? 0) / 60_000);
-    swap(ahead, String(minutes), () => (minutes > 0 ? [`+${span(minutes)}`] : []));
+    swap(ahead, String(minutes), () => (minutes > 0 ? [`+${spanText(minutes * 60_000)}`] : []));
   };
   const draw = () => {
     const clock = parts.clock;
@@ -65,15 +66,4 @@ function buttons({ next }: ClockPart): Node[] {
       t(`To the end of ${end?.id}`, `到 ${end?.id} 的到期时刻`),
     ),
   ];
-}
-
-function span(minutes: number): string {
-  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
-  return [
-    days && t(`${days} d`, `${days} 天`),
-    hours && t(`${hours} h`, `${hours} 小时`),
-    rest && t(`${rest} min`, `${rest} 分钟`),
-  ]
-    .filter(Boolean)
-    .join(" ");
 }

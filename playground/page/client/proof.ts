@@ -3,8 +3,8 @@ import type { RequestView } from "../types.ts";
 import { copyText } from "./copy.ts";
 import { h, type Keyed, keepInStep, swap } from "./dom.ts";
 import { said, t } from "./language.ts";
-import { countdown } from "./scenes.ts";
 import { answers, onAnswer } from "./session.ts";
+import { spanText } from "./span.ts";
 import { lastToken, now, on, parts, timeText } from "./state.ts";
 
 export function createProof(panel: HTMLElement): void {
@@ -103,8 +103,8 @@ function wordsFor({ deletedAt, proof, isInTrouble }: RequestView): string {
   if (left <= 0)
     return t("asking Karpor with a token that nobody has used…", "正在用没人用过的令牌询问 Karpor…");
   return t(
-    `deleted. Karpor may remember a token for 10 s, so the proof comes in ${countdown(left)}.`,
-    `已删除。Karpor 最多记住令牌 10 秒，${countdown(left)}后得出证明。`,
+    `deleted. Karpor may remember a token for 10 s, so the proof comes in ${spanText(left)}.`,
+    `已删除。Karpor 最多记住令牌 10 秒，${spanText(left)}后得出证明。`,
   );
 }
 
@@ -116,10 +116,7 @@ function drawOutside(token: string | undefined): Node[] {
       h(
         "p",
         { class: "hint" },
-        t(
-          "Open Karpor, or copy a token: then its curl line is here.",
-          "请先打开 Karpor 或复制令牌：这里会出现 curl 命令。",
-        ),
+        t("Press Open Karpor: then a curl line is here.", "请先按“打开 Karpor”：这里会出现 curl 命令。"),
       ),
     ];
   const curl = (bytes: string) =>

@@ -16,7 +16,7 @@ export const watching: Record<SideName, string> = {
   right: recall("right") ?? "U0ALICE",
 };
 
-/** The last token copied or opened on this page: for the proof by hand, never sent. */
+/** Of the last link that was opened on this page: for the proof by hand, never sent. */
 let token: string | undefined;
 export const lastToken = (): string | undefined => token;
 export function rememberToken(fresh: string): void {
