@@ -4,7 +4,7 @@ import type { PlaygroundContext } from "../context.ts";
 import { isPlaygroundObject } from "../fixtures/hub.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** After a jump of the clock it takes the bot half a minute. */
+/** Longer than from one sweep of the bot to the next. */
 const NOTICED_WITHIN = 60_000;
 
 export const flush: Scenario = {

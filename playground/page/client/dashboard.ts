@@ -147,7 +147,8 @@ async function drawInside(bearer: string, status: number): Promise<void> {
 
 function drawTry(what: string, status: number): HTMLElement {
   const may = status > 0 && status < 400;
-  const words = `${may ? t("allowed", "允许") : t("refused", "拒绝")} (${status})`;
+  const answer = may ? t("allowed", "允许") : t("refused", "拒绝");
+  const words = status === 0 ? t("no answer", "没有应答") : `${answer} (${status})`;
   return h("tr", {}, h("td", {}, what), h("td", { class: may ? "may" : "may-not" }, words));
 }
 
@@ -155,10 +156,10 @@ function drawTry(what: string, status: number): HTMLElement {
 function readLog(list: HTMLElement): void {
   const stream = new EventSource(LOG);
   stream.onmessage = ({ data }) => list.append(h("li", {}, data));
-  // The stand-in's log has an end, and a refused one has no line.
+  // The stand-in's log has an end, and of a refused one there is no line.
   stream.onerror = () => {
     stream.close();
-    if (!list.firstChild) list.append(h("li", { class: "may-not" }, t("refused", "拒绝")));
+    if (!list.firstChild) list.append(h("li", { class: "may-not" }, t("not shown", "无法显示")));
   };
 }
 
