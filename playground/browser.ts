@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 
 const OPENERS: Partial<Record<NodeJS.Platform, string[]>> = {
   darwin: ["open"],
-  win32: ["cmd", "/c", "start", ""],
   linux: ["xdg-open"],
 };
 

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 
 export interface Options {
-  /** Of the page; 0 takes any free one. */
+  /** Of the page; the dashboard has the next. 0 takes free ones. */
   port: number;
   open: boolean;
   /** The bot's log on the terminal too. */
@@ -12,7 +12,7 @@ export interface Options {
 const USUAL_PORT = "7440";
 
 export const USAGE = `npm run playground -- [--port ${USUAL_PORT}] [--no-open] [--verbose]
-  --port PORT  where the page is; the bot and the stand-ins take free ports
+  --port PORT  where the page is, and Karpor's dashboard at the next; the others take free ports
   --no-open    do not open a browser
   --verbose    the bot's log here too; the page shows it in any case`;
 
@@ -30,7 +30,7 @@ export function readOptions(args: string[]): Options | "help" {
   });
   if (values.help) return "help";
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`--port takes a number from 0 to 65535, not ${values.port}.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_534)
+    throw new Error(`--port takes a number from 0 to 65534, not ${values.port}.`);
   return { port, open: values.open, verbose: values.verbose };
 }

@@ -2,11 +2,14 @@
 import type { PlaygroundContext } from "./context.ts";
 import { createSignal } from "./fixtures/signal.ts";
 import type { Options } from "./options.ts";
+import { serveDashboard } from "./page/dashboard.ts";
 import { servePage } from "./page/server.ts";
 import { openWorld, type World } from "./world.ts";
 
 export interface Playground {
   url: string;
+  /** Karpor's, on an address of its own. */
+  dashboard: string;
   /** Of the world that runs now. */
   readonly context: PlaygroundContext;
   close(): Promise<void>;
@@ -29,26 +32,34 @@ export async function startPlayground(options: Options): Promise<Playground> {
     const next = await openWorld(options, changes.changed);
     const before = world;
     try {
-      await next.start(page);
+      await next.start(dashboard);
     } catch (error) {
       await next.close();
       throw error;
     }
+    dashboard.show(next.context);
     page.show(next.context);
     world = next;
     await before.close();
   };
   const startOver = () => {
-    moving = move();
+    // One after the other, should two tabs ask for it.
+    moving = moving.catch(() => {}).then(move);
     return moving;
   };
-  const page = opened.adopt(await servePage(world.context, options.port, changes, startOver), (served) =>
-    served.close(),
+  const dashboard = opened.adopt(
+    await serveDashboard(world.context, options.port && options.port + 1),
+    (served) => served.close(),
   );
-  await world.start(page);
+  const page = opened.adopt(
+    await servePage(world.context, options.port, changes, startOver, dashboard.url),
+    (served) => served.close(),
+  );
+  await world.start(dashboard);
   const kept = opened.move();
   return {
     url: page.url,
+    dashboard: dashboard.url,
     get context() {
       return world.context;
     },

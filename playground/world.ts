@@ -11,15 +11,15 @@ import { openHub } from "./fixtures/hub.ts";
 import { channels, groups, people, readManifest } from "./fixtures/people.ts";
 import { openRedis } from "./fixtures/redis.ts";
 import type { Options } from "./options.ts";
-import type { PageServer } from "./page/server.ts";
+import type { DashboardServer } from "./page/dashboard.ts";
 import { listenToHub, listenToSlack, listenToTrail, readLogLine } from "./record/listen.ts";
 import { createTimeline } from "./record/timeline.ts";
 import type { Named } from "./record/titles.ts";
 
 export interface World {
   context: PlaygroundContext;
-  /** Starts the bot, which links to that page. Throws one sentence. */
-  start(page: Pick<PageServer, "url" | "isOwn">): Promise<void>;
+  /** Starts the bot, which links to that dashboard. Throws one sentence. */
+  start(dashboard: DashboardServer): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,11 +67,11 @@ export async function openWorld({ verbose }: Options, changed: () => void): Prom
   };
 }
 
-async function variablesFor({ slack, redis, hub, dir }: PlaygroundContext, page: string) {
+async function variablesFor({ slack, redis, hub, dir }: PlaygroundContext, dashboard: string) {
   const [port, secret] = [await freePort(), randomBytes(32).toString("hex")];
   hub.tellUsesTo(port, secret);
   return {
-    KARPOR_ACCESS_CONFIG: writeConfig(dir, { kubeconfig: hub.kubeconfig, dashboard: `${page}/karpor` }),
+    KARPOR_ACCESS_CONFIG: writeConfig(dir, { kubeconfig: hub.kubeconfig, dashboard }),
     [HUB_AUDIT_TOKEN]: secret,
     SLACK_BOT_TOKEN: TOKENS.botToken,
     SLACK_APP_TOKEN: TOKENS.appToken,

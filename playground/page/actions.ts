@@ -4,7 +4,6 @@ import type { PlaygroundContext } from "../context.ts";
 import { JUMPS, jumpTo } from "../scenarios/clock.ts";
 import type { Scenarios } from "../scenarios/index.ts";
 import { Refusal } from "../scenarios/scenario.ts";
-import type { Dashboard } from "./dashboard.ts";
 
 const Where = z.union([
   z.object({ channel: z.string(), ts: z.string() }),
@@ -16,7 +15,6 @@ const user = z.string();
 export interface PagePorts {
   context: PlaygroundContext;
   scenarios: Scenarios;
-  dashboard: Dashboard;
   /** Another world in place of this one. */
   startOver(): Promise<void>;
 }
@@ -60,19 +58,12 @@ export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => u
   jump: action(z.object({ to: z.enum(JUMPS) }), ({ context }, { to }) => jumpTo(context, to)),
   scenario: action(z.object({ id: z.string() }), ({ scenarios }, { id }) => scenarios.run(id)),
   startOver: action(z.object({}), startAnew),
-  login: action(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.login(token)),
-  visit: action(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.visit(token)),
 };
 
-const starting = new WeakSet<PlaygroundContext>();
-
-/** Once a world: a second press while the next one opens has nothing to add. */
-async function startAnew({ context, scenarios, startOver }: PagePorts): Promise<void> {
+async function startAnew({ scenarios, startOver }: PagePorts): Promise<void> {
   if (scenarios.running())
     throw new Refusal("Something is being tried: wait until it is done.", "正在试验中：请等它完成。");
-  if (starting.has(context)) throw new Refusal("It is starting over already.", "已经在重新开始。");
-  starting.add(context);
-  await startOver().finally(() => starting.delete(context));
+  await startOver();
 }
 
 /** A line that starts with a slash is a command: ours goes to the bot, others Slack does not know. */

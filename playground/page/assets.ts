@@ -16,13 +16,14 @@ const LETTERS: Record<string, string> = {
   "/letters/code.woff2": "@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2",
 };
 
+const HTML = "text/html; charset=utf-8";
+
 const read = (path: string): Buffer => readFileSync(fileURLToPath(new URL(path, ROOT)));
 
 /** Undefined: there is no such file. */
 export function asset(path: string): Asset | undefined {
-  // The dashboard's links lead to the page too, which shows the dashboard then.
-  if (path === "/" || path.startsWith("/karpor"))
-    return { type: "text/html; charset=utf-8", body: read("page.html") };
+  if (path === "/") return found(HTML, "/page.html");
+  if (path === "/dashboard") return found(HTML, "/dashboard.html");
   const letters = LETTERS[path];
   if (letters) return { type: "font/woff2", body: readFileSync(require.resolve(letters)) };
   if (/^\/style\/[a-z-]+\.css$/.test(path)) return found("text/css; charset=utf-8", path);

@@ -1,92 +1,104 @@
-/** Stands for Karpor's dashboard: the hub is asked with the pasted token, as Karpor's own pages do. */
+/** Karpor's dashboard behind its gateway, on an address of its own: deploy/gateway's page and mapping of the cookie, without nginx. */
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { request as ask } from "node:https";
 import type { PlaygroundContext } from "../context.ts";
-import { asIs } from "../said.ts";
-import type { DashboardVisit } from "./types.ts";
+import { asset } from "./assets.ts";
+import { DASHBOARD_HEADERS, LOGIN_HEADERS } from "./guard.ts";
+import { close, listen } from "./listen.ts";
 
-export interface Dashboard {
-  login(token: string): Promise<DashboardVisit>;
-  /** A page that is looked at, quietly: nothing is tried. */
-  visit(token: string): Promise<DashboardVisit>;
-  /** Whether a request that the hub logged was one of these. */
+export interface DashboardServer {
+  url: string;
+  /** Whether a request that the hub logged came through here. */
   isOwn(path: string): boolean;
+  /** Stands before another world's hub from now on. */
+  show(context: PlaygroundContext): void;
+  close(): Promise<void>;
 }
 
-const AUTHN = "/rest-api/v1/authn";
-const INSIGHT = "/insight";
-const READ = { method: "GET", path: INSIGHT, what: { en: "Read every page", zh: "查看所有页面" } };
-/** A hub that lets anybody read would else seem to do so because of the token. */
-const READ_WITHOUT = {
-  ...{ method: "GET", path: INSIGHT, without: true },
-  what: { en: "Without a token", zh: "不带令牌" },
-};
-const CHANGE = {
-  ...{ method: "DELETE", path: "/rest-api/v1/cluster/playground" },
-  what: { en: "Change clusters", zh: "修改集群" },
-};
+const LOGIN = new URL("../../deploy/gateway/login.html", import.meta.url);
+const PAGES = /^\/(login|search|insight|insightDetail|cluster)?$/;
 
-interface Try extends Pick<DashboardVisit["tried"][number], "what" | "without"> {
-  method: string;
-  path: string;
-}
-
-export function createDashboard(context: PlaygroundContext): Dashboard {
-  const { hub, clock, timeline } = context;
-  const waiting = new Map<string, number>();
-  const ask = (method: string, path: string, token: string | undefined) => {
-    waiting.set(path, (waiting.get(path) ?? 0) + 1);
-    return hub.ask(method, path, token);
-  };
-  const look = async (token: string, tries: readonly Try[]): Promise<DashboardVisit> => {
-    const status = await ask("GET", AUTHN, token);
-    const account = status === 401 ? undefined : accountOf(token);
-    const seen = {
-      status,
-      at: clock.now(),
-      account,
-      role: account && (await roleOf(context, account)),
-      tried: [],
-    };
-    if (status !== 200) return seen;
-    const tried = tries.map(async ({ method, path, what, without }) => ({
-      ...{ what, without },
-      status: await ask(method, path, without ? undefined : token),
-    }));
-    return { ...seen, tried: await Promise.all(tried) };
-  };
+/** Throws one sentence when the port is taken. */
+export async function serveDashboard(context: PlaygroundContext, port: number): Promise<DashboardServer> {
+  let shown = context;
+  const passed = new Map<string, number>();
+  const count = (path: string, change: number) => passed.set(path, (passed.get(path) ?? 0) + change);
+  const server = createServer((request, response) => {
+    const path = pathOf(request);
+    if (path.startsWith("/rest-api/")) {
+      count(path, 1);
+      return passOn(shown.hub.local, request, response, () => count(path, -1));
+    }
+    if (path === "/access/login") tellOfClick(shown);
+    serve(path, response);
+  });
+  const url = await listen(server, port);
   return {
-    async login(token) {
-      const seen = await look(token.trim(), [READ, READ_WITHOUT, CHANGE]);
-      timeline.add({
-        lane: "you",
-        title: { en: `the dashboard logs in: GET ${AUTHN}`, zh: `控制台登录：GET ${AUTHN}` },
-        note: asIs(String(seen.status)),
-        bad: seen.status !== 200,
-      });
-      return seen;
-    },
-    visit: (token) => look(token.trim(), []),
+    url,
     isOwn(path) {
-      const left = waiting.get(path) ?? 0;
-      if (left > 0) waiting.set(path, left - 1);
-      return left > 0;
+      const isPassed = (passed.get(path) ?? 0) > 0;
+      if (isPassed) count(path, -1);
+      return isPassed;
     },
+    show(next) {
+      shown = next;
+    },
+    close: () => close(server),
   };
 }
 
-/** Whose token it says it is: shown, never relied on. */
-function accountOf(token: string): string | undefined {
-  try {
-    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
-    return /^system:serviceaccount:[^:]+:(.+)$/.exec(String(claims.sub))?.[1];
-  } catch {
-    return undefined;
-  }
+const pathOf = ({ url = "/" }: IncomingMessage): string => url.split("?")[0] ?? url;
+
+function serve(path: string, response: ServerResponse): void {
+  if (path === "/access/login")
+    return void response
+      .writeHead(200, { ...LOGIN_HEADERS, "content-type": "text/html; charset=utf-8" })
+      .end(readFileSync(LOGIN));
+  const found = asset(PAGES.test(path) ? "/dashboard" : path);
+  response.writeHead(found ? 200 : 404, {
+    ...DASHBOARD_HEADERS,
+    "content-type": found?.type ?? "text/plain",
+  });
+  response.end(found?.body ?? "There is nothing here.");
 }
 
-async function roleOf({ hub }: PlaygroundContext, account: string): Promise<string | undefined> {
-  const objects = await hub.objects().catch(() => []);
-  const bound = objects.find(({ subjects }) =>
-    ((subjects ?? []) as { name: string }[]).some(({ name }) => name === account),
-  );
-  return (bound?.roleRef as { name?: string } | undefined)?.name;
+function tellOfClick({ timeline }: PlaygroundContext): void {
+  timeline.add({
+    lane: "you",
+    title: {
+      en: "GET /access/login of the dashboard: the token behind # stays in the browser",
+      zh: "GET 控制台的 /access/login：# 之后的令牌只留在浏览器里",
+    },
+  });
+}
+
+/** On a connection of its own, so that nothing is left of a hub that went away and came back. */
+function passOn(
+  { url, ca }: { url: string; ca: string },
+  request: IncomingMessage,
+  response: ServerResponse,
+  failed: () => void,
+): void {
+  const headers = { ...request.headers, ...authorization(request) };
+  const hub = ask(`${url}${request.url}`, { method: request.method, headers, ca, agent: false });
+  hub.on("response", (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  hub.on("error", () => {
+    failed();
+    if (!response.headersSent) response.writeHead(502);
+    response.end();
+  });
+  response.on("close", () => hub.destroy());
+  request.pipe(hub);
+}
+
+/** The map of deploy/gateway: pod logs, events and AI are fetched without the token, but with the dashboard's cookie. */
+function authorization(request: IncomingMessage): { authorization?: string } {
+  const { authorization: own, cookie = "" } = request.headers;
+  const [, token] = /(?:^|; )karpor_token=([^;]*)/.exec(cookie) ?? [];
+  if (own !== undefined || !token || !pathOf(request).startsWith("/rest-api/v1/insight/")) return {};
+  return { authorization: `Bearer ${token}` };
 }

@@ -14,14 +14,27 @@ export function refusal({ method = "GET", headers }: IncomingMessage, port: numb
   return undefined;
 }
 
-/** Nothing comes from elsewhere, and nobody puts the page into a frame. */
-export const SAFE_HEADERS = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+/** Nothing comes from elsewhere. */
+const OWN_ONLY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
+  "connect-src 'self'; base-uri 'none'; form-action 'none'";
+/** The page and the dashboard, which differ by port. */
+const HERE = "http://127.0.0.1:* http://localhost:*";
+
+/** Of the dashboard's login, whose page says itself which script it runs. */
+export const LOGIN_HEADERS = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+};
+export const DASHBOARD_HEADERS = {
+  ...LOGIN_HEADERS,
+  "content-security-policy": `${OWN_ONLY}; frame-ancestors ${HERE}`,
+};
+/** It frames the dashboard, and nobody frames it. */
+export const SAFE_HEADERS = {
+  ...LOGIN_HEADERS,
+  "content-security-policy": `${OWN_ONLY}; frame-src ${HERE}; frame-ancestors 'none'`,
   "cross-origin-resource-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
-  "cache-control": "no-store",
 };

@@ -1,6 +1,5 @@
 /** The page's server, on loopback only: files, live parts, and what a visitor does. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { basename, join } from "node:path";
 import { readBody } from "../../sandbox/slack/http.ts";
 import type { PlaygroundContext } from "../context.ts";
@@ -10,16 +9,14 @@ import { createScenarios } from "../scenarios/index.ts";
 import { Refusal } from "../scenarios/scenario.ts";
 import { PAGE_ACTIONS, type PagePorts } from "./actions.ts";
 import { asset } from "./assets.ts";
-import { createDashboard } from "./dashboard.ts";
 import { refusal, SAFE_HEADERS } from "./guard.ts";
+import { close, listen } from "./listen.ts";
 import { partsFor, stream } from "./live.ts";
 import type { PageFacts } from "./types.ts";
 import { whoOf } from "./view/reader.ts";
 
 export interface PageServer {
   url: string;
-  /** Whether a request that the hub logged was the page's. */
-  isOwn(path: string): boolean;
   /** Shows another world from now on. */
   show(context: PlaygroundContext): void;
   close(): Promise<void>;
@@ -41,11 +38,11 @@ export async function servePage(
   wanted: number,
   signal: Signal,
   startOver: () => Promise<void>,
+  dashboard: string,
 ): Promise<PageServer> {
   const stage = (shown: PlaygroundContext): Staging => {
     const scenarios = createScenarios(shown, signal.changed);
-    const ports = { context: shown, dashboard: createDashboard(shown), scenarios, startOver };
-    return { ports, facts: factsOf(shown) };
+    return { ports: { context: shown, scenarios, startOver }, facts: factsOf(shown, dashboard) };
   };
   const serving: Serving = { ...stage(context), signal, port: wanted };
   const server = createServer((request, response) => {
@@ -53,11 +50,10 @@ export async function servePage(
       answer(response, 500, { error: error.message }),
     );
   });
-  const port = await listen(server, wanted);
-  serving.port = port;
+  const url = await listen(server, wanted);
+  serving.port = Number(new URL(url).port);
   return {
-    url: `http://127.0.0.1:${port}`,
-    isOwn: (path) => serving.ports.dashboard.isOwn(path),
+    url,
     show: (next) => {
       Object.assign(serving, stage(next));
       signal.changed();
@@ -66,7 +62,7 @@ export async function servePage(
   };
 }
 
-function factsOf({ hub, slack, dir }: PlaygroundContext): PageFacts {
+function factsOf({ hub, slack, dir }: PlaygroundContext, dashboard: string): PageFacts {
   const { commands, shortcuts, homeTab } = readManifest();
   return {
     world: basename(dir),
@@ -75,20 +71,9 @@ function factsOf({ hub, slack, dir }: PlaygroundContext): PageFacts {
       ...{ command, description, usage: usage_hint },
     })),
     shortcuts: shortcuts.map(({ name, callback_id }) => ({ name, id: callback_id })),
-    homeTab,
+    ...{ homeTab, dashboard },
     hub: { url: hub.local.url, caFile: join(dir, "hub-ca.crt") },
   };
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const taken = error.code === "EADDRINUSE";
-      const words = `Port ${port} is taken. Choose another: npm run playground -- --port ${port + 1}`;
-      reject(taken ? new Error(words) : error);
-    });
-    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
-  });
 }
 
 async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -138,11 +123,4 @@ function answer(response: ServerResponse, status: number, value: unknown): void 
   response
     .writeHead(status, { ...SAFE_HEADERS, "content-type": "application/json" })
     .end(JSON.stringify(value));
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -28,7 +28,6 @@ export interface Item {
   author: { name: string; initials: string; tint: number; app: boolean };
   /** By the reader's own Slack: "Only visible to you". */
   whisper: string | undefined;
-  edited: string | undefined;
   html: string;
   /** It mentions the reader. */
   mentions: boolean;
@@ -89,7 +88,6 @@ export interface ChromeWords {
   messageTo: string;
   send: string;
   onlyYou: string;
-  edited: string;
   unread: string;
   newHere: string;
   app: string;
@@ -143,6 +141,8 @@ export interface PageFacts {
   /** Global ones of the app. */
   shortcuts: { name: string; id: string }[];
   homeTab: boolean;
+  /** Its address. */
+  dashboard: string;
   hub: { url: string; caFile: string };
 }
 
@@ -154,15 +154,4 @@ export interface Parts {
   scenes: ScenesPart;
   timeline: Entry[];
   scenarios: ScenarioView[];
-}
-
-/** What the hub answered the dashboard. */
-export interface DashboardVisit {
-  /** Of /rest-api/v1/authn: 200, 401, 403; 0 when the hub does not answer. */
-  status: number;
-  at: number;
-  account: string | undefined;
-  role: string | undefined;
-  /** What this token may do, and what one may without it, tried at the login. */
-  tried: { what: Said; status: number; without?: boolean | undefined }[];
 }

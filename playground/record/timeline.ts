@@ -13,8 +13,6 @@ export interface Entry {
   /** A few words after the title: how it went. */
   note: Said;
   bad: boolean;
-  /** How often it came one after the other. */
-  times: number;
 }
 
 interface Happening {
@@ -45,16 +43,12 @@ export function createTimeline(clock: Clock, changed: () => void): Timeline {
     entries,
     detail: (n) => details.get(n),
     add({ lane, title, note = asIs(""), bad = false, detail }) {
-      const fresh = { n: ++last, at: clock.now(), lane, title: each(title, masked), note, bad, times: 1 };
-      const before = entries.at(-1);
-      const again =
-        before && lane === "hub" && before.title.en === fresh.title.en && before.note.en === note.en;
-      if (again) before.times += 1;
-      else entries.push(fresh);
-      if (!again && detail !== undefined) details.set(fresh.n, shown(detail));
+      const entry = { n: ++last, at: clock.now(), lane, title: each(title, masked), note, bad };
+      entries.push(entry);
+      if (detail !== undefined) details.set(entry.n, shown(detail));
       for (const { n } of entries.splice(0, entries.length - KEPT)) details.delete(n);
       changed();
-      return again ? before : fresh;
+      return entry;
     },
     close(entry, note, bad) {
       Object.assign(entry, { note, bad });

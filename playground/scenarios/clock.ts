@@ -36,10 +36,7 @@ export async function jumpTo(context: PlaygroundContext, to: Jump): Promise<void
   if (to === "1h") return jump(context, HOUR, { en: "an hour ahead", zh: "1 小时" });
   const records = await context.redis.records();
   const next = to === "end" ? nextEnd(records) : nextReminder(records);
-  if (!next)
-    throw to === "end"
-      ? new Refusal("Nobody has access that could end.", "没有生效中的权限。")
-      : new Refusal("No reminder is to come.", "没有等待中的提醒。");
+  if (!next) throw new Refusal("There is nothing to jump to.", "没有可以跳到的时刻。");
   const ahead = Math.max(0, next.due - context.clock.now());
   const what = to === "end" ? { en: "the end", zh: "到期时刻" } : { en: "the next reminder", zh: "下次提醒" };
   const span = formatDuration(ahead);

@@ -4,7 +4,8 @@ import type { PlaygroundContext } from "../context.ts";
 import { isPlaygroundObject } from "../fixtures/hub.ts";
 import type { Scenario } from "./scenario.ts";
 
-const NOTICED_WITHIN = 10_000;
+/** Longer than from one sweep of the bot to the next. */
+const NOTICED_WITHIN = 60_000;
 
 export const flush: Scenario = {
   id: "flush",

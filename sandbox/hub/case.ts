@@ -25,6 +25,8 @@ export interface SentObject {
 export interface CaseAnswer {
   status: number;
   body: object | string;
+  /** Unless it is JSON, or plain text. */
+  type?: string;
   /** Not the hub says so, but a proxy before it. */
   proxied?: true;
 }

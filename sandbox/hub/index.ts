@@ -23,7 +23,13 @@ export type { LocalHub } from "./options.ts";
 /** Of the machine's time; a kube-apiserver 1.36 took 50 to 250 ms. */
 const READS_RULES_MS = 100;
 
-export async function startLocalHub({ clock }: { clock: Clock }): Promise<LocalHub> {
+interface HubSettings {
+  clock: Clock;
+  /** What karpor-server made, or what became of it. */
+  roles?: typeof karporRoles;
+}
+
+export async function startLocalHub({ clock, roles = karporRoles }: HubSettings): Promise<LocalHub> {
   let keys = await nextKeys();
   let ahead = 0;
   let isReading = false;
@@ -31,7 +37,7 @@ export async function startLocalHub({ clock }: { clock: Clock }): Promise<LocalH
   const store = createStore();
   const authorizer = createAuthorizer(store);
   const [faults, journal, audit] = [createFaults(), createJournal(), createAudit(now)];
-  preload(store, now());
+  preload(store, roles, now());
   const byToken = createAuthenticator((token) => verifyToken(keys, store, token, now()), now);
   const service: Service = {
     ...{ rbac: true, faults, log: journal.add, audit, authenticate: byToken },
@@ -94,9 +100,9 @@ export async function startLocalHub({ clock }: { clock: Clock }): Promise<LocalH
 }
 
 /** As karpor-server does at its first start. */
-function preload(store: ObjectStore, now: number): void {
+function preload(store: ObjectStore, roles: typeof karporRoles, now: number): void {
   for (const name of ["kube-public", "kube-system"])
     store.put(namespaces, admit(namespaces, { metadata: { name } }, undefined, now));
-  for (const role of karporRoles) store.put(clusterRoles, admit(clusterRoles, role, undefined, now));
+  for (const role of roles) store.put(clusterRoles, admit(clusterRoles, role, undefined, now));
   store.put(clusterRoleBindings, admit(clusterRoleBindings, anonymousBinding, undefined, now));
 }

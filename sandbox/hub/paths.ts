@@ -1,15 +1,18 @@
-/** The paths that are no Kubernetes resources: health, version, and Karpor's own REST paths and pages. */
+/** The paths that are no Kubernetes resources: health, and Karpor's own REST paths and pages. */
 import type { Ask } from "./request.ts";
 
 export interface Page {
   status: number;
   body: object | string;
+  type?: string;
 }
 
 const done = (data: unknown) => ({ success: true, message: "OK", data });
 const HEALTH = ["/livez", "/readyz"];
 const DASHBOARD = ["/", "/login", "/search", "/insight", "/insightDetail", "/cluster"];
-const VERSION = { major: "1", minor: "0", gitVersion: "" };
+const LOGS = "/rest-api/v1/insight/aggregator/log/pod/";
+// Karpor's go on for as long as the pod does.
+const LOG = ["listening on :8080", "synced 12 resources", "synced 3 resources"];
 const HTML =
   "<!doctype html><title>Karpor</title><p>The dashboard would be here: this is a stand-in for the hub.</p>";
 
@@ -24,12 +27,13 @@ export function answerPath({ path, verb }: Ask, rbac: boolean): Page {
 
 const missing: Page = { status: 404, body: "404 page not found\n" };
 
-function read(path: string, rbac: boolean): Page | { body: object | string } {
+function read(path: string, rbac: boolean): Page | Omit<Page, "status"> {
   if (HEALTH.includes(path)) return { body: "ok" };
-  if (path === "/version") return { body: VERSION };
   if (path === "/server-configs") return { body: { CoreOptions: { EnableRBAC: rbac } } };
   if (path === "/rest-api/v1/authn") return { body: done("") };
   if (path === "/rest-api/v1/clusters") return { body: done({ apiVersion: "v1", items: [], kind: "List" }) };
-  if (DASHBOARD.includes(path)) return { body: HTML };
+  if (path.startsWith(LOGS))
+    return { body: LOG.map((line) => `data: ${line}\n\n`).join(""), type: "text/event-stream" };
+  if (DASHBOARD.includes(path)) return { body: HTML, type: "text/html; charset=utf-8" };
   return missing;
 }

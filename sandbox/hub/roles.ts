@@ -1,9 +1,8 @@
-/** What karpor-server makes at start: three ClusterRoles, and the binding that opens reads to everybody. */
+/** What karpor-server makes at start: three ClusterRoles, and the binding that opens reads to everybody; and the roles closed. */
 import type { PolicyRule } from "./types.ts";
 
 const PAGES = [
   "/",
-  "/rest-api/*",
   "/endpoints",
   "/public/*",
   "/docs/*",
@@ -21,6 +20,8 @@ const PAGES = [
 const RULES = ["/rest-api/v1/resource-group-rule", "/rest-api/v1/resource-group-rule/*"];
 const CLUSTERS = ["/rest-api/v1/cluster", "/rest-api/v1/cluster/*"];
 const AUTHN = "/rest-api/v1/authn";
+const REST = "/rest-api/*";
+const HEALTH = ["/livez", "/readyz"];
 const INSIGHT = ["aggregator", "issue", "yaml"].map((part) => `/rest-api/v1/insight/${part}/*`);
 
 const may = (verb: string, ...nonResourceURLs: string[]): PolicyRule => ({ nonResourceURLs, verbs: [verb] });
@@ -33,14 +34,21 @@ const clusterRole = (name: string, ...rules: PolicyRule[]) => ({
   rules,
 });
 
+const GUEST = [may("get", ...RULES, ...CLUSTERS, AUTHN, REST, ...PAGES)];
+const ADMIN = [may("*", ...RULES, ...CLUSTERS), may("get", REST, ...PAGES, AUTHN, ...HEALTH)];
+const STREAMS = may("*", ...INSIGHT);
+
 export const karporRoles = [
-  clusterRole("karpor-guest", may("get", ...RULES, ...CLUSTERS, AUTHN, ...PAGES)),
-  clusterRole(
-    "karpor-admin",
-    may("*", ...RULES, ...CLUSTERS),
-    may("get", ...PAGES, AUTHN, "/livez", "/readyz"),
-  ),
-  clusterRole("anonymous", may("get", ...PAGES), may("*", ...INSIGHT)),
+  clusterRole("karpor-guest", ...GUEST),
+  clusterRole("karpor-admin", ...ADMIN),
+  clusterRole("anonymous", may("get", REST, ...PAGES), STREAMS),
+];
+
+/** As they are behind a gateway: nobody reads without a token, and pod logs, events and AI are the holders'. */
+export const closedRoles = [
+  clusterRole("karpor-guest", ...GUEST, STREAMS),
+  clusterRole("karpor-admin", ...ADMIN, STREAMS),
+  clusterRole("anonymous", may("get", ...PAGES, ...HEALTH)),
 ];
 
 export const anonymousBinding = {

@@ -61,9 +61,12 @@ function tell(
   });
 }
 
+const HTML = "text/html; charset=utf-8";
+const TEXT = "text/plain; charset=utf-8";
+
 export const failed = ({ status, html }: Exclude<HubFailure, { hang: true }>): CaseAnswer =>
   html
-    ? { status, body: `<!doctype html><title>${status}</title><h1>nginx</h1>`, proxied: true }
+    ? { status, body: `<!doctype html><title>${status}</title><h1>nginx</h1>`, type: HTML, proxied: true }
     : fail(status);
 
 /** What the dashboard's login answers to a token at this moment: the truth, whatever stands before the hub. */
@@ -127,13 +130,11 @@ export function send(
   answer: CaseAnswer,
   { auditId, now }: { auditId: string; now: number },
 ): void {
-  const { status, body, proxied } = answer;
+  const { status, body, type, proxied } = answer;
   const isText = typeof body === "string" && !body.startsWith("{");
-  const page =
-    isText && body.startsWith("<!doctype") ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
   response.writeHead(status, {
     ...(proxied ? { server: "nginx" } : { "audit-id": auditId, "cache-control": "no-cache, private" }),
-    "content-type": isText ? page : "application/json",
+    "content-type": type ?? (isText ? TEXT : "application/json"),
     date: new Date(now).toUTCString(),
     ...(status === 429 && { "retry-after": "1" }),
   });

@@ -66,8 +66,6 @@ export function mentionsIn(content: Content): { users: Set<string>; groups: Set<
   const whole: JsonObject[] = [{ type: "mrkdwn", text: content.text }];
   for (const object of content.blocks?.length ? walk(content.blocks) : whole) {
     if (object.type === "mrkdwn") addMarkup(String(object.text), found);
-    if (object.type === "user") found.users.add(String(object.user_id));
-    if (object.type === "usergroup") found.groups.add(String(object.usergroup_id));
   }
   return found;
 }

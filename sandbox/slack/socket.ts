@@ -81,7 +81,6 @@ function welcome(line: Line, socket: WebSocket): void {
 const hello = (line: Line): JsonObject => ({
   type: "hello",
   num_connections: line.server.clients.size,
-  debug_info: { host: "local", build_number: 1, approximate_connection_time: 3600 },
   connection_info: { app_id: line.workspace.bot.appId },
 });
 

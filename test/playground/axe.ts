@@ -1,14 +1,18 @@
-/** What axe finds serious or critical on the page as it stands. */
+/** What axe finds serious or critical on the page as it stands, and in the dashboard's frame. */
 import axe from "axe-core";
-import type { Page } from "playwright-core";
+import type { Frame, Page } from "playwright-core";
 
 /** Off where it is not asked for: what is read aloud begins with what is seen. */
 const RULES = { "label-content-name-mismatch": { enabled: true } };
 
-export async function seriousFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const faults = await page.evaluate(async (rules) => {
-    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run({ rules });
+export const seriousFaults = async (page: Page): Promise<string[]> =>
+  (await Promise.all(page.frames().map(faultsIn))).flat();
+
+async function faultsIn(frame: Frame): Promise<string[]> {
+  await frame.evaluate(axe.source);
+  const faults = await frame.evaluate(async (rules) => {
+    const { run } = (globalThis as unknown as { axe: typeof axe }).axe;
+    const { violations } = await run({ rules, iframes: false });
     return violations.flatMap(({ id, impact, nodes }) =>
       nodes.map(({ html, any }) => ({ id, impact, html: `${html} ${any[0]?.message}` })),
     );

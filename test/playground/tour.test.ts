@@ -8,7 +8,7 @@ const WINDOWS = [
   { viewport: { width: 1280, height: 720 }, colorScheme: "light", locale: "en-GB" },
   { viewport: { width: 390, height: 844 }, colorScheme: "dark", locale: "zh-CN" },
 ] as const;
-const STEPS = ["ask", "approve", "copy", "login", "end", "proof", "break"];
+const STEPS = ["ask", "approve", "login", "end", "proof", "break"];
 const PATIENCE = { timeout: 30_000, interval: 100 };
 
 // Said in the page's own language: the tests know no DOM.

@@ -3,7 +3,8 @@ import type { Side } from "../types.ts";
 import { ask } from "./ask.ts";
 import { confirmFirst } from "./confirm.ts";
 import { copyText } from "./copy.ts";
-import { openDashboard } from "./tabs.ts";
+import { openDashboard } from "./session.ts";
+import { parts, rememberToken } from "./state.ts";
 
 type Shown = () => Side | undefined;
 type Where = { channel: string; ts: string } | { view: string } | { home: true };
@@ -58,8 +59,10 @@ async function press(
   button.classList.remove("busy");
 }
 
-/** The dashboard of the example stands on this page. */
+/** The dashboard stands on this page. */
 function leadTo(url: string): void {
-  if (url.startsWith(`${location.origin}/karpor`) || url.includes("/karpor/")) openDashboard();
-  else window.open(url, "_blank", "noopener");
+  const { origin, pathname, hash } = new URL(url);
+  if (origin !== parts.facts?.dashboard) return void window.open(url, "_blank", "noopener");
+  if (hash) rememberToken(hash.slice(1));
+  openDashboard(pathname + hash);
 }

@@ -3,6 +3,7 @@ import type { ClockPart } from "../types.ts";
 import { ask } from "./ask.ts";
 import { byId, h, swap } from "./dom.ts";
 import { t } from "./language.ts";
+import { spanText } from "./span.ts";
 import { now, on, parts } from "./state.ts";
 
 const DATE: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short" };
@@ -21,7 +22,7 @@ export function createClock(): void {
     ]);
     time.textContent = new Intl.DateTimeFormat("en-GB", TIME).format(at);
     const minutes = Math.round((parts.clock?.offset ?? 0) / 60_000);
-    swap(ahead, String(minutes), () => (minutes > 0 ? [`+${span(minutes)}`] : []));
+    swap(ahead, String(minutes), () => (minutes > 0 ? [`+${spanText(minutes * 60_000)}`] : []));
   };
   const draw = () => {
     const clock = parts.clock;
@@ -31,6 +32,8 @@ export function createClock(): void {
   on("clock", draw);
   window.setInterval(tick, 250);
 }
+
+const ALL = t("Bot, Karpor and Slack move ahead together", "机器人、Karpor 和 Slack 一起前进");
 
 function buttons({ next }: ClockPart): Node[] {
   const jump = (to: string, words: string, why: string | undefined, title: string) =>
@@ -48,18 +51,8 @@ function buttons({ next }: ClockPart): Node[] {
   const { reminder, end } = next;
   return [
     h("span", { class: "label" }, t("Jump", "跳到")),
-    jump(
-      "10m",
-      t("+10 min", "+10 分钟"),
-      undefined,
-      t("Everything moves ten minutes ahead: bot, Karpor, Slack", "机器人、Karpor 和 Slack 一起前进十分钟"),
-    ),
-    jump(
-      "1h",
-      t("+1 h", "+1 小时"),
-      undefined,
-      t("Everything moves an hour ahead: bot, Karpor, Slack", "机器人、Karpor 和 Slack 一起前进一小时"),
-    ),
+    jump("10m", t("+10 min", "+10 分钟"), undefined, ALL),
+    jump("1h", t("+1 h", "+1 小时"), undefined, ALL),
     jump(
       "reminder",
       t("Next reminder", "下次提醒"),
@@ -73,15 +66,4 @@ function buttons({ next }: ClockPart): Node[] {
       t(`To the end of ${end?.id}`, `到 ${end?.id} 的到期时刻`),
     ),
   ];
-}
-
-function span(minutes: number): string {
-  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
-  return [
-    days && t(`${days} d`, `${days} 天`),
-    hours && t(`${hours} h`, `${hours} 小时`),
-    rest && t(`${rest} min`, `${rest} 分钟`),
-  ]
-    .filter(Boolean)
-    .join(" ");
 }

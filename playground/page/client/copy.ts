@@ -1,29 +1,21 @@
-/** Copying: to the clipboard where the browser allows it, and remembered on the page where it does not. */
+/** Copying, where the browser allows it. */
 import { toast } from "./ask.ts";
 import { t } from "./language.ts";
-import { copied, tell } from "./state.ts";
-
-const TOKEN = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
 export async function copyText(
   text: string,
   button?: HTMLElement,
   done = t("Copied", "已复制"),
 ): Promise<void> {
-  if (TOKEN.test(text)) {
-    copied.token = text;
-    tell("copied");
-  }
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    if (!TOKEN.test(text))
-      return toast(
-        t(
-          "The browser did not allow copying: select the text and copy it.",
-          "浏览器不允许复制：请选中文字后自行复制。",
-        ),
-      );
+    return toast(
+      t(
+        "The browser did not allow copying: select the text and copy it.",
+        "浏览器不允许复制：请选中文字后自行复制。",
+      ),
+    );
   }
   if (!button) return;
   const words = button.textContent;

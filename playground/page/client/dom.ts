@@ -69,15 +69,15 @@ export function swap(parent: HTMLElement, rev: string, make: () => (Node | strin
 }
 
 const NEAR_END = 80;
-const ABOVE_COPY = 12;
+const ABOVE_WAY = 12;
 
-/** Where its last message is longer than the list, what is to be copied in it stays in sight above all. */
+/** Where its last message is longer than the list, the way into the dashboard stays in sight above all. */
 function endOf(list: HTMLElement): number {
   const end = list.scrollHeight - list.clientHeight;
-  const copy = list.lastElementChild?.querySelector("[data-copy]");
-  if (!copy) return end;
-  const above = copy.getBoundingClientRect().top - list.getBoundingClientRect().top + list.scrollTop;
-  return Math.min(end, above - ABOVE_COPY);
+  const way = list.lastElementChild?.querySelector("[data-url]");
+  if (!way) return end;
+  const above = way.getBoundingClientRect().top - list.getBoundingClientRect().top + list.scrollTop;
+  return Math.min(end, above - ABOVE_WAY);
 }
 
 /** Keeps the end of a list in sight until somebody scrolls away from it; `again` goes back to the end. */

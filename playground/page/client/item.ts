@@ -18,7 +18,7 @@ export function avatar({
 }
 
 export function drawItem(item: Item, side: Side): HTMLElement {
-  const { author, whisper, edited, time, html, mentions, thread } = item;
+  const { author, whisper, time, html, mentions, thread } = item;
   const body = h("div", { class: "bk" });
   // Made on the server, where everything a person wrote was escaped.
   body.innerHTML = html;
@@ -42,7 +42,6 @@ export function drawItem(item: Item, side: Side): HTMLElement {
         h("time", {}, time),
       ),
       body,
-      edited && h("span", { class: "edited" }, `(${edited})`),
       thread &&
         h(
           "div",

@@ -1,15 +1,15 @@
 /** The page: two Slacks side by side, the tools beside them, and the clock above. */
 
 import { createClock } from "./clock.ts";
-import { createDashboardPanel } from "./dashboard.ts";
 import { createFrame } from "./frame.ts";
 import { createPane } from "./pane.ts";
 import { createProof } from "./proof.ts";
 import { createScenarioList } from "./scenarios.ts";
 import { createScenes } from "./scenes.ts";
+import { createDashboardPanel } from "./session.ts";
 import { createStartOver } from "./start-over.ts";
 import { listenToServer } from "./state.ts";
-import { createTabs, openDashboard } from "./tabs.ts";
+import { createTabs } from "./tabs.ts";
 import { createTour } from "./tour.ts";
 
 const APPROVALS = "C0APPROVALS";
@@ -25,5 +25,4 @@ createStartOver();
 createTour(panes);
 
 createFrame();
-if (location.pathname.startsWith("/karpor")) openDashboard();
 listenToServer();

@@ -9,9 +9,11 @@ export function createPhone(open: (place: string) => void): { element: HTMLEleme
   const draw = ({ rings: all, time: clock, who, words }: Side) => {
     element.ariaLabel = words.phone;
     swap(time, clock + words.lang, () => [clock, h("span", {}, words.locked)]);
-    const lines: { key: string; rev: string; ring?: Ring }[] = all
-      .slice(0, 2)
-      .map((ring) => ({ key: `${who.id}${ring.channel}${ring.ts}`, rev: "1", ring }));
+    const lines: { key: string; rev: string; ring?: Ring }[] = all.map((ring) => ({
+      key: `${who.id}${ring.channel}${ring.ts}`,
+      rev: "1",
+      ring,
+    }));
     if (lines.length === 0) lines.push({ key: "quiet", rev: words.lang });
     keepInStep(rings, lines, ({ ring }) => {
       if (!ring) return h("p", { class: "quiet" }, words.quiet);

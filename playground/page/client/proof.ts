@@ -3,9 +3,9 @@ import type { RequestView } from "../types.ts";
 import { copyText } from "./copy.ts";
 import { h, type Keyed, keepInStep, swap } from "./dom.ts";
 import { said, t } from "./language.ts";
-import { countdown } from "./scenes.ts";
-import { current, onSession } from "./session.ts";
-import { copied, now, on, parts, timeText } from "./state.ts";
+import { answers, onAnswer } from "./session.ts";
+import { spanText } from "./span.ts";
+import { lastToken, now, on, parts, timeText } from "./state.ts";
 
 export function createProof(panel: HTMLElement): void {
   const live = h("div", { class: "live" });
@@ -20,22 +20,20 @@ export function createProof(panel: HTMLElement): void {
     outside,
   );
   const draw = () => {
-    const token = current()?.token ?? copied.token;
-    const session = current();
-    swap(live, JSON.stringify(session?.answers ?? null), () => [drawLive()]);
+    const token = lastToken();
+    swap(live, JSON.stringify(answers()), () => [drawLive()]);
     swap(outside, `${token} ${parts.facts?.hub.url}`, () => drawOutside(token));
     drawEnds(ends);
   };
-  on("copied", draw);
+  on("token", draw);
   on("facts", draw);
   on("scenes", draw);
-  onSession(draw);
+  onAnswer(draw);
   window.setInterval(() => drawEnds(ends), 250);
 }
 
 function drawLive(): HTMLElement {
-  const session = current();
-  if (!session)
+  if (answers().length === 0)
     return h(
       "p",
       { class: "hint" },
@@ -44,7 +42,7 @@ function drawLive(): HTMLElement {
         "先在控制台登录：之后每 1.5 秒用该令牌问一次 Karpor。",
       ),
     );
-  const rows = session.answers.map(({ status, at }) =>
+  const rows = answers().map(({ status, at }) =>
     h(
       "li",
       { class: status === 200 ? "good" : "bad" },
@@ -105,8 +103,8 @@ function wordsFor({ deletedAt, proof, isInTrouble }: RequestView): string {
   if (left <= 0)
     return t("asking Karpor with a token that nobody has used…", "正在用没人用过的令牌询问 Karpor…");
   return t(
-    `deleted. Karpor may remember a token for 10 s, so the proof comes in ${countdown(left)}.`,
-    `已删除。Karpor 最多记住令牌 10 秒，${countdown(left)}后得出证明。`,
+    `deleted. Karpor may remember a token for 10 s, so the proof comes in ${spanText(left)}.`,
+    `已删除。Karpor 最多记住令牌 10 秒，${spanText(left)}后得出证明。`,
   );
 }
 
@@ -118,7 +116,7 @@ function drawOutside(token: string | undefined): Node[] {
       h(
         "p",
         { class: "hint" },
-        t("Copy a token first: then its curl line is here.", "请先复制令牌：这里会出现 curl 命令。"),
+        t("Press Open Karpor: then a curl line is here.", "请先按“打开 Karpor”：这里会出现 curl 命令。"),
       ),
     ];
   const curl = (bytes: string) =>

@@ -4,6 +4,7 @@ import { toast } from "./ask.ts";
 import { followEnd, h, keepInStep, swap } from "./dom.ts";
 import { said, t } from "./language.ts";
 import { recall, remember } from "./remember.ts";
+import { spanText } from "./span.ts";
 import { now, on, parts, timeText } from "./state.ts";
 
 const LANES: Record<Entry["lane"], string> = {
@@ -90,7 +91,7 @@ const DRAW: Record<View, Draw> = {
       timeline.map((entry) => ({
         ...entry,
         key: String(entry.n),
-        rev: `${entry.note.en}${entry.times}${entry.bad}`,
+        rev: `${entry.note.en}${entry.bad}`,
       })),
       drawEntry,
     ),
@@ -126,7 +127,7 @@ function fill<T extends { key: string; rev: string }>(
     );
 }
 
-function drawEntry({ n, at, lane, title, note, bad, times }: Entry): HTMLElement {
+function drawEntry({ n, at, lane, title, note, bad }: Entry): HTMLElement {
   const body = h("pre", {});
   const load = async () => {
     if (body.textContent) return;
@@ -137,13 +138,7 @@ function drawEntry({ n, at, lane, title, note, bad, times }: Entry): HTMLElement
   const line = [
     h("time", {}, timeText(at)),
     h("span", { class: "lane" }, LANES[lane]),
-    h(
-      "span",
-      { class: "title" },
-      said(title),
-      times > 1 ? ` ×${times} ` : " ",
-      h("em", { class: bad ? "bad" : "" }, said(note)),
-    ),
+    h("span", { class: "title" }, `${said(title)} `, h("em", { class: bad ? "bad" : "" }, said(note))),
   ];
   if (lane === "hub" || lane === "you") return h("div", { class: `entry ${lane}` }, ...line);
   return h("details", { class: `entry ${lane}`, ontoggle: load }, h("summary", {}, ...line), body);
@@ -180,18 +175,7 @@ function drawRequest(request: RequestView): HTMLElement {
 /** Counts while one looks at it. */
 function tick(list: HTMLElement): void {
   for (const element of list.querySelectorAll<HTMLElement>("[data-left]")) {
-    const span = countdown(Number(element.dataset.left) - now());
+    const span = spanText(Number(element.dataset.left) - now());
     element.textContent = t(`ends in ${span}`, `${span}后结束`);
   }
-}
-
-export function countdown(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  const [d, hours, m, s] = [86_400, 3_600, 60, 1].map((size, n, all) => {
-    const above = all[n - 1];
-    return Math.floor((above ? seconds % above : seconds) / size);
-  });
-  if (d) return t(`${d} d ${hours} h`, `${d} 天 ${hours} 小时`);
-  if (hours) return t(`${hours} h ${m} min`, `${hours} 小时 ${m} 分`);
-  return m ? t(`${m} min ${s} s`, `${m} 分 ${s} 秒`) : t(`${s} s`, `${s} 秒`);
 }

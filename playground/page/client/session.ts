@@ -1,61 +1,51 @@
-/** Logged in to the dashboard with a token: the hub is asked again and again, as people click around. */
-import type { DashboardVisit } from "../types.ts";
-import { ask } from "./ask.ts";
+/** Karpor's dashboard in its frame, and what it tells: what Karpor answers while somebody is logged in. */
+import { h } from "./dom.ts";
+import { t } from "./language.ts";
+import { now, on, parts } from "./state.ts";
+import { showColumn, showTab } from "./tabs.ts";
 
-export interface Session {
-  token: string;
-  seen: DashboardVisit;
-  /** Each answer that differed from the one before, oldest first. */
-  answers: { status: number; at: number }[];
-  /** The hub has said 401: Karpor throws the token away then. */
-  over: boolean;
+interface Answer {
+  /** 0: none. */
+  status: number;
+  at: number;
 }
 
-const AGAIN = 1500;
+const frame = h("iframe", { title: t("Karpor’s dashboard, a stand-in", "模拟的 Karpor 控制台") });
 const listeners = new Set<() => void>();
-let session: Session | undefined;
+let session: Answer[] = [];
 
-export const current = (): Session | undefined => session;
-export const onSession = (listener: () => void): void => void listeners.add(listener);
-const told = () => {
-  for (const listener of listeners) listener();
-};
+/** Each answer that differed from the one before, oldest first; none before a login. */
+export const answers = (): readonly Answer[] => session;
+export const onAnswer = (listener: () => void): void => void listeners.add(listener);
 
-/** Undefined: the hub was not even asked. */
-export async function logIn(token: string): Promise<DashboardVisit | undefined> {
-  const seen = await ask<DashboardVisit>("login", { token });
-  if (!seen) return undefined;
-  // 403 is said to a token that Karpor knows.
-  const over = seen.status === 401 || seen.status === 0;
-  session = { token, seen, answers: [{ status: seen.status, at: seen.at }], over };
-  told();
-  return seen;
-}
-
-export function logOut(): void {
-  session = undefined;
-  told();
-}
-
-/** One at a time: answers that overtook one another would tell of a hub that changes its mind. */
-let asking = false;
-
-async function visit(): Promise<void> {
-  const before = session;
-  if (!before || asking || document.hidden) return;
-  asking = true;
-  // After 401 it is asked on, so that the proof keeps its present tense; the dashboard itself is logged out.
-  const seen = await ask<DashboardVisit>("visit", { token: before.token }).finally(() => {
-    asking = false;
+export function createDashboardPanel(panel: HTMLElement): void {
+  panel.append(frame);
+  on("facts", () => {
+    if (!frame.src) lead("/insight");
   });
-  if (!seen || session !== before) return;
-  if (before.answers.at(-1)?.status !== seen.status)
-    before.answers.push({ status: seen.status, at: seen.at });
-  const { tried } = before.seen;
-  before.seen =
-    seen.status === 200 ? { ...seen, tried } : { ...before.seen, status: seen.status, at: seen.at };
-  before.over ||= seen.status === 401;
-  told();
+  window.addEventListener("message", ({ source, data }) => {
+    if (source === frame.contentWindow) hear(data.status);
+  });
 }
 
-window.setInterval(() => void visit(), AGAIN);
+/** Leads the frame to a path of the dashboard, and shows it. */
+export function openDashboard(path: string): void {
+  lead(path);
+  showTab("dashboard");
+  showColumn("tools");
+  frame.focus();
+}
+
+/** By the name that this page was opened by: cookies go to no other site's frame. */
+function lead(path: string): void {
+  const url = new URL(path, parts.facts?.dashboard);
+  url.hostname = location.hostname;
+  frame.src = url.href;
+}
+
+/** Null: nobody is logged in any more, or somebody else. */
+function hear(status: number | null): void {
+  if (status === null) session = [];
+  else if (session.at(-1)?.status !== status) session = [...session, { status, at: now() }];
+  for (const listener of listeners) listener();
+}

@@ -16,17 +16,22 @@ export const watching: Record<SideName, string> = {
   right: recall("right") ?? "U0ALICE",
 };
 
-/** The last token copied on this page: for the dashboard's paste and the proofs, never sent unasked. */
-export const copied: { token: string | undefined } = { token: undefined };
+/** Of the last link that was opened on this page: for the proof by hand, never sent. */
+let token: string | undefined;
+export const lastToken = (): string | undefined => token;
+export function rememberToken(fresh: string): void {
+  token = fresh;
+  tell("token");
+}
 
-const listeners = new Map<keyof Parts | "copied", Set<() => void>>();
+const listeners = new Map<keyof Parts | "token", Set<() => void>>();
 
-export function on(part: keyof Parts | "copied", listener: () => void): void {
+export function on(part: keyof Parts | "token", listener: () => void): void {
   const known = listeners.get(part) ?? new Set();
   listeners.set(part, known.add(listener));
 }
 
-export function tell(part: keyof Parts | "copied"): void {
+export function tell(part: keyof Parts | "token"): void {
   for (const listener of listeners.get(part) ?? []) listener();
 }
 

@@ -2,9 +2,9 @@
 import { byId } from "./dom.ts";
 import { t } from "./language.ts";
 import type { Pane } from "./pane.ts";
-import { current } from "./session.ts";
-import { copied, FIRST_PERSON, parts, watchPerson } from "./state.ts";
-import { type Column, openDashboard, showColumn, showTab } from "./tabs.ts";
+import { answers } from "./session.ts";
+import { FIRST_PERSON, parts, watchPerson } from "./state.ts";
+import { type Column, showColumn, showTab } from "./tabs.ts";
 
 export interface Panes {
   left: Pane;
@@ -55,14 +55,13 @@ export const STEPS: readonly Step[] = [
     id: "login",
     name: t("Log in", "登录"),
     about: t(
-      "The token is in Dana’s messages: press Copy beside it, then Paste and log in on the dashboard.",
-      "令牌在林晓雨的私信里：按旁边的“复制”，再到控制台按“粘贴并登录”。",
+      "Dana has a message: press Open Karpor in it, and the dashboard is logged in.",
+      "林晓雨收到了私信：按其中的“打开 Karpor”，控制台就已登录。",
     ),
-    reached: () => current()?.answers.some(({ status }) => status === 200) ?? false,
+    reached: () => answers().some(({ status }) => status === 200),
     go: ({ left }) => {
-      if (copied.token) return openDashboard();
       left.open("dm");
-      lead("left", "#left [data-copy]");
+      lead("left", "#left [data-url]");
     },
   },
   {
@@ -107,8 +106,8 @@ export const STEPS: readonly Step[] = [
 export function controlFor(step: Step["id"]): string {
   if (step === "approve") return some(...WAITS) ? "approve" : "ask";
   if (step !== "login" && step !== "end") return step;
-  if (!some(...GIVEN)) return some(...WAITS) ? "approve" : "ask";
-  return step === "login" && !copied.token ? "copy" : step;
+  if (some(...GIVEN)) return step;
+  return some(...WAITS) ? "approve" : "ask";
 }
 
 /** The control itself, where it is there already; else the column in which it will be. */

@@ -71,9 +71,3 @@ export function showColumn(column: Column): void {
   for (const button of byId("switch").querySelectorAll("button"))
     button.setAttribute("aria-pressed", String(button.dataset.column === column));
 }
-
-export function openDashboard(): void {
-  showTab("dashboard");
-  showColumn("tools");
-  byId("panel-dashboard").querySelector<HTMLElement>("button.login, textarea")?.focus();
-}

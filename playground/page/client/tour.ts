@@ -3,7 +3,7 @@ import { byId, h, swap } from "./dom.ts";
 import { t } from "./language.ts";
 import type { Pane } from "./pane.ts";
 import { recall, remember } from "./remember.ts";
-import { onSession } from "./session.ts";
+import { onAnswer } from "./session.ts";
 import { on } from "./state.ts";
 import { attempt, controlFor, FIRST, type Panes, STEPS, type Step, type Try } from "./steps.ts";
 
@@ -37,8 +37,7 @@ export function createTour(panes: Panes): void {
   );
   const draw = () => drawTour(steps, about, panes);
   on("scenes", draw);
-  on("copied", draw);
-  onSession(draw);
+  onAnswer(draw);
   // A tab or a column that was chosen.
   document.addEventListener("click", () => queueMicrotask(draw));
 }

@@ -42,11 +42,7 @@ function byLibrary(block: JsonObject, reader: Reader): string {
   const element = createElement(Library, {
     ...{ blocks, data, logo: "", name: "", withoutWrapper: true, unstyled: true, hooks: hooksFor(reader) },
   });
-  try {
-    return tidy(renderToStaticMarkup(element), chromeFor(reader).copy);
-  } catch {
-    return `<p class="bk-undrawn">${chromeFor(reader).undrawn} ${String(block.type)}</p>`;
-  }
+  return tidy(renderToStaticMarkup(element), chromeFor(reader).copy);
 }
 
 /** The library takes "verbatim" for plain text, and knows no labels in mentions: Slack formats the one, and ignores the other. */

@@ -14,7 +14,7 @@ import { dayLine, timeOf } from "./dates.ts";
 import { esc } from "./escape.ts";
 import { initialsOf, type Reader, readerOf, realName, tintOf, whoOf } from "./reader.ts";
 
-const RINGS = 4;
+const RINGS = 2;
 
 type Said = SlackMessage | Ephemeral;
 
@@ -80,15 +80,13 @@ function itemOf(slack: LocalSlack, reader: Reader, said: Said): Item {
   const me = reader.person.id;
   const mine = [...groups].some((id) => reader.directory.groups.get(id)?.members.includes(me));
   const html = drawn(said, reader);
-  const chrome = chromeFor(reader);
   return {
     key: `${said.channel}-${said.ts}`,
     rev: `${said.history.length}-${hash(html)}-${reader.zh}`,
     ...{ channel: said.channel, ts: said.ts, at, html },
     ...{ time: timeOf(reader, at), day: dayLine(reader, at) },
     author: authorOf(slack, author),
-    whisper: whisper ? chrome.onlyYou : undefined,
-    edited: !whisper && said.edited && author !== slack.bot.userId ? chrome.edited : undefined,
+    whisper: whisper ? chromeFor(reader).onlyYou : undefined,
     mentions: everyone || mine || users.has(me),
     own: author === me,
   };
@@ -119,7 +117,7 @@ function authorOf(slack: LocalSlack, id: string): Item["author"] {
 function troubleItem(reader: Reader, { doing, error, at }: ShownError, n: number): Item {
   return {
     ...{ key: `trouble-${n}`, rev: "1", channel: "", ts: "", at, own: false, mentions: false },
-    ...{ time: timeOf(reader, at), day: dayLine(reader, at), edited: undefined },
+    ...{ time: timeOf(reader, at), day: dayLine(reader, at) },
     author: { name: "Slackbot", initials: "S", tint: 4, app: true },
     whisper: chromeFor(reader).onlyYou,
     html: `<p><code>${esc(doing)}</code> ${chromeFor(reader).failed} “${esc(error)}”</p>`,

@@ -1,7 +1,7 @@
 /** The blocks that the bot uses, and views, with Slack's limits. */
 import { z } from "zod";
 import { button, inInput } from "./elements.ts";
-import { boundedText, mrkdwn, plain, text, url } from "./text.ts";
+import { boundedText, mrkdwn, plain, text } from "./text.ts";
 
 const base = { block_id: boundedText(255).optional() };
 
@@ -35,13 +35,7 @@ const input = z.strictObject({
   optional: z.boolean().optional(),
 });
 
-const on = z.boolean().optional();
-const pieceStyle = z.strictObject({ bold: on, italic: on, strike: on, underline: on, code: on }).optional();
-const words = z.strictObject({ type: z.literal("text"), text: boundedText(40_000), style: pieceStyle });
-const link = z.strictObject({ type: z.literal("link"), url, text: boundedText(40_000).optional() });
-const person = z.strictObject({ type: z.literal("user"), user_id: boundedText(255) });
-const group = z.strictObject({ type: z.literal("usergroup"), usergroup_id: boundedText(255) });
-const pieces = z.array(z.discriminatedUnion("type", [words, link, person, group]));
+const pieces = z.array(z.strictObject({ type: z.literal("text"), text: boundedText(40_000) }));
 
 const richText = z.strictObject({
   ...base,
@@ -49,7 +43,6 @@ const richText = z.strictObject({
   elements: z
     .array(
       z.discriminatedUnion("type", [
-        z.strictObject({ type: z.literal("rich_text_section"), elements: pieces }),
         z.strictObject({ type: z.literal("rich_text_quote"), elements: pieces }),
         z.strictObject({ type: z.literal("rich_text_preformatted"), elements: pieces }),
       ]),
