@@ -7,16 +7,13 @@ import type { Bot } from "../bot.ts";
 import type { AccountOnHub, BindingOnHub } from "../hub/hub.ts";
 import { SECOND } from "../request/durations.ts";
 import type { RequestId } from "../request/ids.ts";
-import { isOpen } from "../request/record.ts";
+import { type Change, isOpen } from "../request/record.ts";
 import { startEnding, withNewToken } from "../request/transitions.ts";
 import { EVERYBODY, type Lockdowns, lockdownFor } from "../store/lockdowns.ts";
-import type { ReadRequest } from "../store/store.ts";
 import { tellUnrecorded } from "./admin-notices.ts";
 import { endOne } from "./chain.ts";
 import { atVersion, commit } from "./commit.ts";
-
-/** The unfinished requests, read before the hub's lists. */
-export type Records = Map<RequestId, ReadRequest>;
+import type { RecordOutline, Records } from "./state.ts";
 
 /** So long after its end on the hub the sweep deletes a binding, whatever its record says. */
 export const OVERDUE = 30 * SECOND;
@@ -60,7 +57,7 @@ function isLockedOut({ accounts }: OnHub, lockdowns: Lockdowns, id: RequestId): 
  * Deletes a binding that the record does not allow. A record that is not granted, though its binding exists,
  * is an older copy: it ends. So does an active one whose binding was altered.
  */
-async function compareBinding(bot: Bot, record: ReadRequest, binding: BindingOnHub): Promise<void> {
+async function compareBinding(bot: Bot, record: RecordOutline, binding: BindingOnHub): Promise<void> {
   if (record.state === "closed" || binding.account !== record.account)
     return bot.hub.deleteBinding(record.id);
   if (record.state === "asked" || record.state === "waiting" || record.state === "scheduled")
@@ -87,21 +84,20 @@ async function compareRecords(bot: Bot, records: Records, { accounts, bindings }
 }
 
 /** Its own step ends it, even when the sweep already deleted its binding. */
-const isTimeUp = ({ clock }: Bot, { state, endsAt }: ReadRequest): boolean =>
+const isTimeUp = ({ clock }: Bot, { state, endsAt }: RecordOutline): boolean =>
   (state === "granting" || state === "active") && (endsAt ?? 0) <= clock.now();
 
 /** Karpor was upgraded and signs tokens with another key: every earlier token is dead. */
-function isSignedByOldKey({ hub }: Bot, { state, token }: ReadRequest): boolean {
+function isSignedByOldKey({ hub }: Bot, { state, token }: RecordOutline): boolean {
   const key = hub.signingKey();
   return state === "active" && key !== null && token.signingKey !== null && token.signingKey !== key;
 }
 
-async function renewToken(bot: Bot, record: ReadRequest): Promise<void> {
+async function renewToken(bot: Bot, record: RecordOutline): Promise<void> {
   const key = bot.hub.signingKey();
-  await commit(bot, record, {
-    ...{ what: "new token: Karpor has a new signing key", by: null },
-    change: atVersion(record, (newest) => withNewToken(newest, "new-key", key)),
-  });
+  await commitAtVersion(bot, record, "new token: Karpor has a new signing key", (newest) =>
+    withNewToken(newest, "new-key", key),
+  );
 }
 
 /** Deletes an account whose request is over, or that has no record and whose time has passed. */
@@ -118,22 +114,30 @@ async function compareAccount(
   if (isOver) await bot.hub.deleteAccount(id, uid);
 }
 
+const endAtVersion = (bot: Bot, record: RecordOutline, cause: "restored" | "altered"): Promise<void> =>
+  commitAtVersion(bot, record, cause, (newest) => {
+    const mustEnd = newest.state === "granting" || newest.state === "active" || cause === "restored";
+    return mustEnd ? startEnding(newest, { cause }, bot.clock.now()) : null;
+  });
+
 /**
- * Ends the record only at the version that was read before the lists; the next sweep looks at one that
+ * Changes the record only at the version that was read before the lists; the next sweep looks at one that
  * changed.
  */
-async function endAtVersion(bot: Bot, read: ReadRequest, cause: "restored" | "altered"): Promise<void> {
-  await commit(bot, read, {
-    ...{ what: cause, by: null },
-    change: atVersion(read, (newest) => {
-      const mustEnd = newest.state === "granting" || newest.state === "active" || cause === "restored";
-      return mustEnd ? startEnding(newest, { cause }, bot.clock.now()) : null;
-    }),
-  });
+async function commitAtVersion(
+  bot: Bot,
+  { id, version }: RecordOutline,
+  what: string,
+  change: Change,
+): Promise<void> {
+  const read = await bot.store.read(id);
+  if (read?.version !== version) return;
+  await commit(bot, read, { what, by: null, change: atVersion(read, change) });
 }
 
 /** A process died after it noted the chain's end in the first record: the others end here. */
-async function completeChainEnd(bot: Bot, record: ReadRequest): Promise<void> {
-  const first = record.follows && (await bot.store.read(record.follows));
-  if (first?.chainEnd) await endOne(bot, record, first.chainEnd, null);
+async function completeChainEnd(bot: Bot, { id, follows }: RecordOutline): Promise<void> {
+  const first = follows && (await bot.store.read(follows));
+  const record = first?.chainEnd ? await bot.store.read(id) : null;
+  if (record && first?.chainEnd) await endOne(bot, record, first.chainEnd, null);
 }

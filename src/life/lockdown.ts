@@ -16,10 +16,10 @@ import {
   lockdownFor,
   readLockdowns,
 } from "../store/lockdowns.ts";
-import type { ReadRequest } from "../store/store.ts";
 import { endOne } from "./chain.ts";
 import { commit } from "./commit.ts";
 import { refusedByLockdown } from "./scheduled.ts";
+import type { RecordOutline } from "./state.ts";
 
 const NOTE = "lockdown-";
 
@@ -72,7 +72,7 @@ async function drawCard(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<voi
 }
 
 /** The sweep's part: copies the newer value to the other place, then ends the requests that it concerns. */
-export async function syncLockdowns(bot: Bot, records: Iterable<ReadRequest>): Promise<Lockdowns> {
+export async function syncLockdowns(bot: Bot, records: Iterable<RecordOutline>): Promise<Lockdowns> {
   const [inRedis, onHub] = [await bot.store.lockdowns.read(), await readHubLockdowns(bot)];
   for (const whom of new Set([...inRedis.keys(), ...onHub.keys()])) {
     const [ours, theirs] = [inRedis.get(whom), onHub.get(whom)];
@@ -92,7 +92,7 @@ export async function syncLockdowns(bot: Bot, records: Iterable<ReadRequest>): P
 export async function enforceLockdowns(
   bot: Bot,
   lockdowns: Lockdowns,
-  records: Iterable<ReadRequest>,
+  records: Iterable<RecordOutline>,
 ): Promise<void> {
   for (const request of records) {
     const lockdown = isOpen(request) ? lockdownFor(lockdowns, request.requester) : null;
@@ -100,7 +100,9 @@ export async function enforceLockdowns(
   }
 }
 
-async function lockOut(bot: Bot, request: ReadRequest, { by, at }: Lockdown): Promise<void> {
+async function lockOut(bot: Bot, { id }: RecordOutline, { by, at }: Lockdown): Promise<void> {
+  const request = await bot.store.read(id);
+  if (request === null) return;
   if (!mayHoldAccess(request)) return void (await commit(bot, request, refusedByLockdown(bot.clock.now())));
   // The reason is for the channel, not for the holder, who may be the thief.
   const who = UserId.safeParse(by).data ?? null;

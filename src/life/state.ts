@@ -1,5 +1,6 @@
 /** What each of the seven states answers, and what a step decides: the shapes that the files of life/ share. */
 import type { Bot } from "../bot.ts";
+import type { RequestId } from "../request/ids.ts";
 import type { Change, Request } from "../request/record.ts";
 import type { ReadRequest } from "../store/store.ts";
 import type { KEEP, WantedMessage } from "./messages.ts";
@@ -24,3 +25,17 @@ export interface Decision {
   /** When the oldest look-up that it rests on was made; needed by whatever leads to access. */
   lookedUpAt?: number;
 }
+
+/** What the sweep keeps of a record: there may be thousands. */
+export type RecordOutline = Pick<
+  ReadRequest,
+  "id" | "version" | "state" | "requester" | "account" | "clusterRole" | "endsAt" | "follows" | "token"
+>;
+
+export const outlineOf = (record: ReadRequest): RecordOutline => {
+  const { id, version, state, requester, account, clusterRole, endsAt, follows, token } = record;
+  return { id, version, state, requester, account, clusterRole, endsAt, follows, token };
+};
+
+/** The unfinished requests, read before the hub's lists. */
+export type Records = Map<RequestId, RecordOutline>;

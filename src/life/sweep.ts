@@ -10,8 +10,9 @@ import { HOUR, SECOND } from "../request/durations.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { tellForeignAccess } from "./admin-notices.ts";
 import { runChecks } from "./checks.ts";
-import { compareWithHub, type OnHub, OVERDUE, type Records } from "./compare.ts";
+import { compareWithHub, type OnHub, OVERDUE } from "./compare.ts";
 import { syncLockdowns } from "./lockdown.ts";
+import { outlineOf, type Records } from "./state.ts";
 import { nextDue } from "./states.ts";
 import { checkEverybody } from "./who-left.ts";
 
@@ -65,6 +66,9 @@ async function attempt<T>(bot: Bot, outside: "Redis" | "hub", work: () => Promis
   }
 }
 
+/** There may be thousands of records: they are not all held at the same time. */
+const READ_AT_ONCE = 500;
+
 /** Rings once in 30 s, from whichever replica is first: a job that fails is tried again every 5 s anyway. */
 async function ringOnce(bot: Bot, { id, version }: ReadRequest, due: number, bells: Bell[]): Promise<void> {
   if (!(await bot.store.once(`rung:${id}:${version}:${due}:${bells[0]}`, SWEEP_EVERY))) return;
@@ -85,13 +89,17 @@ async function lookHourly(bot: Bot): Promise<void> {
  * Reads all unfinished requests; rings for those that are due, and for those whose messages are not drawn.
  */
 async function ringDue(bot: Bot): Promise<Records> {
-  const records = await bot.store.readAll(await bot.store.unfinished());
-  for (const request of records) {
-    const due = nextDue(bot, request);
-    if (due !== null && due <= bot.clock.now()) await ringOnce(bot, request, due, ["access"]);
-    if (!request.isDrawn) await ringOnce(bot, request, 0, ["token", "messages"]);
+  const ids = await bot.store.unfinished();
+  const records: Records = new Map();
+  for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
+    for (const request of await bot.store.readAll(ids.slice(from, from + READ_AT_ONCE))) {
+      const due = nextDue(bot, request);
+      if (due !== null && due <= bot.clock.now()) await ringOnce(bot, request, due, ["access"]);
+      if (!request.isDrawn) await ringOnce(bot, request, 0, ["token", "messages"]);
+      records.set(request.id, outlineOf(request));
+    }
   }
-  return new Map(records.map((request) => [request.id, request]));
+  return records;
 }
 
 async function readHub({ hub }: Bot): Promise<OnHub> {

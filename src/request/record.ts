@@ -159,6 +159,6 @@ export type Change = (request: Request) => Request | null;
 export const mayHoldAccess = ({ state }: Request): boolean =>
   state === "granting" || state === "active" || state === "ending";
 
-export const isOpen = ({ state }: Request): boolean => state !== "closed";
+export const isOpen = ({ state }: Pick<Request, "state">): boolean => state !== "closed";
 
 export const isUndecided = ({ state }: Request): boolean => state === "asked" || state === "waiting";

@@ -35,8 +35,6 @@ export type Committed = "done" | "conflict" | "locked-down" | "stale-lookup";
 
 const LOOKUPS_GOOD_FOR_MS = 30_000;
 const CLOSED_KEPT_SECONDS = 90 * 24 * 3600;
-/** The sweep reads thousands: their texts are not all held at the same time. */
-const READ_AT_ONCE = 500;
 const MESSAGE = "m:";
 const COMMIT = readFileSync(new URL("commit.lua", import.meta.url), "utf8");
 const DRAWN = readFileSync(new URL("drawn.lua", import.meta.url), "utf8");
@@ -70,13 +68,7 @@ export function createStore({ redis, instance, log }: { redis: Redis; instance: 
   const parse = recordReader(log);
 
   const readAll = async (ids: readonly string[]): Promise<ReadRequest[]> => {
-    const all: ReadRequest[] = [];
-    for (let from = 0; from < ids.length; from += READ_AT_ONCE)
-      all.push(...(await readSome(ids.slice(from, from + READ_AT_ONCE))));
-    return all;
-  };
-
-  const readSome = async (ids: readonly string[]): Promise<ReadRequest[]> => {
+    if (ids.length === 0) return [];
     const pipeline = redis.pipeline().time();
     for (const id of ids) pipeline.hmget(keys.request(id), "record", "drawn");
     const [time, ...records] = answersOf(await guarded(pipeline.exec()));
