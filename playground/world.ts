@@ -95,7 +95,7 @@ function nameIn(slack: LocalSlack, id: string, lang: "en" | "zh"): string {
   const owner = id.startsWith("D") ? people.get(`U${id.slice(1)}`) : undefined;
   if (owner) {
     const name = nameIn(slack, owner.id, lang);
-    return lang === "zh" ? `${name}的私信` : `the DM with ${name}`;
+    return lang === "zh" ? `私信（${name}）` : `the DM with ${name}`;
   }
   const channel = channels.get(id);
   if (channel) return `#${channel.name}`;

@@ -27,7 +27,7 @@ export function payloadTitle({ kind, payload }: SentPayload, named: Named): Said
   const form = `“${view?.title?.text}”`;
   const shortcut = String(payload.callback_id);
   const event = String((payload.event as JsonObject | undefined)?.type ?? type);
-  if (type === "block_actions") return { en: `${who} presses ${pressed}`, zh: `${who} 按下 ${pressed}` };
+  if (type === "block_actions") return { en: `${who} presses ${pressed}`, zh: `${who} 点击“${pressed}”` };
   if (type === "shortcut")
     return { en: `${who} chooses the shortcut ${shortcut}`, zh: `${who} 选择快捷方式 ${shortcut}` };
   if (type === "view_submission") return { en: `${who} submits ${form}`, zh: `${who} 提交${form}` };
@@ -42,7 +42,7 @@ export function callTitle({ method, args }: Call, named: Named): Said {
   const words = typeof args.text === "string" && args.text !== "" ? `“${args.text}”` : "";
   return {
     en: `${method}${inEn && ` in ${inEn}`}${who && ` of ${who}`}${words && `: ${words}`}`,
-    zh: `${method}${inZh && `，在${inZh}中`}${who && `，查 ${who}`}${words && `：${words}`}`,
+    zh: `${method}${inZh && `，${inZh}`}${who && `，查 ${who}`}${words && `：${words}`}`,
   };
 }
 

@@ -36,13 +36,13 @@ export async function jumpTo(context: PlaygroundContext, to: Jump): Promise<void
   if (to === "1h") return jump(context, HOUR, { en: "an hour ahead", zh: "1 小时" });
   const records = await context.redis.records();
   const next = to === "end" ? nextEnd(records) : nextReminder(records);
-  if (!next) throw new Refusal("There is nothing to jump to.", "没有可以跳到的时刻。");
+  if (!next) throw new Refusal("There is nothing to jump to.", "没有可跳转的时刻。");
   const ahead = Math.max(0, next.due - context.clock.now());
   const what = to === "end" ? { en: "the end", zh: "到期时刻" } : { en: "the next reminder", zh: "下次提醒" };
   const span = formatDuration(ahead);
   await jump(context, ahead, {
     en: `to ${what.en} of ${next.id}, ${span} ahead`,
-    zh: `到 ${next.id} 的${what.zh}，${span}`,
+    zh: `到 ${next.id} 的${what.zh}（${span}）`,
   });
 }
 

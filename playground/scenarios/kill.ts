@@ -22,7 +22,10 @@ export const kill: Scenario = {
     const struck = killAtBinding(context);
     await context.slack.command(asker, "dm", "peek 15m");
     if (!(await struck))
-      return tell("Nothing was being set up, so nothing was killed.", "没有正在开通的权限，所以没有杀。");
+      return tell(
+        "Nothing was being set up, so nothing was killed.",
+        "没有正在开通的权限，机器人没有被杀掉。",
+      );
     tell(
       `Killed (SIGKILL, process ${before}) when Karpor had just made the binding. Nobody has a token; the record says “granting”.`,
       `已杀掉（SIGKILL，进程 ${before}），绑定刚刚建好。没人拿到令牌；记录停在“granting”。`,

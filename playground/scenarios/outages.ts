@@ -12,7 +12,7 @@ export const hubAway: Scenario = {
   title: { en: "Take Karpor away", zh: "断开 Karpor" },
   about: {
     en: "It refuses connections until you switch this off. Approve a request or let access end meanwhile.",
-    zh: "再按一次之前它拒绝连接。其间可以批准申请，或让权限到期。",
+    zh: "关闭之前，它拒绝连接。其间可以批准申请，或让权限到期。",
   },
   on: (context) => hubsAway.has(context),
   async run(context, tell) {
@@ -30,11 +30,11 @@ export const hubAway: Scenario = {
     hubsAway.delete(context);
     if (waited.length === 0)
       return tell("It is back. Nothing had needed it meanwhile.", "已恢复。其间没有操作需要它。", "good");
-    tell(`It is back. ${waited.join(", ")} had to wait for it.`, `已恢复。${waited.join("、")} 在等它。`);
+    tell(`It is back. ${waited.join(", ")} had to wait for it.`, `已恢复。${waited.join("、")} 此前在等它。`);
     await context.bot.sweep();
     const settled = await seenWithin(SETTLED_WITHIN, async () => (await waitingForHub(context)).length === 0);
     if (settled)
-      tell(`Done: ${waited.join(", ")} went on.`, `已完成：${waited.join("、")} 接着做完了。`, "good");
+      tell(`Done: ${waited.join(", ")} went on.`, `已完成：${waited.join("、")} 已继续完成。`, "good");
     else tell("Not done yet; it goes on by itself.", "还没有完成，会自动继续。", "bad");
   },
 };
@@ -49,7 +49,7 @@ export const slackAway: Scenario = {
   title: { en: "Take Slack away", zh: "断开 Slack" },
   about: {
     en: "It answers every call of the bot with 503 until you switch this off. What is over still ends.",
-    zh: "再按一次之前，它对机器人的每次调用都回答 503。到期的权限照样结束。",
+    zh: "关闭之前，它对机器人的每次调用都返回 503。到期的权限照样结束。",
   },
   on: (context) => slacksAway.has(context),
   async run(context, tell) {
@@ -57,7 +57,7 @@ export const slackAway: Scenario = {
       context.slack.meddle(undefined);
       return tell(
         "Slack is back: what waited is posted within seconds.",
-        "Slack 恢复了：等着的消息几秒内送达。",
+        "Slack 已恢复：等待中的消息几秒内送达。",
         "good",
       );
     }
@@ -65,7 +65,7 @@ export const slackAway: Scenario = {
     context.slack.meddle({ before: async () => ({ status: 503 }), after: async () => true });
     tell(
       "Slack answers 503. Let access end: Karpor refuses its token all the same.",
-      "Slack 回答 503。让权限到期试试：Karpor 照样拒绝它的令牌。",
+      "Slack 返回 503。让权限到期试试：Karpor 照样拒绝它的令牌。",
       "bad",
     );
   },

@@ -12,12 +12,16 @@ export const flush: Scenario = {
   title: { en: "Empty Redis", zh: "清空 Redis" },
   about: {
     en: "FLUSHALL: records, trail and jobs are gone. Karpor itself still knows who has access until when.",
-    zh: "FLUSHALL：记录、轨迹和任务都没了。Karpor 自己仍知道谁有权限、到什么时候。",
+    zh: "FLUSHALL：申请记录、审计记录和任务全部清空。Karpor 自己仍知道谁有权限、到什么时候。",
   },
   async run(context, tell) {
     const before = await context.redis.records();
     await context.redis.flush();
-    tell(`Gone: ${before.length} records and the trail.`, `没了：${before.length} 条记录，以及轨迹。`, "bad");
+    tell(
+      `Gone: ${before.length} records and the trail.`,
+      `已清空：${before.length} 条申请记录，以及审计记录。`,
+      "bad",
+    );
     await context.bot.sweep();
     const bindings = (await context.hub.objects()).filter(
       (object) => isPlaygroundObject(object) && object.kind === "ClusterRoleBinding",
@@ -40,10 +44,10 @@ const copies = new WeakMap<PlaygroundContext, () => Promise<void>>();
 
 export const restore: Scenario = {
   id: "restore",
-  title: { en: "Restore an older Redis", zh: "把 Redis 恢复到旧副本" },
+  title: { en: "Restore an older Redis", zh: "把 Redis 恢复到旧备份" },
   about: {
     en: "On: Redis is copied. Deny, end or revoke something; then switch it off, and the copy is put back.",
-    zh: "打开：复制 Redis。然后拒绝、结束或撤销一些权限；再关闭，副本就会被放回去。",
+    zh: "打开：备份 Redis。然后拒绝、结束或撤销一些权限；再关闭，就会恢复这份备份。",
   },
   on: (context) => copies.has(context),
   async run(context, tell) {
@@ -52,26 +56,26 @@ export const restore: Scenario = {
       copies.set(context, await context.redis.copy());
       return tell(
         "Copied. Now deny a request or end somebody’s access, and switch this off.",
-        "已复制。现在拒绝一个申请或结束某人的权限，然后关闭。",
+        "已备份。现在拒绝一条申请或结束某人的权限，然后关闭。",
       );
     }
     const over = (await context.redis.records()).filter(({ state }) => state === "closed");
     copies.delete(context);
     await putBack();
-    tell("The older copy is back in place.", "旧副本已放回。", "bad");
+    tell("The older copy is back in place.", "旧备份已恢复。", "bad");
     await context.bot.sweep();
     const ids = new Set(over.map(({ id }) => id));
     const revived = async () =>
       (await context.redis.records()).filter(({ id, state }) => ids.has(id) && isAlive(state));
     const quiet = await seenWithin(NOTICED_WITHIN, async () => (await revived()).length === 0);
-    if (!quiet) return tell("The next sweep looks again.", "下一次清扫会再检查。", "bad");
+    if (!quiet) return tell("The next sweep looks again.", "下一次巡检会再检查。", "bad");
     tell(
       over.length === 0
         ? "Nothing had closed since, so everything goes on."
         : "What was closed has no account on Karpor any more: where the copy knew it as open, it is closed again, and nobody got access.",
       over.length === 0
         ? "其间没有结束任何申请，一切照常。"
-        : "已结束的申请在 Karpor 上没有账号了：副本里仍未结束的会再次关闭，没有人因此获得权限。",
+        : "已结束的申请在 Karpor 上没有账号了：备份里仍未结束的会再次关闭，没有人因此获得权限。",
       "good",
     );
   },

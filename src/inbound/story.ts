@@ -38,14 +38,19 @@ function eventsOf({ locale }: DrawContext, request: Request): Event[] {
     ...approved,
     ...(activeAt === null ? [] : [{ at: activeAt, what: story.active }]),
     ...(ending
-      ? [{ at: ending.at, what: withWords(story.ended(mentionUser(ending.by)), ending.words) }]
+      ? [{ at: ending.at, what: withWords(story, story.ended(mentionUser(ending.by)), ending.words) }]
       : []),
     ...(proof ? [{ at: proof.at, what: story.proved }] : []),
     ...(closed
-      ? [{ at: closed.at, what: withWords(story.closed(closed.kind, mentionUser(closed.by)), closed.words) }]
+      ? [
+          {
+            at: closed.at,
+            what: withWords(story, story.closed(closed.kind, mentionUser(closed.by)), closed.words),
+          },
+        ]
       : []),
     ...(review
-      ? [{ at: review.at, what: withWords(story.reviewed(mentionUser(review.by)), review.words) }]
+      ? [{ at: review.at, what: withWords(story, story.reviewed(mentionUser(review.by)), review.words) }]
       : []),
   ];
 }
@@ -55,5 +60,5 @@ type Story = ReturnType<typeof wordsFor>["lists"]["story"];
 const approvedByRule = (story: Story, rule: string): string =>
   rule === "none" ? story.automatic : rule === "emergency" ? story.emergency : story.rule(foreign(rule));
 
-const withWords = (what: string, words: string): string =>
-  words === "" ? what : `${what}: ${foreign(words)}`;
+const withWords = (story: Story, what: string, words: string): string =>
+  words === "" ? what : story.withWords(what, foreign(words));

@@ -244,7 +244,7 @@ onStandIn("a hub with RBAC off").concurrent("a hub with RBAC off", () => {
       world.localHub.setRbac(false);
       await world.jump(MINUTE);
       await world.slack.click(ALICE, await scene.card("waits for RBAC"), "approve");
-      await scene.dm(MEI, "暂缓开通");
+      await scene.dm(MEI, "暂不开通");
       await world.slack.click(BOB, delivered, "End now", { confirm: true });
       const { id } = await scene.record(
         ({ reason, ending }) => reason === "ends while RBAC is off" && ending?.deletedAt != null,

@@ -30,7 +30,7 @@ const READERS = [
       reason: "查看搜索",
       isOther: (text: string) => LATIN.test(text.replace(NAMES, "")),
     },
-    ...{ sent: "已发送", waiting: "等待审批：", approved: "批准", left: "还剩 1 小时：" },
+    ...{ sent: "已提交", waiting: "等待审批：", approved: "批准", left: "还剩 1 小时：" },
     ...{ ending: "已结束，正在确认", ended: "Karpor 已拒绝该令牌", denied: "已拒绝" },
     ...{ unknown: "你是想写", end: "结束", none: "暂无" },
     ...{ help: "帮助", helped: "限时", status: "状态", active: "生效中" },

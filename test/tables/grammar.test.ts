@@ -40,6 +40,7 @@ test.each([
   ["guest 8小时 看日志", ask({ duration: 8 * HOUR, reason: "看日志" })],
   ["ｇｕｅｓｔ　３０分钟", ask({ duration: 30 * MINUTE })],
   ["guest 2天", ask({ duration: 2 * DAY })],
+  ["guest ８小时 从２２：００", ask({ duration: 8 * HOUR, start: next("22:00", 1320) })],
   ["guest 8h from 22:00 release", ask({ duration: 8 * HOUR, start: next("22:00", 1320), reason: "release" })],
   ["guest 从22:00", ask({ start: next("22:00", 1320) })],
   ["guest from tomorrow 09:00", ask({ start: { typed: "tomorrow 09:00", day: "tomorrow", minutes: 540 } })],

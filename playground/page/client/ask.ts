@@ -25,7 +25,7 @@ export async function ask<T>(what: string, body: object): Promise<T | undefined>
     toast(
       t(
         "The playground does not answer. Is it still running in your terminal?",
-        "演练场没有应答。它还在你的终端里运行吗？",
+        "演练场没有响应。它还在你的终端里运行吗？",
       ),
     );
   }

@@ -58,7 +58,7 @@ async function watch(): Promise<void> {
 }
 
 const REFUSED: Record<number, string> = {
-  0: t("Karpor does not answer.", "Karpor 没有应答。"),
+  0: t("Karpor does not answer.", "Karpor 没有响应。"),
   401: t(
     "Karpor answers 401: the token is dead, or none of its own.",
     "Karpor 返回 401：令牌已失效，或不是它签发的。",
@@ -75,7 +75,7 @@ function drawHead(isIn: boolean): void {
   };
   swap(byId("head"), String(isIn), () => [
     h("strong", {}, "Karpor"),
-    h("span", { class: "stands" }, t("stand-in dashboard", "模拟的控制台")),
+    h("span", { class: "stands" }, t("stand-in dashboard", "模拟的 Karpor 控制台")),
     isIn ? h("button", { type: "button", class: "quiet", onclick: leave }, t("Log out", "退出登录")) : "",
   ]);
 }
@@ -148,7 +148,7 @@ async function drawInside(bearer: string, status: number): Promise<void> {
 function drawTry(what: string, status: number): HTMLElement {
   const may = status > 0 && status < 400;
   const answer = may ? t("allowed", "允许") : t("refused", "拒绝");
-  const words = status === 0 ? t("no answer", "没有应答") : `${answer} (${status})`;
+  const words = status === 0 ? t("no answer", "没有响应") : `${answer} (${status})`;
   return h("tr", {}, h("td", {}, what), h("td", { class: may ? "may" : "may-not" }, words));
 }
 

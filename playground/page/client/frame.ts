@@ -27,7 +27,7 @@ export function createFrame(): void {
   );
   byId("what").textContent = t(
     "A Slack bot gives people access to Karpor once somebody approves, and provably takes it back on time.",
-    "一个 Slack 机器人：批准后授予申请人限时的 Karpor 权限，到期收回，并证明已经收回。",
+    "一个 Slack 机器人：批准后授予申请人限时权限访问 Karpor，到期收回，并证明已经收回。",
   );
   byId("skip").textContent = t("Skip to Slack", "跳到 Slack");
   byId("playground").textContent = t("playground", "演练场");

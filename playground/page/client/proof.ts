@@ -39,14 +39,14 @@ function drawLive(): HTMLElement {
       { class: "hint" },
       t(
         "Log in on the dashboard: then Karpor is asked with that token every 1.5 s.",
-        "先在控制台登录：之后每 1.5 秒用该令牌问一次 Karpor。",
+        "请先在控制台登录：之后每 1.5 秒用该令牌请求一次 Karpor。",
       ),
     );
   const rows = answers().map(({ status, at }) =>
     h(
       "li",
       { class: status === 200 ? "good" : "bad" },
-      h("b", {}, status === 0 ? t("no answer", "没有应答") : String(status)),
+      h("b", {}, status === 0 ? t("no answer", "没有响应") : String(status)),
       t(` since ${timeText(at)}`, ` 自 ${timeText(at)} 起`),
     ),
   );
@@ -71,7 +71,7 @@ function drawEnds(list: HTMLElement): void {
         { class: "hint" },
         t(
           "No access has ended yet. Jump to the end, or press End now.",
-          "还没有权限结束。请跳到到期，或按“立即结束”。",
+          "还没有权限结束。请跳到到期时刻，或点击“立即结束”。",
         ),
       );
     return h(
@@ -88,7 +88,7 @@ function wordsFor({ deletedAt, proof, isInTrouble }: RequestView): string {
     const seconds = ((proof.at - deletedAt) / 1000).toFixed(1);
     const how =
       proof.method === "probe"
-        ? t("an unused token of the account got 401", "该账号一个未用过的令牌得到 401")
+        ? t("an unused token of the account got 401", "该账号的一个未用过的令牌得到 401")
         : t("the account is absent", "账号已不存在");
     return t(
       `deleted at ${timeText(deletedAt)}; proved ${seconds} s later: ${how}.`,
@@ -96,12 +96,12 @@ function wordsFor({ deletedAt, proof, isInTrouble }: RequestView): string {
     );
   }
   if (isInTrouble)
-    return t("Karpor does not answer; it is tried again until it does.", "Karpor 没有应答，会一直重试。");
+    return t("Karpor does not answer; it is tried again until it does.", "Karpor 没有响应，会一直重试。");
   if (deletedAt === null)
     return t("the binding is being deleted, then the account.", "正在删除绑定，然后删除账号。");
   const left = deletedAt + CACHE - now();
   if (left <= 0)
-    return t("asking Karpor with a token that nobody has used…", "正在用没人用过的令牌询问 Karpor…");
+    return t("asking Karpor with a token that nobody has used…", "正在用没人用过的令牌请求 Karpor…");
   return t(
     `deleted. Karpor may remember a token for 10 s, so the proof comes in ${spanText(left)}.`,
     `已删除。Karpor 最多记住令牌 10 秒，${spanText(left)}后得出证明。`,
@@ -116,7 +116,7 @@ function drawOutside(token: string | undefined): Node[] {
       h(
         "p",
         { class: "hint" },
-        t("Press Open Karpor: then a curl line is here.", "请先按“打开 Karpor”：这里会出现 curl 命令。"),
+        t("Press Open Karpor: then a curl line is here.", "请先点击“打开 Karpor”：这里会出现 curl 命令。"),
       ),
     ];
   const curl = (bytes: string) =>

@@ -75,10 +75,10 @@ const ABOUT: Record<View, string> = {
     "Every payload and call, in order. Open one to read it; a token’s bytes are struck out.",
     "依次列出每个请求和调用。点开可读；令牌的内容已抹去。",
   ),
-  Requests: t("The records in Redis, as the bot wrote them.", "Redis 里的记录，机器人写的原样。"),
+  Requests: t("The records in Redis, as the bot wrote them.", "Redis 中的记录，与机器人写入的完全一致。"),
   Hub: t(
     "The accounts and bindings of requests on Karpor right now.",
-    "此刻 Karpor 上属于申请的账号和绑定。",
+    "此刻 Karpor 上为申请建立的账号和绑定。",
   ),
 };
 
@@ -159,7 +159,7 @@ function drawRequest(request: RequestView): HTMLElement {
       h("b", {}, id),
       ` ${said(title)}`,
       endsAt !== null && state === "active" && h("em", { "data-left": endsAt }, ""),
-      isInTrouble && h("em", { class: "bad" }, t("something does not answer", "有一方没有应答")),
+      isInTrouble && h("em", { class: "bad" }, t("something does not answer", "有一方没有响应")),
       h(
         "ol",
         { class: "path" },

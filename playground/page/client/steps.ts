@@ -43,7 +43,7 @@ export const STEPS: readonly Step[] = [
     name: t("Approve", "批准"),
     about: t(
       "Alice is asked in #karpor-approvals. Press Approve for her.",
-      "Alice 在 #karpor-approvals 收到申请。请替她按下 Approve。",
+      "Alice 在 #karpor-approvals 收到申请。请替她点击 Approve。",
     ),
     reached: () => some(...GIVEN, ...OVER),
     go: ({ right }) => {
@@ -56,7 +56,7 @@ export const STEPS: readonly Step[] = [
     name: t("Log in", "登录"),
     about: t(
       "Dana has a message: press Open Karpor in it, and the dashboard is logged in.",
-      "林晓雨收到了私信：按其中的“打开 Karpor”，控制台就已登录。",
+      "林晓雨收到了私信：点击其中的“打开 Karpor”，控制台就已登录。",
     ),
     reached: () => answers().some(({ status }) => status === 200),
     go: ({ left }) => {
@@ -66,10 +66,10 @@ export const STEPS: readonly Step[] = [
   },
   {
     id: "end",
-    name: t("Jump to the end", "跳到到期"),
+    name: t("Jump to the end", "跳到到期时刻"),
     about: t(
       "No need to wait for hours: press The end beside the clock, and bot, Karpor and Slack jump there.",
-      "不必等几个小时：按时钟旁的“到期”，机器人、Karpor 和 Slack 一起跳到那一刻。",
+      "不必等几个小时：点击时钟旁的“到期”，机器人、Karpor 和 Slack 一起跳到那一刻。",
     ),
     reached: () => some(...OVER),
     go: () => byId("clock").querySelector<HTMLElement>("button[data-jump=end]")?.focus(),
@@ -92,7 +92,7 @@ export const STEPS: readonly Step[] = [
     name: t("Try to break it", "试着弄坏它"),
     about: t(
       "That was all of it. Now kill the bot, take Karpor away, restore an older Redis: nobody keeps access for longer.",
-      "全过程就是这样。现在可以杀掉机器人、断开 Karpor、把 Redis 恢复到旧副本：谁的权限都不会因此延长。",
+      "全过程就是这样。现在可以杀掉机器人、断开 Karpor、把 Redis 恢复到旧备份：谁的权限都不会因此延长。",
     ),
     reached: () => false,
     go: () => {

@@ -60,7 +60,7 @@ function closedSummary(context: DrawContext, request: Request, facts: Facts): { 
   const why = refusal ? refusalReason(context, refusal) : "";
   return {
     text: ring.closed(facts, kind),
-    head: [closed(facts, kind, terms, why), own.proof(facts)].filter(Boolean).join(" · "),
+    head: [closed(facts, kind, terms, why), own.proof(facts)].filter(Boolean).join("\n"),
   };
 }
 

@@ -37,5 +37,6 @@ export const lists = {
         ended: "closed",
       })[kind],
     reviewed: (who: string) => `reviewed${by(who)}`,
+    withWords: (what: string, words: string) => `${what}: ${words}`,
   },
 };

@@ -1,4 +1,4 @@
-/** Chinese: what an access was used for, and the seals of the trail. */
+/** 中文：权限的使用情况，和审计记录的校验值。 */
 import type { Use } from "../../../request/use.ts";
 
 type Counts = Pick<Use, "reads" | "changes" | "refusals">;
@@ -8,9 +8,9 @@ export const evidence = {
     const counts = [`读取 ${reads} 次`, `更改 ${changes} 次`, refusals > 0 ? `被拒绝 ${refusals} 次` : ""];
     return `使用时间 ${when}：${counts.filter(Boolean).join("，")}。`;
   },
-  noUse: "未报告任何使用。",
+  noUse: "没有收到使用记录。",
   unknown: "无法得知是否使用过。",
-  unlessKept: "点击保留或使用后不会提前结束。",
-  seal: (until: string) => `*审计记录（截至 ${until}）* 的封印如下，可用 \`npm run audit verify\` 核对：`,
-  sealRing: "审计记录的最新封印",
+  unlessKept: "点击“保留”或使用一次，就不会提前结束。",
+  seal: (until: string) => `*审计记录的校验值（截至 ${until}）：*\n可用 \`npm run audit verify\` 核对。`,
+  sealRing: "审计记录的最新校验值",
 };

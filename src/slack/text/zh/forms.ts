@@ -3,7 +3,7 @@ import type { forms as english } from "../en/forms.ts";
 
 export const forms: typeof english = {
   cancel: "取消",
-  group: "有权限的用户组",
+  group: "指定的用户组",
   request: { title: "申请权限", submit: "提交" },
   emergency: {
     title: "紧急取用权限",
@@ -17,25 +17,25 @@ export const forms: typeof english = {
   "new-token": {
     title: "换新令牌",
     submit: "换新令牌",
-    explain: "新令牌会发到我们的私信。权限和到期时间不变。",
+    explain: "新令牌会私信发给你。权限和到期时间不变。",
   },
   leaked: {
     title: "令牌泄露了",
     submit: "停用泄露的令牌",
-    explain: "泄露的令牌会在 10 秒内失效，审批频道会收到通知，剩余的时间会重新申请。",
+    explain: "泄露的令牌会在 10 秒内失效，审批频道会收到通知，并为剩余的时间重新申请。",
   },
   lockdown: {
     title: "锁定",
     submit: "锁定",
     explain: (whom) =>
       whom
-        ? `${whom} 会失去全部权限，在管理员解锁前不能再获得权限。`
-        : "*所有人* 都会失去权限，在管理员解锁前没有人能获得权限。",
+        ? `${whom} 会失去全部权限，管理员解锁前不能再获得权限。`
+        : "*所有人都会失去权限。*\n管理员解锁前没有人能获得权限。",
   },
   unlock: {
     title: "解锁",
     submit: "解锁",
-    explain: (whom) => `${whom || "*所有人*"} 可以重新申请。已结束的权限不会恢复。`,
+    explain: (whom) => `${whom ? `${whom} ` : "所有人都"}可以重新申请。已结束的权限不会恢复。`,
   },
   inputs: {
     role: { label: "角色", hint: "" },

@@ -1,4 +1,4 @@
-/** 中文：一条申请的消息。粗体的状态独占一行：Slack 认不出紧挨着汉字的粗体；代码两侧留空格，后面不接标点。 */
+/** 中文：一条申请的消息。Slack 认不出紧挨着汉字或全角标点的粗体和代码：粗体的状态独占一行，代码两侧留空格。全角标点两侧不留空格。 */
 import { durationParts } from "../../../request/durations.ts";
 import type { EndCause, OutcomeKind } from "../../../request/record.ts";
 import type { messages as english } from "../en/messages.ts";
@@ -24,7 +24,7 @@ const time: Sentence = (f) =>
 const lasting: Sentence = (f) => `${f.isMore ? "" : "时长 "}${time(f)}`;
 const access: Sentence = (f) => `${f.hub} 的 ${f.role} 权限`;
 const asked: Sentence = (f) =>
-  `${f.who} 的 ${f.role} 权限（${time(f)}${f.asker ? `，${f.asker} 代为申请` : ""}）`;
+  `${f.who} 的 ${f.role} 权限（${time(f)}${f.asker ? `，由 ${f.asker} 替其申请` : ""}）`;
 const asking: Sentence = (f) => (f.asker ? `${f.asker} 替 ${f.who} 申请` : `${f.who} 申请`);
 const plainAccess: Sentence = (f) =>
   `${f.hubName} 的 ${f.roleName} 权限（${f.isMore ? "延长 " : ""}${f.span}${f.startsAt ? "，稍后开始" : ""}）`;
@@ -46,20 +46,20 @@ const TROUBLE = {
 const trouble: Sentence = (f) => TROUBLE[f.trouble ?? "hub-away"];
 
 const cause: Record<EndCause, Sentence> = {
-  time: () => "时间已到",
-  holder: () => "持有人主动结束",
+  time: () => "到期自动结束",
+  holder: () => "由持有人结束",
   revoked: (f) => (f.overBy ? `${f.overBy} 撤销` : "已撤销"),
   lockdown: () => "因锁定而结束",
   leaked: () => "令牌泄露",
   left: () => "持有人已离开 Slack 或可申请的用户组",
-  unused: () => "没有使用",
+  unused: () => "长时间没有使用",
   altered: () => "Karpor 上的授权被人改动",
-  restored: () => "机器人的数据是从副本恢复的",
+  restored: () => "机器人的数据已从备份恢复",
   failed: () => "未能开通",
 };
 const ownCause: Record<EndCause, Sentence> = {
   ...cause,
-  holder: () => "由你主动结束",
+  holder: () => "由你结束",
   leaked: () => "你报告令牌已泄露",
   left: () => "你不能再持有这个角色",
 };
@@ -77,79 +77,76 @@ const card: Words["card"] = {
   terms: asked,
   waiting: (f) =>
     f.isMore
-      ? `${asking(f)}把 ${f.hub} 的 *${f.roleName}* 权限延长 *${f.span}* 至 ${f.endsAt}`
-      : `${asking(f)} ${f.hub} 的 *${f.roleName}* 权限，时长 *${f.span}* （${f.startsAt ? `自 ${f.startsAt} 起，至` : "约至"} ${f.endsAt}）`,
+      ? `${asking(f)}把 ${f.hub} 的 *${f.roleName}* 权限延长 *${f.span}*\n至 ${f.endsAt}`
+      : `${asking(f)} ${f.hub} 的 *${f.roleName}* 权限，时长 *${f.span}*\n${f.startsAt ? `自 ${f.startsAt} 起，至` : "约至"} ${f.endsAt}`,
   approvals: (f) =>
     f.approved === 0
       ? `须由 ${f.needed} 人分别批准。`
       : `${f.approvedBy} 已批准，还需 ${f.needed - f.approved} 人批准。`,
-  scheduled: (f) => head("已批准，稍后开始", `${asked(f)} · ${approvedWhen(f)}`),
-  granting: (f) => head("已批准", `${asked(f)} · ${approvedWhen(f)}`),
-  trouble: (f) => head("已批准，尚未开通", `${asked(f)} · ${approvedWhen(f)}。${trouble(f)}。`),
-  active: (f) => head(`生效中，至 ${f.endsAt}`, `${asked(f)} · ${approvedWhen(f)}`),
+  scheduled: (f) => head("已批准，稍后开始", `${asked(f)}，${approvedWhen(f)}`),
+  granting: (f) => head("已批准", `${asked(f)}，${approvedWhen(f)}`),
+  trouble: (f) => head("已批准，尚未开通", `${asked(f)}，${approvedWhen(f)}。\n${trouble(f)}。`),
+  active: (f) => head(`生效中，至 ${f.endsAt}`, `${asked(f)}，${approvedWhen(f)}`),
   emergency: (f) =>
     head(`紧急取用，至 ${f.endsAt}`, `${f.who} 取用了 ${f.hub} 的 *${f.roleName}* 权限，时长 ${f.span}。`),
   review: (f) =>
     f.reviewedBy
       ? `${f.reviewedBy} 于 ${f.reviewedAt} 复核：`
-      : `未经审批。须由 ${f.who} 之外的人复核：${f.reviewers}`,
+      : `未经审批。须由 ${f.who} 以外的人复核：${f.reviewers}`,
   ending: (f) =>
     f.cause === "revoked" && f.overBy
-      ? head(`${f.overBy} 已撤销（${f.overAt}）`, `${asked(f)} · 正在确认…`)
-      : head("已结束，正在确认", `${asked(f)} · ${cause[f.cause](f)}`),
-  unconfirmed: (f) => head("已结束，尚未确认", `${asked(f)} · ${cause[f.cause](f)}。Karpor 没有响应。`),
+      ? head(`${f.overBy} 已撤销（${f.overAt}）`, `${asked(f)}，正在确认…`)
+      : head("已结束，正在确认", `${asked(f)}，${cause[f.cause](f)}`),
+  unconfirmed: (f) => head("已结束，尚未确认", `${asked(f)}，${cause[f.cause](f)}。Karpor 没有响应。`),
   ended: (f) =>
     head(
-      `已结束，${f.overAt}（${cause[f.cause](f)}）`,
-      [`${asked(f)}${held(f)}`, approved(f), proof(f)].filter(Boolean).join(" · "),
+      `已结束（${f.overAt}，${cause[f.cause](f)}）`,
+      [`${asked(f)}${held(f)}，${approved(f)}`, proof(f)].filter(Boolean).join("\n"),
     ),
 };
 
 function closed(f: Facts, kind: OutcomeKind, terms: string, why = ""): string {
-  const [state = "", usual = ""] = {
+  const [state = "", usual = "", what = terms] = {
     denied: [`${f.overBy ? `${f.overBy} ` : ""}已拒绝（${f.overAt}）`],
     withdrawn: [f.asker ? `${f.overBy} 已撤回` : "已撤回"],
-    unanswered: [`已过期，无人在期限内审批（${f.overAt}）`],
+    unanswered: [`已过期（${f.overAt}）`, "", `无人在期限内审批 ${terms}`],
     refused: ["已关闭"],
     failed: ["未能开通", "没有授权。"],
-    restored: ["已关闭", "机器人的数据是从副本恢复的，这条申请已不在。"],
+    restored: ["已关闭", "机器人的数据已从备份恢复，这条申请已不存在。"],
     ended: ["已结束"],
   }[kind];
-  return head(state, [terms, why || usual].filter(Boolean).join(" · "));
+  return head(state, [what, why || usual].filter(Boolean).join("\n"));
 }
 
 const own: Words["own"] = {
   terms: (f) => `${access(f)}，${lasting(f)}`,
   waiting: (f) => head("等待审批", `${access(f)}，${lasting(f)}${f.asker ? `，由 ${f.asker} 替你申请` : ""}`),
   waitsFor: (f) => `等待 ${f.approvers} 审批，${f.lapsesAt} 过期。`,
-  reminded: () => "已提醒。",
+  reminded: () => "已提醒审批人。",
   scheduled: (f) =>
-    head(approvedState(f), `${access(f)}，${time(f)}（${approved(f)}）。开始时会发消息给你。`),
+    head(approvedState(f), `${access(f)}，${lasting(f)}（${approved(f)}）。开始时会发消息给你。`),
   granting: (f) => head(approvedState(f), `你在 ${access(f)}有效至 ${f.endsAt}（${approved(f)}）。正在开通…`),
-  trouble: (f) =>
-    f.trouble === "held-back"
-      ? head(`${approvedState(f)}，暂缓开通`, `${trouble(f)}。开通后会发消息给你。`)
-      : head(`${approvedState(f)}，尚未开通`, `${trouble(f)}。就绪后会发消息给你。`),
+  trouble: (f) => head(`${approvedState(f)}，尚未开通`, `${trouble(f)}。开通后会发消息给你。`),
   active: (f) =>
     head(
       approvedState(f),
       f.isMore
-        ? `延长 ${f.span}，现在有效至 *${f.endsAt}* （${approved(f)}）`
-        : `你在 ${access(f)}有效至 *${f.endsAt}* （${approved(f)}）`,
+        ? `延长 ${f.span}，现在有效至 ${f.endsAt}（${approved(f)}）`
+        : `你在 ${access(f)}有效至 ${f.endsAt}（${approved(f)}）`,
     ),
   newToken: (f) => head("新令牌", `你在 ${access(f)}仍有效至 ${f.endsAt}，期限不变。`),
   newKey: (f) =>
     head("新令牌", `Karpor 已升级，旧令牌失效。你在 ${access(f)}仍有效至 ${f.endsAt}，期限不变。`),
   settingUp: () => "正在开通…",
-  paste: () => "1 复制令牌（Token） · 2 打开 Karpor · 3 粘贴，登录。仅供你本人使用。",
-  orPaste: () => "也可以在登录页粘贴此令牌（Token）。链接和令牌均仅供你本人使用。",
+  paste: () => "1 复制令牌（Token）；2 打开 Karpor；3 粘贴并登录。仅供你本人使用。",
+  orPaste: () => "也可以在登录页粘贴此令牌（Token）。链接和令牌都仅供你本人使用。",
   follows: (id) => `接续 ${id}`,
   oldToken: (until) => `旧令牌有效至 ${until}。`,
-  shortened: (until) => `Karpor 缩短了这个令牌：它有效至 ${until}，之后请点“换新令牌”。`,
+  shortened: (until) => `Karpor 把这个令牌的有效期缩短至 ${until}，之后请点击“换新令牌”。`,
   hidden: (f) => head("令牌已隐藏", `权限有效至 ${f.endsAt}。`),
-  reveal: () => "点“显示令牌”即生成令牌，只向你显示片刻，不留在任何消息中。",
+  reveal: () => "点击“显示令牌”会生成令牌，只显示给你，不留在任何消息中。",
   reminder: (f, left) => head(`还剩 ${left}`, `你在 ${access(f)} ${f.endsAt} 到期。`),
-  stillNeeded: (f) => `*还需要吗？*\n你在 ${access(f)}近来没有使用，${f.endsAt} 到期。`,
+  stillNeeded: (f) => `*还需要吗？*\n你在 ${access(f)}最近没有使用，${f.endsAt} 到期。`,
   ending: (f) =>
     f.cause === "revoked" && f.overBy
       ? head(`${f.overBy} 已撤销（${f.overAt}）`, `你在 ${access(f)}`)
@@ -164,7 +161,7 @@ const own: Words["own"] = {
     f.cause === "revoked" && f.overBy
       ? head(`${f.overBy} 已撤销（${f.overAt}）`, `你在 ${access(f)}${held(f)}`)
       : head(
-          `已结束，${f.overAt}（${ownCause[f.cause](f)}）`,
+          `已结束（${f.overAt}，${ownCause[f.cause](f)}）`,
           `你在 ${access(f)}${held(f)}（${approved(f)}）`,
         ),
   proof,
@@ -188,8 +185,11 @@ const notice: Words["notice"] = {
     ),
   confirmed: (f) => head("已确认", `${f.who} 的 ${f.role} 权限已于 ${f.overAt} 结束。${proof(f)}`),
   leaked: (f) =>
-    head("令牌泄露", `${f.who} 报告其在 ${access(f)}的令牌已泄露。${proof(f) || "它会在 10 秒内失效。"}`),
-  notDelivered: (f) => head("未送达", `Slack 不允许我给 ${f.who} 发私信，因此没有开通其在 ${access(f)}`),
+    head(
+      "令牌泄露",
+      `${f.who} 报告自己在 ${f.hub} 的 ${f.role} 令牌已泄露。${proof(f) || "它会在 10 秒内失效。"}`,
+    ),
+  notDelivered: (f) => head("未送达", `Slack 不允许我给 ${f.who} 发私信，因此没有为其开通 ${access(f)}。`),
 };
 
 const ring: Words["ring"] = {
@@ -210,10 +210,10 @@ const ring: Words["ring"] = {
     ({
       denied: `${f.overBy ? `${f.overBy} ` : ""}已拒绝：${plainAccess(f)}`,
       withdrawn: `已撤回：${plainAccess(f)}`,
-      unanswered: `已过期，无人在期限内审批：${plainAccess(f)}`,
+      unanswered: `已过期：无人在期限内审批 ${plainAccess(f)}`,
       refused: `已关闭：${plainAccess(f)}`,
       failed: `未能开通：${plainAccess(f)}`,
-      restored: `已关闭，机器人的数据是从副本恢复的：${plainAccess(f)}`,
+      restored: `已关闭，机器人的数据已从备份恢复：${plainAccess(f)}`,
       ended: `已结束：${plainAccess(f)}`,
     })[kind],
   call: (f) => `仍待审批：${asking(f)} ${plainAccess(f)}`,
@@ -247,8 +247,8 @@ const button: Words["button"] = {
   "new-token": () => "换新令牌",
   leaked: () => "令牌泄露了",
   reveal: () => "显示令牌",
-  "ask-again": () => "再次申请",
-  change: () => "修改后再次申请",
+  "ask-again": () => "重新申请",
+  change: () => "修改后重新申请",
   edit: () => "修改…",
   unlock: () => "解锁…",
   "open-karpor": () => "打开 Karpor",
@@ -265,7 +265,7 @@ const lockdown: Words["lockdown"] = {
       whom ? `${whom} 没有任何权限，也不能获得权限。` : "没有人持有权限，也没有人能获得权限。",
     ),
   unlocked: (by, at, whom) =>
-    head(`${by} 已解锁（${at}）`, whom ? `${whom} 可以重新申请。` : "可以重新申请。"),
+    head(`${by} 已解锁（${at}）`, `${whom ? `${whom} ` : "所有人都"}可以重新申请。`),
 };
 
 const admins: Words["admins"] = {
@@ -276,7 +276,7 @@ const admins: Words["admins"] = {
     ),
   unrecordedRing: (count, hub) => `${hub} 上有 ${count} 项没有记录的权限。`,
   foreign: (count, hub) =>
-    head(`${count} 个外来对象`, `位于 ${hub}，绕过本机器人授予了权限。请查看，并删除不属于你们的。`),
+    head(`${count} 个外来对象`, `位于 ${hub}，不是本机器人创建的，却授予了权限。请检查，并删除不应存在的。`),
   foreignRing: (count, hub) => `${hub} 上有 ${count} 个外来对象。`,
 };
 
@@ -298,5 +298,5 @@ export const messages: Words = {
     lockdown,
     admins,
   },
-  over: "*这条消息已过时：*\n不能再操作。",
+  over: "*这条消息已过时：*\n不能再在这里操作。",
 };

@@ -1,12 +1,14 @@
 /** 中文：操作不能进行时显示的原因和办法。 */
 import type { refusals as english } from "../en/refusals.ts";
 
-const notSent = (why: string): string => `*未发送：*\n${why}`;
+const notSent = (why: string): string => `*未提交：*\n${why}`;
 const refused = (why: string): string => `*未受理：*\n${why}`;
 const unchanged = (why: string): string => `*操作未生效：*\n${why}`;
 const closed = (why: string): string => `*已关闭：*\n${why}`;
 const failed = (why: string): string => `*未能开通：*\n${why}`;
 
+/** 名单空缺时用 `usual`。 */
+const only = (names: string, usual: string): string => `只有${names ? ` ${names} ` : usual}`;
 const known = (id: string): string => (id ? `（${id.replaceAll("`", "")}）` : "");
 const DID: Record<string, string> = {
   approved: "批准",
@@ -23,12 +25,15 @@ export const refusals: typeof english = {
         ? `没有 ${gap("role")} 这个角色。你是想写 ${gap("nearest")} 吗？`
         : `没有 ${gap("role")} 这个角色。可以申请的角色：\n${gap("roles")}`,
     ),
-  "bad-time": (gap) => notSent(`${gap("typed")} 不是有效的时长。请写成 90m、8h、2d、1w、1h30m 或 8小时。`),
+  "bad-time": (gap) =>
+    notSent(
+      `${gap("typed")} 不是有效的时长。请写成 90m、8h、2d、1w、1h30m 或 8小时，中间不空格，与理由之间空一格。`,
+    ),
   "bad-start": (gap) =>
     notSent(
-      `${gap("typed") || gap("at")} 不是有效的开始时间。请写明将来的时间，例如：从 22:00、从 明天 09:00、从 2026-12-24 09:00。`,
+      `${gap("typed") || gap("at")} 不是有效的开始时间。请写明将来的时间，例如：从 22:00、从明天 09:00、从 2026-12-24 09:00。`,
     ),
-  "start-too-far": (gap) => notSent(`最多可以提前 ${gap("max") || "14 天"}申请，请选择更早的开始时间。`),
+  "start-too-far": (gap) => notSent(`最多可以提前 ${gap("max") || "30 天"}申请，请选择更早的开始时间。`),
   "too-short": (gap) => notSent(`时长至少为 ${gap("min") || "1 分钟"}。`),
   "too-long": (gap) => notSent(`${gap("role")} 最长 ${gap("max")}，请缩短时长。`),
   "total-too-long": (gap) => notSent(`${gap("role")} 连同已有的时间最长 ${gap("max")}，请缩短时长。`),
@@ -50,14 +55,16 @@ export const refusals: typeof english = {
     ),
   "may-not-ask": (gap) => refused(`只有 ${gap("requesters")} 可以申请 ${gap("role")} 权限。`),
   "rule-denies": (gap) => refused(gap("zh") || `规则“${gap("rule")}”不允许这项申请。`),
-  "check-denies": (gap) => refused(`公司的核查没有通过${gap("words") ? `：${gap("words")}` : "。"}`),
-  "check-failed": () => refused("公司的核查没有应答；没有它的同意就不会授权，请稍后再试。"),
+  "check-denies": (gap) => refused(`公司核查未通过${gap("words") ? `：${gap("words")}` : "。"}`),
+  "check-failed": () => refused("公司核查没有响应，未经它同意不会授权。请稍后再试。"),
   "no-approver": (gap) =>
     refused(`目前 ${gap("approvers")} 中没有其他人可以审批 ${gap("role")} 权限，请告知管理员。`),
   "already-held": (gap) =>
-    `*你已有这项权限${known(gap("id"))}。*\n${gap("until") ? `有效至 ${gap("until")}，` : ""}可以申请延长。`,
+    `*你已有这项权限${known(gap("id"))}${gap("until") ? `，有效至 ${gap("until")}` : ""}：*\n可以申请延长。`,
   "already-open": (gap) =>
-    notSent(`已有一条相同角色的申请在等待审批${known(gap("id"))}。请先撤回，或等待结果。`),
+    notSent(
+      `已有一条${gap("role") ? ` ${gap("role")} 的` : ""}申请在进行中${known(gap("id"))}。请先撤回，或等待结果。`,
+    ),
   "too-many-open": (gap) =>
     notSent(`进行中的申请已达上限${gap("limit") ? `（${gap("limit")} 条）` : ""}。请撤回一条，或等待结果。`),
   "too-many-grants": (gap) =>
@@ -65,7 +72,8 @@ export const refusals: typeof english = {
   "too-many-asks": (gap) =>
     notSent(`一小时内的申请已达上限${gap("limit") ? `（${gap("limit")} 次）` : ""}，请稍后再试。`),
   "no-emergency": (gap) => refused(`${gap("role")} 不能紧急取用，请照常申请。`),
-  "unknown-request": (gap) => `*没有记录：*\n找不到申请 ${gap("id")} 的记录，请重新申请。`,
+  "unknown-request": (gap) =>
+    `*没有记录：*\n找不到${gap("id") ? `申请 ${gap("id")} ` : "这条申请"}的记录，请重新申请。`,
   "already-decided": (gap) => {
     const did = DID[gap("how")];
     const by = gap("by");
@@ -73,10 +81,10 @@ export const refusals: typeof english = {
   },
   "approved-already": () => unchanged("你已经批准过，还需另一人批准。"),
   "own-request": (gap) => unchanged(`不能审批自己提出的或给自己的申请，请由 ${gap("approvers")} 审批。`),
-  "not-an-approver": (gap) => unchanged(`只有 ${gap("approvers") || "审批人"} 可以这样做。`),
-  "not-an-admin": () => unchanged("只有管理员可以这样做。"),
+  "not-an-approver": (gap) => unchanged(`${only(gap("approvers"), "审批人")}可以操作。`),
+  "not-an-admin": () => unchanged("只有管理员可以操作。"),
   "not-a-reviewer": (gap) =>
-    unchanged(`只有 ${gap("reviewers") || "复核人"} 可以复核，且不能复核自己的紧急取用。`),
+    unchanged(`${only(gap("reviewers"), "复核人")}可以复核，且不能复核自己的紧急取用。`),
   "not-yours": () => unchanged("这是别人的申请。"),
   "not-active": () => unchanged("这项权限目前没有生效，请用“状态”查看。"),
   "reminded-already": () => unchanged("刚刚已提醒过，请稍后再试。"),
@@ -84,8 +92,8 @@ export const refusals: typeof english = {
   "reveals-used-up": (gap) =>
     unchanged(`一小时内最多显示 ${gap("limit") || "10"} 次令牌。已复制的令牌可以继续使用。`),
   "locked-down": (gap) =>
-    refused(`访问已锁定${gap("by") ? `（${gap("by")}）` : ""}，管理员解锁之前不发放任何权限。`),
-  "held-back": () => refused("管理员检查机器人的状态之前，暂不发放新的权限。"),
+    refused(`权限已${gap("by") ? `被 ${gap("by")} ` : ""}锁定，管理员解锁前不能获得权限。`),
+  "held-back": () => refused("管理员检查机器人的状态之前，暂不开通新的权限。"),
   "role-changed": (gap) => closed(`${gap("role")} 的规则有变，权限已不同，请重新申请。`),
   "approval-gone": (gap) => closed(`批准 ${gap("role")} 权限的人已不再是审批人，请重新申请。`),
   "dm-refused": () => failed("Slack 不允许我给持有人发私信，因此没有授权。请先打开与我的私信，再重新申请。"),
