@@ -25,7 +25,7 @@ export type Routes = NonNullable<HTTPReceiverOptions["customRoutes"]>;
 
 const RESPOND_WITHIN_MS = 3000;
 
-/** Rejects when the port is taken; Slack may be away. In Socket Mode the port has the health pages only, and is null. */
+/** Rejects when the port is taken; Slack may be away. In Socket Mode the port has the health pages only. */
 export async function startBolt(bot: Bot, routes: Routes = []) {
   const { env } = bot.config;
   const dispatcher = proxyFor(env);
@@ -53,7 +53,7 @@ export async function startBolt(bot: Bot, routes: Routes = []) {
   };
   const drained = () => Promise.allSettled([...running]);
   return {
-    port: socket ? null : (server.address() as AddressInfo).port,
+    port: (server.address() as AddressInfo).port,
     /** Commands and clicks can come in. */
     isConnected: () => isServing && (socket?.isConnected() ?? true),
     /** What runs now is acknowledged before the door closes, and goes on until its end: at most `ms`. */

@@ -9,7 +9,7 @@ import { VERSION } from "../../src/version.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { BOB } from "../helpers/people.ts";
 import { sceneOf } from "../helpers/scene.ts";
-import { type Running, startReplica, startWorld, type World } from "../helpers/world.ts";
+import { APP, type Running, startReplica, startWorld, type World } from "../helpers/world.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
@@ -60,11 +60,17 @@ test("status and metrics tell what waits, what is granted and what is overdue", 
   await scene.say(BOB, "end");
 });
 
-test("a process serves until SIGTERM, and npm may send it twice", async () => {
-  const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...world.env } });
+test("a process says its port, in Socket Mode too, and serves until SIGTERM, which npm may send twice", async () => {
+  const env = { ...process.env, ...world.env, SLACK_APP_TOKEN: APP.appToken };
+  const child = spawn(process.execPath, [MAIN], { env });
   const lines: string[] = [];
   child.stdout.on("data", (chunk: Buffer) => void lines.push(chunk.toString()));
   await eventually(async () => lines.join("").includes("serves production"));
+  const started = lines
+    .join("")
+    .split("\n")
+    .find((line) => line.includes("serves production"));
+  expect((await get("/livez", JSON.parse(started ?? "").port)).status).toBe(200);
   const exited = once(child, "exit");
   child.kill("SIGTERM");
   child.kill("SIGTERM");

@@ -121,6 +121,13 @@ test("from nothing: the bot works with the kubeconfig, has the least rights, and
   expect(again).not.toMatch(/^ {2}(made|updated) /m);
 });
 
+test("for a bot whose kubeconfig is in a Secret it is written to the same place", async () => {
+  const { kubeconfig: _, ...settings } = file.hub;
+  const secret = { namespace: "karpor-access", name: "karpor-access-hub", key: "kubeconfig" };
+  await run("ADMIN", { change: { hub: { ...settings, kubeconfigSecret: secret } } });
+  expect(kubeconfig()).toContain(hub.url);
+});
+
 test("a changed catalog changes the rights; the objects of another instance are left alone", async () => {
   const changed = await run("ADMIN", { change: { roles } });
   expect(changed.match(/updated .*/g)).toEqual(["updated    ClusterRole karpor-access-production"]);

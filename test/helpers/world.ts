@@ -35,7 +35,7 @@ export interface WorldOptions {
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
-const APP = {
+export const APP = {
   botToken: "xoxb-1-planted-bot-token",
   appToken: "xapp-1-planted-app-token",
   signingSecret: "planted-signing-secret",
@@ -134,7 +134,7 @@ export async function startReplica(world: World): Promise<Running> {
   });
   const log = createLog("debug", sink);
   const running = { ...(await startBot(loadConfig(world.env), { clock: world.clock, log })), lines };
-  if (running.port !== null) world.slack.deliverTo(`http://127.0.0.1:${running.port}/slack/events`);
+  if (!world.env.SLACK_APP_TOKEN) world.slack.deliverTo(`http://127.0.0.1:${running.port}/slack/events`);
   world.bots.push(running);
   await eventually(async () => running.isConnected());
   return running;

@@ -106,5 +106,5 @@ function judge(
     );
   const gone = who.filter((one) => !isGroup(one) && !isMember(one));
   if (gone.length > 0) return warn(check, `${gone.join(", ")}: no active member of the workspace`, correct);
-  return ok(check, `${here.length} active members`);
+  return ok(check, `active members: ${here.length}`);
 }

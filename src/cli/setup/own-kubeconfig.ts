@@ -1,6 +1,6 @@
 /** The bot's own kubeconfig: a token of its account, tried before it is written to where the bot reads it. */
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { HubError, readAnswer } from "../../hub/errors.ts";
@@ -19,6 +19,8 @@ import type { SetupOptions } from "./options.ts";
 /** As long as karpor-server makes one; it shortens what is over its own limit, and the bot renews it. */
 const YEAR_SECONDS = 8760 * 3600;
 const IN_FORCE_WITHIN = 10 * SECOND;
+/** Beside the configuration, where a Secret has the kubeconfig: it is written here on its way there. */
+const USUAL_PLACE = "secrets/hub.kubeconfig";
 
 const TokenRequest = z.object({ status: z.object({ token: z.string().min(1) }) });
 
@@ -32,7 +34,7 @@ export interface SetupContext {
 /** Throws HubError, or one sentence that says what to do; nothing was written then. */
 export async function writeKubeconfig(context: SetupContext): Promise<void> {
   const { config, options, means } = context;
-  const path = resolve(options.out ?? config.hub.kubeconfig ?? "hub.kubeconfig");
+  const path = resolve(options.out ?? config.hub.kubeconfig ?? join(dirname(config.path), USUAL_PLACE));
   const before = await readFile(path, "utf8").catch(() => null);
   const text = await makeKubeconfig(context, before, { withRights: true });
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
