@@ -14,8 +14,7 @@ import type { Decision, LifeState } from "./state.ts";
 
 export const ending: LifeState = {
   dueAt: (_, { ending }) => (ending?.deletedAt == null ? 0 : ending.deletedAt + PROVE_AFTER + OTHERS_WAIT),
-  step: (bot, request) =>
-    request.ending?.deletedAt == null ? deleteAccess(bot, request) : prove(bot, request),
+  step,
   messages: endMessages,
 };
 
@@ -24,6 +23,22 @@ export const ending: LifeState = {
  */
 const OTHERS_WAIT = 2 * SECOND;
 const UNCONFIRMED_AFTER = MINUTE;
+
+/** After a minute without proof it notes that once, and goes on trying: people are told. */
+async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
+  const now = bot.clock.now();
+  const { ending } = request;
+  const mustTell = ending && now - ending.at >= UNCONFIRMED_AFTER && ending.unconfirmedAt === null;
+  try {
+    if (ending?.deletedAt == null) return await deleteAccess(bot, request);
+    if (now < ending.deletedAt + PROVE_AFTER) return null;
+    const proof = await prove(bot, request, now);
+    if (proof) return proof;
+  } catch (error) {
+    if (!mustTell) throw error;
+  }
+  return mustTell ? unconfirmed(now) : null;
+}
 
 async function deleteAccess(bot: Bot, request: ReadRequest): Promise<Decision> {
   const { id, account } = request;
@@ -41,19 +56,10 @@ async function deleteAccess(bot: Bot, request: ReadRequest): Promise<Decision> {
   };
 }
 
-/** Tries to prove the end. After a minute without proof it notes that once, and goes on trying. */
-async function prove(bot: Bot, { id, account, ending }: ReadRequest): Promise<Decision | null> {
-  const now = bot.clock.now();
+async function prove(bot: Bot, { id, account }: ReadRequest, now: number): Promise<Decision | null> {
   const probe = bot.probes.get(id) ?? null;
-  if (ending?.deletedAt == null || now < ending.deletedAt + PROVE_AFTER) return null;
-  const mustTell = now - ending.at >= UNCONFIRMED_AFTER && ending.unconfirmedAt === null;
-  try {
-    const method = await proveEnd(bot.hub, { id, account, probe }, now);
-    if (method !== null) return proved({ method, at: now });
-  } catch (error) {
-    if (!mustTell) throw error;
-  }
-  return mustTell ? unconfirmed(now) : null;
+  const method = await proveEnd(bot.hub, { id, account, probe }, now);
+  return method === null ? null : proved({ method, at: now });
 }
 
 const proved = (proof: Proof): Decision => ({

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { botKubeconfig } from "../../sandbox/hub/bot-account.ts";
-import { HOUR, SECOND } from "../../src/request/durations.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/request/durations.ts";
 import { ALICE, BOB, CAROL, MEI } from "../helpers/people.ts";
 import { buttonsOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
 import { type Running, startReplica, startWorld, type World } from "../helpers/world.ts";
@@ -82,6 +82,18 @@ test("what is shown at a click is shown anew, and nothing of it is in a message"
   const token = /eyJ[\w-]+\.[\w-]+\.[\w-]+/.exec(JSON.stringify(view))?.[0] ?? "";
   expect(await scene.login(token)).toBe("good");
   expect(scene.visible()).not.toContain(token);
+});
+
+test("an end that comes while Karpor is away is said not to be confirmed, and is proved when it is back", async () => {
+  await world.localHub.rotateKeys();
+  await scene.say(CAROL, "end");
+  const { id } = await scene.record(({ requester, state }) => requester === CAROL && state === "ending");
+  await world.jump(MINUTE);
+  await scene.dm(CAROL, "Not confirmed");
+  await scene.card("Not confirmed");
+  await heal();
+  expect((await scene.proveEnd(id)).ending?.proof).not.toBeNull();
+  await scene.dm(CAROL, "Karpor refuses the token");
 });
 
 test("an end that an upgrade interrupts is proved after it", async () => {
