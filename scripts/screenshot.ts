@@ -36,9 +36,12 @@ async function tell(page: Page): Promise<void> {
   await page.locator("#left .place").first().waitFor();
   await film.show(1500);
   await film.click(page.locator(".try").first(), card.getByRole("button", { name: "Approve" }));
-  await film.click(card.getByRole("button", { name: "Approve" }), dm.locator("[data-copy]"));
-  await film.click(dm.locator("[data-copy]"), page.getByRole("button", { name: "Paste and log in" }));
-  await film.click(page.locator("button.login"), page.locator(".insight", { hasText: "refused (403)" }));
+  const openKarpor = dm
+    .getByRole("link", { name: "Open Karpor" })
+    .or(dm.getByRole("button", { name: "Open Karpor" }));
+  const dashboard = page.frameLocator("iframe");
+  await film.click(card.getByRole("button", { name: "Approve" }), openKarpor);
+  await film.click(openKarpor, dashboard.locator(".insight"));
   await film.still("playground.png");
   await film.click(page.getByRole("tab", { name: "Behind the scenes" }), page.locator(".entry").last());
   await film.click(page.locator("[data-jump=end]"), page.locator("[data-step=end].done"));
