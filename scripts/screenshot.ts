@@ -34,6 +34,8 @@ async function tell(page: Page): Promise<void> {
   const dm = page.locator("#left .room");
   const card = page.locator("#right .room");
   await page.locator("#left .place").first().waitFor();
+  await page.frameLocator("iframe").locator(".login-box").waitFor();
+  await settled(page);
   await film.show(1500);
   await film.click(page.locator(".try").first(), card.getByRole("button", { name: "Approve" }));
   const openKarpor = dm

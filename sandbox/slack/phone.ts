@@ -1,7 +1,7 @@
 /** What reaches a locked phone: the words of new messages in a DM, or that mention the person. */
 import { conversationOf } from "./places.ts";
 import { mentionsIn, visibleText } from "./read.ts";
-import type { SlackMessage } from "./types.ts";
+import type { SlackMessage, SlackPerson } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 export function notifyPhones(workspace: Workspace, message: SlackMessage): void {
@@ -30,11 +30,13 @@ function reachedBy(workspace: Workspace, message: SlackMessage): Set<string> {
   return new Set([...users, ...named].filter((user) => members.has(user)));
 }
 
+const nameOf = (person?: SlackPerson): string | undefined => person?.realName ?? person?.name;
+
 /** Without `text` Slack builds the banner from the blocks, which is how secrets reach a lock screen. */
 function banner(workspace: Workspace, message: SlackMessage): string {
   const words = message.text === "" ? visibleText(message) : visibleText({ text: message.text });
   return words
-    .replace(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id) => `@${workspace.people.get(id)?.name ?? id}`)
+    .replace(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id) => `@${nameOf(workspace.people.get(id)) ?? id}`)
     .replace(/<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id) => `@${workspace.groups.get(id)?.handle ?? id}`)
     .replace(/<!(here|channel|everyone)(?:\|[^>]*)?>/g, "@$1")
     .replace(/<!date\^[^|>]*\|([^>]*)>/g, "$1")

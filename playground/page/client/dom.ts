@@ -69,15 +69,14 @@ export function swap(parent: HTMLElement, rev: string, make: () => (Node | strin
 }
 
 const NEAR_END = 80;
-const ABOVE_WAY = 12;
 
-/** Where its last message is longer than the list, the way into the dashboard stays in sight above all. */
+/** Where its last message is longer than the list, its beginning with the way into the dashboard stays in sight. */
 function endOf(list: HTMLElement): number {
   const end = list.scrollHeight - list.clientHeight;
-  const way = list.lastElementChild?.querySelector("[data-url]");
-  if (!way) return end;
-  const above = way.getBoundingClientRect().top - list.getBoundingClientRect().top + list.scrollTop;
-  return Math.min(end, above - ABOVE_WAY);
+  const last = list.lastElementChild;
+  if (!last?.querySelector("[data-url]")) return end;
+  const above = last.getBoundingClientRect().top - list.getBoundingClientRect().top + list.scrollTop;
+  return Math.min(end, above);
 }
 
 /** Keeps the end of a list in sight until somebody scrolls away from it; `again` goes back to the end. */

@@ -102,8 +102,8 @@ export const STEPS: readonly Step[] = [
   },
 ];
 
-/** Which control pulses. Without access, and without a request that waits, the tour begins anew. */
-export function controlFor(step: Step["id"]): string {
+/** Which step is told, and its control pulses. Without access, and without a request that waits, the tour begins anew. */
+export function controlFor(step: Step["id"]): Step["id"] {
   if (step === "approve") return some(...WAITS) ? "approve" : "ask";
   if (step !== "login" && step !== "end") return step;
   if (some(...GIVEN)) return step;

@@ -71,12 +71,14 @@ function createClosing(): HTMLElement {
 
 function drawTour(steps: HTMLElement, about: HTMLElement, panes: Panes): void {
   const done = reached();
-  const next = STEPS.find(({ id }) => !done.has(id)) ?? STEPS[0];
+  const first = STEPS.find(({ id }) => !done.has(id));
+  const now = controlFor(first?.id ?? "ask");
+  const next = STEPS.find(({ id }) => id === now);
   if (!next) return;
-  document.body.dataset.next = controlFor(next.id);
+  document.body.dataset.next = now;
   swap(steps, [...done, next.id].join(), () => STEPS.map((step, n) => drawStep(step, n, done, next, panes)));
-  const first = next.id === "ask" ? [" ", tryButton(panes.left, FIRST, FIRST.line)] : [];
-  swap(about, next.id, () => [next.about, ...first]);
+  const typed = now === "ask" ? [" ", tryButton(panes.left, FIRST, FIRST.line)] : [];
+  swap(about, now, () => [next.about, ...typed]);
 }
 
 /** What once happened stays ticked, also when its record is gone. */

@@ -68,6 +68,9 @@ const tidy = (html: string, copy: string): string =>
   html
     .replace(/ id="[^"]*"/g, "")
     .replace(/ style="[^"]*"/g, "")
+    .replace(/<code class="slack_code_inline[^<]*/g, (code) =>
+      code.replace(/(?<=>.*)[^\s>]*-[^\s<]*/g, '<span class="word">$&</span>'),
+    )
     .replace(
       /<code([^>]*)>(<pre)/g,
       `<code$1><button type="button" class="copy" data-copy>${copy}</button>$2 tabindex="0"`,

@@ -26,7 +26,7 @@ const EN = {
   copy: "Copy",
   copied: "Copied",
   choose: "Choose…",
-  optional: "(optional)",
+  optional: " (optional)",
   failed: "failed with the error",
   shortcut: "",
   command: "",

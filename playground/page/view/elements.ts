@@ -26,7 +26,7 @@ const idsOf = (element: JsonObject, block: Block): string =>
 export function drawInput(block: Block, reader: Reader, form: Form): string {
   const error = form.errors?.[String(block.block_id)];
   const hint = words(block.hint);
-  const optional = block.optional ? ` <span class="bk-optional">${chromeFor(reader).optional}</span>` : "";
+  const optional = block.optional ? `<span class="bk-optional">${chromeFor(reader).optional}</span>` : "";
   return (
     `<label class="bk-input${error ? " wrong" : ""}"><span class="bk-label">${esc(words(block.label))}${optional}</span>` +
     drawField(block, reader, form) +

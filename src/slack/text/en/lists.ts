@@ -12,7 +12,7 @@ export const lists = {
   active: { head: "*Access now:*", none: "*Nobody has access now.*" },
   history: { head: "*Your requests:*", none: "*No requests* in the last 90 days." },
   historyFor: (who: string) => `*Requests for ${who}:*`,
-  notShown: "*Not shown:* only its approvers and admins see this.",
+  notShown: "*Not shown:* only approvers and admins see this.",
   own: (role: string, hub: string, until: string) => `*Active until ${until}:* ${role} on ${hub}`,
   approveOnCard: (channel: string) => `approve it on its card in ${channel}`,
   newer: "Newer",

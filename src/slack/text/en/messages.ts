@@ -92,7 +92,7 @@ const card = {
   ending: (f: Facts) =>
     f.cause === "revoked" && f.overBy
       ? head(`Revoked by ${f.overBy} ${f.overAt}`, `${asked(f)} · confirming…`)
-      : head("Ended; confirming…", `${asked(f)} · ${cause[f.cause](f)}`),
+      : `*Ended; confirming…* ${asked(f)} · ${cause[f.cause](f)}`,
   unconfirmed: (f: Facts) =>
     head("Ended, not confirmed", `${asked(f)} · ${cause[f.cause](f)}. Karpor does not answer.`),
   ended: (f: Facts) =>
@@ -146,14 +146,14 @@ const own = {
   follows: (id: string) => `follows ${id}`,
   oldToken: (until: string) => `Your old token works until ${until}.`,
   shortened: (until: string) => `Karpor shortened this token: it works until ${until}. Then press New token.`,
-  hidden: (f: Facts) => head("Token hidden", `Access goes on until ${f.endsAt}.`),
+  hidden: (f: Facts) => `*Token hidden.* Access goes on until ${f.endsAt}.`,
   reveal: () => "Show token makes a token and shows it to you alone; no message holds it.",
   reminder: (f: Facts, left: string) => head(`${left} left`, `${access(f)} ends ${f.endsAt}.`),
   stillNeeded: (f: Facts) => `*Still needed?* Nobody used ${access(f)} lately. It ends ${f.endsAt}.`,
   ending: (f: Facts) =>
     f.cause === "revoked" && f.overBy
       ? head(`Revoked by ${f.overBy} ${f.overAt}`, access(f))
-      : head("Ended; confirming…", `${access(f)}, ${ownCause[f.cause](f)}`),
+      : `*Ended; confirming…* ${access(f)}, ${ownCause[f.cause](f)}`,
   stops: (f: Facts): string => (f.held ? "The token stops within 10 s." : ""),
   unconfirmed: (f: Facts) =>
     head(
