@@ -85,7 +85,7 @@ test("what is shown at a click is shown anew, and nothing of it is in a message"
 });
 
 test("an end that comes while Karpor is away is said not to be confirmed, and is proved when it is back", async () => {
-  await world.localHub.rotateKeys();
+  await world.hub.upgrade();
   await scene.say(CAROL, "end");
   const { id } = await scene.record(({ requester, state }) => requester === CAROL && state === "ending");
   await world.jump(MINUTE);
