@@ -1,15 +1,6 @@
 /** Trouble on order: the next calls of a method, or of `response_url`, fail as asked. */
-import type { Meddler } from "../meddler.ts";
-import type { CallFailure, JsonObject } from "./types.ts";
+import type { CallFailure } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
-
-/** A call of a Web API method, or an answer by `response_url`. */
-interface SlackCall {
-  method: string;
-  args: JsonObject;
-}
-
-export type SlackMeddler = Meddler<SlackCall, CallFailure>;
 
 export const is = (kind: "hang" | "lost", failure: CallFailure | undefined): boolean =>
   typeof failure === "object" && kind in failure;

@@ -1,13 +1,12 @@
 /** An honest Slack on one machine: the Web API, both ways of delivery, and people who type and click. */
 import { createHttpDelivery, type Deliver, told } from "./delivery.ts";
 import { createDriver } from "./driver/driver.ts";
-import type { SlackMeddler } from "./faults.ts";
 import { removeMessage } from "./messages.ts";
 import { observed } from "./observe.ts";
 import { createPeople } from "./people.ts";
 import { startServer } from "./server.ts";
 import { createSockets, type Sockets } from "./socket.ts";
-import type { CallFailure, LocalSlackOptions, SlackMessage } from "./types.ts";
+import type { CallFailure, LocalSlackOptions, SlackMeddler, SlackMessage } from "./types.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 export type { Deliver, Delivered, Kind } from "./delivery.ts";

@@ -1,5 +1,6 @@
 /** The nouns of the local workspace, as tests, the playground and the server itself see them. */
 import type { Clock } from "../../src/request/clock.ts";
+import type { Meddler } from "../meddler.ts";
 
 export type JsonObject = Record<string, unknown>;
 export type Block = JsonObject & { type: string };
@@ -174,3 +175,11 @@ export interface LocalSlackOptions {
   /** On unless said otherwise. */
   limits?: boolean;
 }
+
+/** A call of a Web API method, or an answer by `response_url`. */
+interface SlackCall {
+  method: string;
+  args: JsonObject;
+}
+
+export type SlackMeddler = Meddler<SlackCall, CallFailure>;

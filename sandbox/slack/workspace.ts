@@ -1,7 +1,6 @@
 /** The whole state of the local workspace: plain maps, changed only by the functions next door. */
 import type { Clock } from "../../src/request/clock.ts";
 import { type Changes, createChanges } from "./changes.ts";
-import type { SlackMeddler } from "./faults.ts";
 import type {
   Bot,
   Call,
@@ -12,6 +11,7 @@ import type {
   LocalSlackOptions,
   Notification,
   ShownError,
+  SlackMeddler,
   SlackMessage,
   SlackPerson,
   View,

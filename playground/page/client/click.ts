@@ -1,7 +1,7 @@
 /** Buttons of messages, of Home and of modals: what was clicked is found by its ids, and confirmed first where the bot asks for it. */
 import type { Side } from "../types.ts";
 import { ask } from "./ask.ts";
-import { confirmFirst } from "./confirm.ts";
+import { type Confirm, confirmFirst } from "./confirm.ts";
 import { copyText } from "./copy.ts";
 import { openDashboard } from "./session.ts";
 import { parts, rememberToken } from "./state.ts";
@@ -12,14 +12,6 @@ type Where = { channel: string; ts: string } | { view: string } | { home: true }
 interface Clicked {
   sent: boolean;
   asked?: Confirm;
-}
-
-export interface Confirm {
-  title: { text: string };
-  text: { text: string };
-  confirm: { text: string };
-  deny: { text: string };
-  style?: string;
 }
 
 function whereOf(element: Element): Where | undefined {

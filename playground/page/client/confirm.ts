@@ -1,8 +1,15 @@
 /** The dialog that a button asks for before it is sent. */
-import type { Confirm } from "./click.ts";
 import { h } from "./dom.ts";
 import { holdFocus } from "./focus.ts";
 import { trap } from "./trap.ts";
+
+export interface Confirm {
+  title: { text: string };
+  text: { text: string };
+  confirm: { text: string };
+  deny: { text: string };
+  style?: string;
+}
 
 /** By overlay: the no of the dialog that is open there. */
 const refusals = new WeakMap<HTMLElement, () => void>();

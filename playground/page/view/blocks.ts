@@ -5,14 +5,8 @@ import { Message as Library, type Block as LibraryBlock } from "slack-blocks-to-
 import type { Block, Content, JsonObject } from "../../../sandbox/slack/index.ts";
 import { chromeFor } from "./chrome.ts";
 import { slackDate } from "./dates.ts";
-import { drawButton, drawInput } from "./elements.ts";
+import { drawButton, drawInput, type Form } from "./elements.ts";
 import { type Reader, realName } from "./reader.ts";
-
-/** `state`: what was typed or chosen in a view so far; `errors`: what stands under its inputs. */
-export interface Form {
-  values?: Record<string, Record<string, JsonObject>>;
-  errors?: Record<string, string>;
-}
 
 export function drawContent({ text, blocks }: Content, reader: Reader): string {
   if (blocks?.length) return drawBlocks(blocks, reader);

@@ -1,9 +1,14 @@
 /** Block Kit's interactive elements, as far as the bot uses them, as HTML; the page's script finds them by their data attributes. */
 import type { Block, JsonObject } from "../../../sandbox/slack/index.ts";
-import type { Form } from "./blocks.ts";
 import { chromeFor } from "./chrome.ts";
 import { attr, esc } from "./escape.ts";
 import { type Reader, realName } from "./reader.ts";
+
+/** `state`: what was typed or chosen in a view so far; `errors`: what stands under its inputs. */
+export interface Form {
+  values?: Record<string, Record<string, JsonObject>>;
+  errors?: Record<string, string>;
+}
 
 interface Option {
   text: { text: string };
