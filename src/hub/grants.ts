@@ -151,13 +151,11 @@ export function describeBinding(
   };
 }
 
-/** RBAC cannot limit deletion to our bindings, so it is read first: one that does not bear our labels is left alone. */
+/** By its name, which only this request's binding has: also where somebody removed its labels. */
 export async function deleteBinding(client: HubClient, owner: Owner, id: RequestId): Promise<void> {
-  const found = await readBinding(client, owner, id);
-  if (found?.id !== id) return;
-  const { name, uid } = found;
+  const name = objectName(owner.instance, id);
   await client
-    .call(({ rbac }) => rbac.deleteClusterRoleBinding({ name, body: exactly(uid) }))
+    .call(({ rbac }) => rbac.deleteClusterRoleBinding({ name, body: { propagationPolicy: BACKGROUND } }))
     .catch(unlessGone(name));
 }
 
@@ -212,7 +210,8 @@ export const isMissingPath = (error: unknown): boolean =>
   error instanceof HubError && error.status === 404 && error.reason !== REASON.notTheHub;
 
 /** No controller runs on the hub: after a foreground deletion the object would stay for ever. */
-const exactly = (uid: string) => ({ preconditions: { uid }, propagationPolicy: "Background" });
+const BACKGROUND = "Background";
+const exactly = (uid: string) => ({ preconditions: { uid }, propagationPolicy: BACKGROUND });
 
 export const nullIfAbsent =
   (name: string) =>
