@@ -50,7 +50,7 @@ export function createBot(config: Config, { clock, log }: BotParts, stopping: Ab
     apiUrl: env.SLACK_API_URL,
     proxy: env.HTTPS_PROXY,
     noProxy: env.NO_PROXY,
-    store,
+    ...{ store, clock },
     onDone: () => outages.markBack("Slack"),
   });
   const queue = createQueue({ failFast: redis, prefix: store.keys.prefix });

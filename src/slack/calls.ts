@@ -1,4 +1,4 @@
-/** What the parts of this room share: how a method is called, and where looks are kept. */
+/** What the parts of this room share: how a method is called, and what is kept in Redis. */
 import type { z } from "zod";
 import type { Clock } from "../request/clock.ts";
 
@@ -6,17 +6,14 @@ import type { Clock } from "../request/clock.ts";
 export interface Kept {
   keep(key: string, value: string, ttlMs: number): Promise<void>;
   kept(key: string): Promise<string | null>;
-  /** How long it is still kept, ms; negative when it is not. */
-  keptFor(key: string): Promise<number>;
   /** The clock of Redis. */
   now(): Promise<number>;
 }
 
-/** For a command that runs once: each look asks Slack. */
+/** For a command that runs once. */
 export const keepNothing = (clock: Clock): Kept => ({
   keep: async () => {},
   kept: async () => null,
-  keptFor: async () => 0,
   now: async () => clock.now(),
 });
 

@@ -2,6 +2,7 @@
 import { type FetchFunction, LogLevel, WebClient, type WebClientOptions } from "@slack/web-api";
 import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch, type RequestInit } from "undici";
 import { z } from "zod";
+import type { Clock } from "../request/clock.ts";
 import type { CallSlack, Kept } from "./calls.ts";
 import { createDirectory } from "./directory.ts";
 import { slackErrorFor } from "./errors.ts";
@@ -14,6 +15,7 @@ interface SlackOptions {
   proxy?: string | undefined;
   noProxy?: string | undefined;
   store: Kept;
+  clock: Clock;
   /** Told of each message that Slack took: it is not away. */
   onDone?: () => void;
 }
@@ -26,15 +28,16 @@ const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false };
 
 export function createSlack(options: SlackOptions): Slack {
   const { read, write } = openClients(options);
-  const ask = callerOf(read, options.store);
-  const sendOnly = callerOf(write, options.store);
+  const waits = createWaits(options.clock);
+  const ask = callerOf(read, waits);
+  const sendOnly = callerOf(write, waits);
   const send: CallSlack = async (...call) => {
     const answer = await sendOnly(...call);
     options.onDone?.();
     return answer;
   };
   return {
-    ...createDirectory(ask, options.store),
+    ...createDirectory(ask, options),
 
     async post(channel, message, thread) {
       const args = {
@@ -112,24 +115,31 @@ const SILENT: NonNullable<WebClientOptions["logger"]> = {
 };
 
 const callerOf =
-  (client: WebClient, store: Kept): CallSlack =>
+  (client: WebClient, waits: Waits): CallSlack =>
   async (method, args, answer, channel) => {
-    const key = `slack-waits:${method}${channel === undefined ? "" : `:${channel}`}`;
-    await checkWait(store, key, method);
+    const key = channel === undefined ? method : `${method}:${channel}`;
+    waits.check(key);
     try {
       return answer.parse(await client.apiCall(method, args));
     } catch (error) {
       const told = slackErrorFor(method, error);
-      if (told instanceof SlackAway && told.retryAfter !== null) await noteWait(store, key, told.retryAfter);
+      if (told instanceof SlackAway && told.retryAfter !== null) waits.note(key, told.retryAfter);
       throw told;
     }
   };
 
-/** Throws SlackAway while Slack asks to wait. Without Redis nothing is known of that, and Slack is asked. */
-async function checkWait(store: Kept, key: string, method: string): Promise<void> {
-  const wait = await store.keptFor(key).catch(() => 0);
-  if (wait > 0) throw new SlackAway(`${method}: Slack asked to wait`, wait);
-}
+type Waits = ReturnType<typeof createWaits>;
 
-const noteWait = (store: Kept, key: string, ms: number): Promise<void> =>
-  store.keep(key, "429", ms).catch(() => {});
+/** Until when Slack asked this replica to wait, by method (a post: by channel). Each replica learns it by its own 429. */
+function createWaits({ now }: Clock) {
+  const until = new Map<string, number>();
+  return {
+    note: (key: string, ms: number) => void until.set(key, now() + ms),
+    /** Throws SlackAway while Slack asks to wait. */
+    check(key: string): void {
+      const wait = (until.get(key) ?? 0) - now();
+      if (wait > 0) throw new SlackAway(`${key}: Slack asked to wait`, wait);
+      until.delete(key);
+    },
+  };
+}

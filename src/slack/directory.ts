@@ -1,5 +1,6 @@
-/** Who people are, who is in which user group, and where their DM is: as Slack says it, kept in Redis for all replicas. */
+/** Who people are, who is in which user group, and where their DM is, as Slack says it. */
 import { z } from "zod";
+import type { Clock } from "../request/clock.ts";
 import { DAY, HOUR, SECOND } from "../request/durations.ts";
 import { UserId } from "../request/ids.ts";
 import type { Person } from "../request/people.ts";
@@ -8,7 +9,6 @@ import type { CallSlack, Kept } from "./calls.ts";
 import { type Slack, SlackRefusal } from "./slack.ts";
 
 const FRESH = 15 * SECOND;
-const LOOKS_KEPT = HOUR;
 const DMS_KEPT = 90 * DAY;
 
 const flag = z.boolean().nullish();
@@ -31,19 +31,18 @@ const UserGroups = z.object({
 });
 const Dm = z.object({ channel: z.object({ id: z.string() }) });
 
-const KeptPerson = z.object({
-  ...{ id: UserId, name: z.string(), title: z.string(), zone: z.string(), locale: z.enum(LOCALES) },
-  standing: z.enum(["member", "left", "bot", "guest", "stranger"]),
-  lookedUpAt: z.number(),
-});
-const KeptGroups = z.object({ members: z.record(z.string(), z.array(UserId)), lookedUpAt: z.number() });
+/** Of every group that Slack shows us; `lookedUpAt` by the clock of Redis. */
+interface AllGroups {
+  members: Record<string, UserId[]>;
+  lookedUpAt: number;
+}
 
 type Directory = Pick<Slack, "person" | "groups" | "localeFor" | "openDm">;
 
 /** A look that fails throws, and decides nothing. */
-export function createDirectory(call: CallSlack, store: Kept): Directory {
-  const share = createSharing();
-  const home = () => share("home", () => call("auth.test", {}, Home), { forEver: true });
+export function createDirectory(call: CallSlack, { store, clock }: { store: Kept; clock: Clock }): Directory {
+  const lookRecently = createLooks(clock);
+  const home = () => lookRecently("home", Number.POSITIVE_INFINITY, () => call("auth.test", {}, Home));
 
   const lookUpPerson = async (id: UserId): Promise<Person> => {
     const lookedUpAt = await store.now();
@@ -52,11 +51,10 @@ export function createDirectory(call: CallSlack, store: Kept): Directory {
   };
 
   const person: Directory["person"] = (id, within = FRESH) =>
-    recent(store, `person:${id}`, KeptPerson, within, () => share(`person:${id}`, () => lookUpPerson(id)));
+    lookRecently(`person:${id}`, within, () => lookUpPerson(id));
 
   /** All groups come by one call, which Slack allows 20 times a minute. */
-  const allGroups = (within: number) =>
-    recent(store, "groups", KeptGroups, within, () => share("groups", () => readGroups(call, store)));
+  const allGroups = (within: number) => lookRecently("groups", within, () => readGroups(call, store));
 
   return {
     person,
@@ -66,7 +64,7 @@ export function createDirectory(call: CallSlack, store: Kept): Directory {
       return { members: new Map(ids.map((id) => [id, new Set(members[id])])), lookedUpAt };
     },
     localeFor: (user) =>
-      person(user, LOOKS_KEPT).then(
+      person(user, HOUR).then(
         ({ locale }) => locale,
         () => "en",
       ),
@@ -78,25 +76,6 @@ export function createDirectory(call: CallSlack, store: Kept): Directory {
       return channel.id;
     },
   };
-}
-
-/** What is kept, when it is young enough; else a look of now, which is then kept. */
-async function recent<T>(
-  store: Kept,
-  key: string,
-  shape: z.ZodType<T>,
-  within: number,
-  look: () => Promise<T>,
-): Promise<T> {
-  const isYoung = within === LOOKS_KEPT || LOOKS_KEPT - (await store.keptFor(key)) <= within;
-  const kept = isYoung ? await store.kept(key) : null;
-  if (kept !== null) {
-    const known = shape.safeParse(JSON.parse(kept));
-    if (known.success) return known.data;
-  }
-  const found = await look();
-  await store.keep(key, JSON.stringify(found), LOOKS_KEPT);
-  return found;
 }
 
 const UNKNOWN = ["user_not_found", "users_not_found", "user_not_visible"];
@@ -136,7 +115,7 @@ function standingOf(id: UserId, user: SlackUser, home: Home): Person["standing"]
   return user.is_restricted || user.is_ultra_restricted ? "guest" : "member";
 }
 
-async function readGroups(call: CallSlack, store: Kept): Promise<z.infer<typeof KeptGroups>> {
+async function readGroups(call: CallSlack, store: Kept): Promise<AllGroups> {
   const lookedUpAt = await store.now();
   const { usergroups } = await call("usergroups.list", { include_users: true }, UserGroups);
   const isUser = (id: string): id is UserId => UserId.safeParse(id).success;
@@ -146,14 +125,19 @@ async function readGroups(call: CallSlack, store: Kept): Promise<z.infer<typeof 
   };
 }
 
-/** Many who look for the same at one moment look once. */
-function createSharing() {
-  const running = new Map<string, Promise<unknown>>();
-  return <T>(key: string, look: () => Promise<T>, { forEver = false } = {}): Promise<T> => {
-    const started = (running.get(key) as Promise<T> | undefined) ?? look();
-    running.set(key, started);
-    const forget = () => void running.delete(key);
-    started.then(forEver ? () => {} : forget, forget);
-    return started;
+/**
+ * Each look and when it began, in the memory of this replica: whoever takes one that is `within` ms old shares it,
+ * also while it runs. There are as many as people who used the bot.
+ */
+function createLooks({ now }: Clock) {
+  const looks = new Map<string, { at: number; found: Promise<unknown> }>();
+  return <T>(key: string, within: number, look: () => Promise<T>): Promise<T> => {
+    const known = looks.get(key);
+    const age = known ? now() - known.at : Number.NaN;
+    if (known && age >= 0 && age <= within) return known.found as Promise<T>;
+    const found = look();
+    looks.set(key, { at: now(), found });
+    found.catch(() => looks.delete(key));
+    return found;
   };
 }

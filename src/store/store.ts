@@ -171,9 +171,6 @@ export function createStore({ redis, instance, log }: { redis: Redis; instance: 
 
     kept: (key: string): Promise<string | null> => guarded(redis.get(keys.kept(key))),
 
-    /** How long it is still kept, ms; negative when it is not. */
-    keptFor: (key: string): Promise<number> => guarded(redis.pttl(keys.kept(key))),
-
     /** True once in `ttlMs`, on whichever replica asks first. */
     once: async (key: string, ttlMs: number): Promise<boolean> =>
       (await guarded(redis.set(keys.kept(key), "1", "PX", ttlMs, "NX"))) === "OK",

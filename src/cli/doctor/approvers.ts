@@ -62,7 +62,7 @@ const membersOf = (who: readonly Principal[], groups: Groups): UserId[] => [
 ];
 
 async function lookUp({ callSlack, clock }: SlackSide, lists: NamedPeople[]): Promise<Workspace> {
-  const directory = createDirectory(callSlack, keepNothing(clock));
+  const directory = createDirectory(callSlack, { store: keepNothing(clock), clock });
   const named = lists.flatMap(({ who }) => who);
   const groups = await directory.groups(named.filter(isGroup));
   const people: Workspace["people"] = new Map();

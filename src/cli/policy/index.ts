@@ -74,7 +74,7 @@ async function askSlack(
   const { SLACK_BOT_TOKEN: token } = variables;
   if (!token) return undefined;
   const { SLACK_API_URL: apiUrl, HTTPS_PROXY: proxy, NO_PROXY: noProxy } = config.env;
-  const slack = createSlack({ token, apiUrl, proxy, noProxy, store: keepNothing(clock) });
+  const slack = createSlack({ token, apiUrl, proxy, noProxy, store: keepNothing(clock), clock });
   const [person, groups] = await Promise.all([slack.person(who), slack.groups(groupsOf(config, role))]);
   return { person, groups };
 }
