@@ -17,31 +17,45 @@ import { TRY_AGAIN_AFTER } from "./step.ts";
 /** It throws only when Redis is away. */
 export async function runSlackJob(bot: Bot, bell: "token" | "messages", id: RequestId): Promise<void> {
   const { request, shown } = await bot.store.readShown(id);
-  if (request === null) return;
+  const again = request && (await drawOrNote(bot, bell, request, shown));
+  if (again === null) return;
+  await bot.queue.ring(bell, id, again);
+  // This ring replaced any that came during the run: a record that changed meanwhile needs a run at once.
+  if ((await bot.store.readVersion(id)) !== request?.version) await bot.queue.ring(bell, id);
+}
+
+/** Resolves to the milliseconds until it must run again; null: whoever commits next rings. */
+async function drawOrNote(
+  bot: Bot,
+  bell: "token" | "messages",
+  request: ReadRequest,
+  shown: Shown,
+): Promise<number | null> {
   try {
-    if (bell === "token") await drawTokens(bot, request, shown);
-    else await drawMessages(bot, request, shown);
+    if (bell === "messages") return await drawMessages(bot, request, shown);
+    await drawTokens(bot, request, shown);
+    return null;
   } catch (error) {
     bot.outages.note(error);
-    bot.log.debug({ id, err: error }, `the ${bell} messages could not be drawn; tried again`);
+    bot.log.debug({ id: request.id, err: error }, `the ${bell} messages could not be drawn; tried again`);
     // When Slack takes calls again, tokens come first.
-    await bot.queue.ring(bell, id, waitAfter(error) + (bell === "token" ? 0 : SECOND));
+    return waitAfter(error) + (bell === "token" ? 0 : SECOND);
   }
-  if ((await bot.store.readVersion(id)) !== request.version) await bot.queue.ring(bell, id);
 }
 
 const waitAfter = (error: unknown): number =>
   error instanceof SlackAway ? (error.retryAfter ?? TRY_AGAIN_AFTER) : TRY_AGAIN_AFTER;
 
-/** All messages but tokens: posts and edits first, then deletes the obsolete ones. */
-async function drawMessages(bot: Bot, request: ReadRequest, shown: Shown): Promise<void> {
+/** All messages but tokens: posts and edits first, then deletes the obsolete ones. They wait for the first token. */
+async function drawMessages(bot: Bot, request: ReadRequest, shown: Shown): Promise<number | null> {
   const wait = waitForToken(bot, request, shown);
-  if (wait > 0) return bot.queue.ring("messages", request.id, wait);
+  if (wait > 0) return wait;
   const wanted = LIFE[request.state].messages(bot, request);
-  if (wanted === KEEP) return;
+  if (wanted === KEEP) return null;
   for (const message of wanted) if (!isTokenKey(message.key)) await drawOne(bot, request, message, shown);
   const keys = new Set(wanted.map(({ key }) => key));
   const obsolete = [...shown.keys()].filter((key) => !isTokenKey(key) && !keys.has(key));
   for (const key of obsolete) await removeMessage(bot, request, key, shown);
   if (isTokenSettled(bot, request, shown)) await bot.store.noteDrawn(request);
+  return null;
 }

@@ -22,31 +22,34 @@ import { LIFE, nextDue } from "./states.ts";
 export const TRY_AGAIN_AFTER = 5 * SECOND;
 const TROUBLE_AFTER = 20 * SECOND;
 
-/** Resolves to the record after the step, or null when nothing was to be changed. */
-export async function step(bot: Bot, id: RequestId): Promise<Request | null> {
+/** The record after a step (null: there is none), and whether the step committed a change. */
+interface Stepped {
+  request: Request | null;
+  isChanged: boolean;
+}
+
+export async function step(bot: Bot, id: RequestId): Promise<Stepped> {
   const request = await bot.store.read(id);
   const decision = request && (await LIFE[request.state].step(bot, request));
-  if (!decision) return null;
+  if (!decision) return { request, isChanged: false };
   const after = await commit(bot, request, { ...decision, change: atVersion(request, decision.change) });
   if (after.state === "active" && request.state === "granting") await noteProlonged(bot, after);
   if (after.ending?.deletedAt && !request.ending?.deletedAt) void proveFromHere(bot, id);
-  return after.version === request.version ? null : after;
+  return { request: after, isChanged: after.version !== request.version };
 }
 
 /** The job of the queue `access`: runs one step, then rings for the next. Throws only when Redis is away. */
 export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
-  const after = await stepOrNote(bot, id);
-  const request = after ?? (await bot.store.read(id));
-  if (request === null) return;
-  // A ring during a run replaces an earlier one. So ring for the next step first (a commit has done that), then
-  // compare versions: a record that changed meanwhile needs a run at once.
-  const due = after ? null : nextDue(bot, request);
-  if (due !== null) await bot.queue.ring("access", id, Math.max(due - bot.clock.now(), TRY_AGAIN_AFTER));
-  if ((await bot.store.readVersion(id)) !== request.version) await bot.queue.ring("access", id);
+  const { request, isChanged } = await stepOrNote(bot, id);
+  const due = request && nextDue(bot, request);
+  if (due === null) return;
+  if (!isChanged) await bot.queue.ring("access", id, Math.max(due - bot.clock.now(), TRY_AGAIN_AFTER));
+  // This ring, or the commit's, replaced any that came during the run: a record that changed since needs a run at once.
+  if ((await bot.store.readVersion(id)) !== request?.version) await bot.queue.ring("access", id);
 }
 
-/** Null also where the step failed: it is tried again later. */
-async function stepOrNote(bot: Bot, id: RequestId): Promise<Request | null> {
+/** A step that fails is tried again later. */
+async function stepOrNote(bot: Bot, id: RequestId): Promise<Stepped> {
   try {
     return await step(bot, id);
   } catch (error) {
@@ -55,7 +58,7 @@ async function stepOrNote(bot: Bot, id: RequestId): Promise<Request | null> {
     bot.log.debug({ id, err: error }, `a step failed; it is tried again in ${TRY_AGAIN_AFTER / SECOND} s`);
     if (isAway(error)) await noteTrouble(bot, id, "hub-away");
     else if (error instanceof HubError) await tellRefusal(bot, id, error);
-    return null;
+    return { request: await bot.store.read(id), isChanged: false };
   }
 }
 
