@@ -19,6 +19,11 @@ export function openPeople({ slack }: Pick<World, "slack">) {
     async ask(): Promise<string> {
       const person = newcomers.next().value;
       if (!person) throw new Error("everybody has asked");
+      return people.askFor(person);
+    },
+    /** Somebody asks who has no open request. */
+    async askFor(person: string): Promise<string> {
+      seen.forget(`card for ${person}`);
       await slack.command(person, GENERAL, "guest debugging the search page");
       const { id } = await seen(`card for ${person}`);
       await seen(`waiting ${id}`);
@@ -57,7 +62,8 @@ function watchSlack(slack: World["slack"]) {
     const id = idIn(message);
     for (const what of whatIsSeen(message, id)) sightOf(what).resolve({ message, id, at: performance.now() });
   });
-  return (what: string, withinMs = 60_000): Promise<Sight> => inTime(sightOf(what).promise, what, withinMs);
+  const seen = (what: string, withinMs = 60_000) => inTime(sightOf(what).promise, what, withinMs);
+  return Object.assign(seen, { forget: (what: string) => void sights.delete(what) });
 }
 
 function whatIsSeen(message: SlackMessage, id: string): string[] {
