@@ -191,11 +191,12 @@ describe("the line", () => {
     ["revoke R-0000000000", "needs a reason"],
     ["revoke R-0000000000 why not", "no record of `R-0000000000`"],
     ["lockdown @nobody stolen", "`@nobody` is no person"],
-    ["lockdown why not", "only admins"],
+    ["lockdown why not", "Only admins can lock down."],
+    ["unlock", "Only admins can unlock."],
   ])("%s is refused in a sentence", async (line, words) => {
     const answer = await answerTo(BOB, line);
     expect(answer).toContain(words);
-    expect(answer).toMatch(/^(Not sent|Nothing changed|Unknown request|\*)/);
+    expect(answer).toMatch(/^(Not sent|Nothing changed|Unknown request|Only admins|\*)/);
     expect(answer).not.toMatch(/ {2}|undefined|null/);
   });
 

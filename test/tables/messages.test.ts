@@ -229,6 +229,7 @@ const DATA: Partial<Record<RefusalNote["code"], RefusalNote["data"]>> = {
   "already-decided": of({ by: ALICE, how: "approved", at: NOW }),
   "own-request": of({ role: "admin" }),
   "not-an-approver": of({ role: "admin" }),
+  "not-an-admin": of({ deed: "unlock" }),
   "not-a-reviewer": of({ role: "admin" }),
   "locked-down": of({ by: ALICE, at: NOW }),
   "role-changed": of({ role: "admin" }),

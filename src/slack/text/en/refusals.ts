@@ -19,6 +19,11 @@ const DID: Record<string, string> = {
   reviewed: "reviewed",
   ended: "ended",
 };
+const ADMIN_DEED: Record<string, string> = {
+  "revoke all": "revoke everything at once",
+  lockdown: "lock down",
+  unlock: "unlock",
+};
 
 export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "unknown-role": (gap) =>
@@ -86,7 +91,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "own-request": (gap) =>
     unchanged(`you cannot decide a request that you made or that is for you. ${gap("approvers")} can.`),
   "not-an-approver": (gap) => unchanged(`only ${gap("approvers") || "its approvers"} can do this.`),
-  "not-an-admin": () => unchanged("only admins can do this."),
+  "not-an-admin": (gap) => `*Only admins can ${ADMIN_DEED[gap("deed")]}.*`,
   "not-a-reviewer": (gap) =>
     unchanged(`only ${gap("reviewers") || "its reviewers"} can review this, and nobody their own emergency.`),
   "not-yours": () => unchanged("this belongs to somebody else."),

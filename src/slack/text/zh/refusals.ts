@@ -17,6 +17,7 @@ const DID: Record<string, string> = {
   reviewed: "复核",
   ended: "结束",
 };
+const ADMIN_DEED: Record<string, string> = { "revoke all": "撤销全部", lockdown: "锁定", unlock: "解锁" };
 
 export const refusals: typeof english = {
   "unknown-role": (gap) =>
@@ -82,7 +83,7 @@ export const refusals: typeof english = {
   "approved-already": () => unchanged("你已经批准过，还需另一人批准。"),
   "own-request": (gap) => unchanged(`不能审批自己提出的或给自己的申请，请由 ${gap("approvers")} 审批。`),
   "not-an-approver": (gap) => unchanged(`${only(gap("approvers"), "审批人")}可以操作。`),
-  "not-an-admin": () => unchanged("只有管理员可以操作。"),
+  "not-an-admin": (gap) => `*只有管理员可以${ADMIN_DEED[gap("deed")]}。*`,
   "not-a-reviewer": (gap) =>
     unchanged(`${only(gap("reviewers"), "复核人")}可以复核，且不能复核自己的紧急取用。`),
   "not-yours": () => unchanged("这是别人的申请。"),
