@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { checkBlocks } from "../../sandbox/slack/blocks/check.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import type { Config } from "../../src/config.ts";
-import { HOUR, MINUTE } from "../../src/request/durations.ts";
+import { DAY, HOUR, MINUTE } from "../../src/request/durations.ts";
 import { UserId } from "../../src/request/ids.ts";
 import { LOCALES, type Locale } from "../../src/request/people.ts";
 import { Request } from "../../src/request/record.ts";
@@ -209,6 +209,7 @@ const DATA: Partial<Record<RefusalNote["code"], RefusalNote["data"]>> = {
   "unknown-role": of({ role: "gest", nearest: "guest", line: "guest 8h" }),
   "bad-time": of({ typed: "8hours", line: "guest 8hours" }),
   "bad-start": of({ typed: "from yesterday" }),
+  "start-too-far": of({ max: 30 * DAY }),
   "too-long": of({ role: "admin" }),
   "total-too-long": of({ role: "admin", max: 12 * HOUR }),
   "reason-missing": of({ role: "admin" }),

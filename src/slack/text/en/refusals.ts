@@ -36,8 +36,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     notSent(
       `${gap("typed") || gap("at")} is no start. Write \`from 22:00\`, \`from tomorrow 09:00\` or \`from 2026-12-24 09:00\`, in the future.`,
     ),
-  "start-too-far": (gap) =>
-    notSent(`it may start at most ${gap("max") || "14 d"} from now. Choose an earlier start.`),
+  "start-too-far": (gap) => notSent(`it may start at most ${gap("max")} from now. Choose an earlier start.`),
   "too-short": (gap) => notSent(`the shortest time is ${gap("min") || "1 min"}.`),
   "too-long": (gap) => notSent(`${gap("role")} lasts at most ${gap("max")}. Ask for less.`),
   "total-too-long": (gap) =>

@@ -34,7 +34,7 @@ export const refusals: typeof english = {
     notSent(
       `${gap("typed") || gap("at")} 不是有效的开始时间。请写明将来的时间，例如：从 22:00、从明天 09:00、从 2026-12-24 09:00。`,
     ),
-  "start-too-far": (gap) => notSent(`最多可以提前 ${gap("max") || "30 天"}申请，请选择更早的开始时间。`),
+  "start-too-far": (gap) => notSent(`最多可以提前 ${gap("max")}申请，请选择更早的开始时间。`),
   "too-short": (gap) => notSent(`时长至少为 ${gap("min") || "1 分钟"}。`),
   "too-long": (gap) => notSent(`${gap("role")} 最长 ${gap("max")}，请缩短时长。`),
   "total-too-long": (gap) => notSent(`${gap("role")} 连同已有的时间最长 ${gap("max")}，请缩短时长。`),
