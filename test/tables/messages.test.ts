@@ -232,7 +232,7 @@ const DATA: Partial<Record<RefusalNote["code"], RefusalNote["data"]>> = {
   "not-an-approver": of({ role: "admin" }),
   "not-an-admin": of({ deed: "unlock" }),
   "not-a-reviewer": of({ role: "admin" }),
-  "locked-down": of({ by: ALICE, at: NOW }),
+  "locked-down": of({ user: "U0DANA", by: ALICE }),
   "role-changed": of({ role: "admin" }),
   "approval-gone": of({ role: "admin" }),
 };

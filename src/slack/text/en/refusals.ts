@@ -101,7 +101,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     unchanged(`${gap("limit") || "ten"} tokens an hour are the most. What you copied goes on working.`),
   "locked-down": (gap) =>
     refused(
-      `access is locked down${gap("by") ? ` by ${gap("by")}` : ""}. Nobody gets access until an admin unlocks it.`,
+      `access${gap("user") ? ` of ${gap("user")}` : ""} is locked down${gap("by") ? ` by ${gap("by")}` : ""} until an admin unlocks it.`,
     ),
   "held-back": () => refused("new access waits until an administrator has looked at the bot's checks."),
   "role-changed": (gap) => closed(`the rules changed: ${gap("role")} gives other rights now. Ask again.`),

@@ -93,7 +93,9 @@ export const refusals: typeof english = {
   "reveals-used-up": (gap) =>
     unchanged(`一小时内最多显示 ${gap("limit") || "10"} 次令牌。已复制的令牌可以继续使用。`),
   "locked-down": (gap) =>
-    refused(`权限已${gap("by") ? `被 ${gap("by")} ` : ""}锁定，管理员解锁前不能获得权限。`),
+    refused(
+      `${gap("user") ? `${gap("user")} 的` : ""}权限已${gap("by") ? `被 ${gap("by")} ` : ""}锁定，管理员解锁前不能获得权限。`,
+    ),
   "held-back": () => refused("管理员检查机器人的状态之前，暂不开通新的权限。"),
   "role-changed": (gap) => closed(`${gap("role")} 的规则有变，权限已不同，请重新申请。`),
   "approval-gone": (gap) => closed(`批准 ${gap("role")} 权限的人已不再是审批人，请重新申请。`),
