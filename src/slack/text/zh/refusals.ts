@@ -27,9 +27,7 @@ export const refusals: typeof english = {
         : `没有 ${gap("role")} 这个角色。可以申请的角色：\n${gap("roles")}`,
     ),
   "bad-time": (gap) =>
-    notSent(
-      `${gap("typed")} 不是有效的时长。请写成 90m、8h、2d、1w、1h30m 或 8小时，中间不空格，与理由之间空一格。`,
-    ),
+    notSent(`${gap("typed")} 不是有效的时长。请写成 90m、8h、2d、1w、1h30m 或 8小时，后面空一格。`),
   "bad-start": (gap) =>
     notSent(
       `${gap("typed") || gap("at")} 不是有效的开始时间。请写明将来的时间，例如：从 22:00、从明天 09:00、从 2026-12-24 09:00。`,
