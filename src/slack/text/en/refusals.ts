@@ -79,7 +79,10 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "too-many-asks": (gap) =>
     notSent(`${gap("limit") || "too many"} requests in an hour are the most. Try again later.`),
   "no-emergency": (gap) => refused(`${gap("role")} cannot be taken in an emergency here. Ask as usual.`),
-  "unknown-request": (gap) => `*Unknown request:* I have no record of ${gap("id") || "it"}; ask again.`,
+  "unknown-request": (gap) =>
+    gap("id")
+      ? `*Unknown request:* I have no record of ${gap("id")}; ask again.`
+      : `*No such request.* Check the id${gap("typed") ? ` ${gap("typed")}` : ""}.`,
   "already-decided": (gap) => {
     const did = DID[gap("how")];
     const by = gap("by");

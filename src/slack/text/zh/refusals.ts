@@ -72,7 +72,9 @@ export const refusals: typeof english = {
     notSent(`一小时内的申请已达上限${gap("limit") ? `（${gap("limit")} 次）` : ""}，请稍后再试。`),
   "no-emergency": (gap) => refused(`${gap("role")} 不能紧急取用，请照常申请。`),
   "unknown-request": (gap) =>
-    `*没有记录：*\n找不到${gap("id") ? `申请 ${gap("id")} ` : "这条申请"}的记录，请重新申请。`,
+    gap("id")
+      ? `*没有记录：*\n找不到申请 ${gap("id")} 的记录，请重新申请。`
+      : `*没有这条申请：*\n请核对编号${gap("typed") ? ` ${gap("typed")} ` : ""}是否正确。`,
   "already-decided": (gap) => {
     const did = DID[gap("how")];
     const by = gap("by");
