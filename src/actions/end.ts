@@ -40,7 +40,7 @@ export async function revokeAll(
   const index = "user" in target ? openFor(target.user) : GRANTED;
   const all = await bot.store.page(index, { count: MOST_AT_ONCE });
   const concerned = all.filter((one) => isOpen(one) && ("user" in target || one.role === target.role));
-  if (concerned.length === 0) throw new Refused("nothing-to-end");
+  if (concerned.length === 0) throw new Refused("not-active");
   // One that fails is tried again by who asked for it: the others end all the same.
   const results = await Promise.allSettled(
     concerned.map((one) => endChain(bot, one, revoked(bot, by, words), by)),

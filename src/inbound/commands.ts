@@ -194,7 +194,7 @@ async function askForMore(
 ): Promise<Message | null> {
   const held = id ? [{ id }] : await readHeld(bot, typed.user, role);
   const [only] = held;
-  if (!only) throw new Refused("nothing-to-end");
+  if (!only) throw new Refused("not-active");
   if (held.length > 1) return drawList(bot, typed.user, { kind: "status", page: 0 });
   const request = await askForMoreTime(bot, only.id, {
     source: typed.trigger,
@@ -213,7 +213,7 @@ async function end(
 ): Promise<Message> {
   const held = id ? [{ id }] : await readHeld(bot, user, role);
   const [only] = held;
-  if (!only) throw new Refused("nothing-to-end");
+  if (!only) throw new Refused("not-active");
   if (held.length > 1) return drawList(bot, user, { kind: "status", page: 0 });
   await endAccess(bot, only.id, user);
   const { locale } = await contextFor(bot, user);

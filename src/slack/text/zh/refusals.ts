@@ -87,9 +87,8 @@ export const refusals: typeof english = {
   "not-a-reviewer": (gap) =>
     unchanged(`${only(gap("reviewers"), "复核人")}可以复核，且不能复核自己的紧急取用。`),
   "not-yours": () => unchanged("这是别人的申请。"),
-  "not-active": () => unchanged("这项权限目前没有生效，请用“状态”查看。"),
+  "not-active": () => unchanged("目前没有这项权限，可用“状态”查看你有的权限。"),
   "reminded-already": () => unchanged("刚刚已提醒过，请稍后再试。"),
-  "nothing-to-end": () => unchanged("没有这样的权限。"),
   "reveals-used-up": (gap) =>
     unchanged(`一小时内最多显示 ${gap("limit") || "10"} 次令牌。已复制的令牌可以继续使用。`),
   "locked-down": (gap) =>
