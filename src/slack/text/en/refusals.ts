@@ -97,7 +97,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "not-a-reviewer": (gap) =>
     unchanged(`only ${gap("reviewers") || "its reviewers"} can review this, and nobody their own emergency.`),
   "not-yours": () => unchanged("this belongs to somebody else."),
-  "not-active": () => unchanged("there is no such access now. `status` shows what you have."),
+  "not-active": () => unchanged("there is no such access now; `status` shows what you have."),
   "reminded-already": () => unchanged("they were reminded a moment ago. Try again later."),
   "reveals-used-up": (gap) =>
     unchanged(`${gap("limit") || "ten"} tokens an hour are the most. What you copied goes on working.`),
