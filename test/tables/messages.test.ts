@@ -94,8 +94,8 @@ const denial = { by: ALICE, words: "release freeze" };
 /** name: state of the record, and the faces that it shows. */
 const SCENES: Record<string, [Partial<Record<keyof Request, unknown>>, Face[]]> = {
   waiting: [{}, ["card", "waiting"]],
-  "waiting, reminded": [{ nudges: 1 }, ["waiting", "call"]],
-  "waiting, the fallback asked": [{ fallback: true }, ["card", "call"]],
+  "waiting, reminded": [{ nudges: 1 }, ["waiting", "notice"]],
+  "waiting, the fallback asked": [{ fallback: true }, ["card", "notice"]],
   "one of two approvals": [{ role: "pair", approvals: approved.approvals }, ["card", "waiting"]],
   "asked for somebody else": [{ askedBy: "U0ANN" }, ["card", "waiting", "asker"]],
   "more time": [{ follows: "R-0000000000", prolongsFrom: NOW + HOUR, duration: HOUR }, ["card", "waiting"]],
