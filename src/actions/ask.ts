@@ -64,7 +64,7 @@ const termsOf = ({ follows, duration, source: _, ...asked }: Asked, role: Role) 
 
 async function assertNotLocked(bot: Bot, user: UserId): Promise<void> {
   const lockdown = lockdownFor(await bot.store.lockdowns.read(), user);
-  if (lockdown) throw new Refused("locked-down", { by: lockdown.by, at: lockdown.at });
+  if (lockdown) throw new Refused("locked-down", { user, by: lockdown.by });
 }
 
 /** Limits are counted, not locked: two asks at the same moment may both pass. */

@@ -36,11 +36,11 @@ export async function revokeAll(
   by: UserId,
   words: string,
 ) {
-  await assertAdmin(bot, by);
+  await assertAdmin(bot, by, "revoke all");
   const index = "user" in target ? openFor(target.user) : GRANTED;
   const all = await bot.store.page(index, { count: MOST_AT_ONCE });
   const concerned = all.filter((one) => isOpen(one) && ("user" in target || one.role === target.role));
-  if (concerned.length === 0) throw new Refused("nothing-to-end");
+  if (concerned.length === 0) throw new Refused("not-active");
   // One that fails is tried again by who asked for it: the others end all the same.
   const results = await Promise.allSettled(
     concerned.map((one) => endChain(bot, one, revoked(bot, by, words), by)),
@@ -50,9 +50,14 @@ export async function revokeAll(
   return concerned.length;
 }
 
-export async function assertAdmin(bot: Bot, by: UserId): Promise<void> {
+/** `deed`: what only admins can do. */
+export async function assertAdmin(
+  bot: Bot,
+  by: UserId,
+  deed: "revoke all" | "lockdown" | "unlock",
+): Promise<void> {
   const groups = await bot.slack.groups(bot.config.admins.filter(isGroup));
-  if (!isAdmin(bot.config, by, groups)) throw new Refused("not-an-admin");
+  if (!isAdmin(bot.config, by, groups)) throw new Refused("not-an-admin", { deed });
 }
 
 /**

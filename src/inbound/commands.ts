@@ -78,11 +78,14 @@ const LONGEST_VALUE = 2000;
 
 /** The line is offered once more, put right where that is possible, in the form: nothing is sent by itself. */
 function withLine(bot: Bot, text: string, error: unknown): unknown {
-  if (!(error instanceof Refused) || !ASKED_AGAIN.includes(error.note.code) || !isRequestLine(text))
-    return error;
+  if (!(error instanceof Refused)) return error;
+  const { code, data } = error.note;
+  // An id that was typed may be wrong; behind a button the record is lost.
+  if (code === "unknown-request") return new Refused(code, { typed: data.id ?? "" });
+  if (!ASKED_AGAIN.includes(code) || !isRequestLine(text)) return error;
   const nearest = nearestLine(text, bot.config, bot.clock.now());
   const line = (nearest ?? text).slice(0, LONGEST_VALUE);
-  return new Refused(error.note.code, { ...error.note.data, ...(nearest ? { nearest } : {}), line });
+  return new Refused(code, { ...data, ...(nearest ? { nearest } : {}), line });
 }
 
 async function runCommand(bot: Bot, typed: Typed, command: Command): Promise<Message | null> {
@@ -191,7 +194,7 @@ async function askForMore(
 ): Promise<Message | null> {
   const held = id ? [{ id }] : await readHeld(bot, typed.user, role);
   const [only] = held;
-  if (!only) throw new Refused("nothing-to-end");
+  if (!only) throw new Refused("not-active");
   if (held.length > 1) return drawList(bot, typed.user, { kind: "status", page: 0 });
   const request = await askForMoreTime(bot, only.id, {
     source: typed.trigger,
@@ -210,7 +213,7 @@ async function end(
 ): Promise<Message> {
   const held = id ? [{ id }] : await readHeld(bot, user, role);
   const [only] = held;
-  if (!only) throw new Refused("nothing-to-end");
+  if (!only) throw new Refused("not-active");
   if (held.length > 1) return drawList(bot, user, { kind: "status", page: 0 });
   await endAccess(bot, only.id, user);
   const { locale } = await contextFor(bot, user);

@@ -11,9 +11,10 @@ import { approversFor, channelFor, roleNamed } from "../policy/roles.ts";
 import { RequestId, UserId } from "../request/ids.ts";
 import { type Groups, isAmong } from "../request/people.ts";
 import { mayHoldAccess, type Request } from "../request/record.ts";
+import { Refused } from "../request/refused.ts";
 import { actions, compose, quote, section, context as smallPrint } from "../slack/messages/blocks.ts";
 import { requestButton, type Verb } from "../slack/messages/buttons.ts";
-import { type DrawContext, drawRefusal } from "../slack/messages/draw.ts";
+import type { DrawContext } from "../slack/messages/draw.ts";
 import { usageLine } from "../slack/messages/use.ts";
 import type { Message } from "../slack/slack.ts";
 import { mentionUser, moment, plainWords } from "../slack/text/format.ts";
@@ -50,7 +51,7 @@ interface Reading extends DrawContext {
   asked: ListAsked;
 }
 
-/** Throws StoreAway, SlackAway. */
+/** Throws Refused, StoreAway, SlackAway. */
 export async function drawList(bot: Bot, user: UserId, asked: ListAsked): Promise<Message> {
   return LISTS[asked.kind]({ bot, user, asked, ...(await contextFor(bot, user)) });
 }
@@ -145,7 +146,7 @@ async function drawHistory(reading: Reading): Promise<Message> {
 async function drawShow(reading: Reading): Promise<Message> {
   const { bot, user, asked } = reading;
   const request = asked.id ? await bot.store.read(asked.id) : null;
-  if (!request) return drawRefusal(reading, { code: "unknown-request", data: { id: asked.id ?? "" } });
+  if (!request) throw new Refused("unknown-request", { id: asked.id ?? "" });
   if (!(await maySee(bot, request, user))) return notShown(reading);
   return drawStory({ ...reading, use: await readUse(bot, request.id) }, request);
 }

@@ -2,7 +2,7 @@
  * Times in a command: how long, and from when. What looks like a time and has none of the forms that work is refused:
  * it is never taken for the reason, and nothing is guessed.
  */
-import { DAY, HOUR, MINUTE, parseDuration } from "../request/durations.ts";
+import { DAY, MINUTE, parseDuration } from "../request/durations.ts";
 import { Refused } from "../request/refused.ts";
 import { AFTER_A_TIME, BEGINS_A_START, IN_A_REASON, SECOND_WORD, STARTS_WITH_A_TIME } from "./time-like.ts";
 
@@ -25,11 +25,11 @@ export interface ParsedTerms {
 /** `[TIME] [from WHEN] [REASON…]`. Throws Refused. */
 export function parseTerms(text: string): ParsedTerms {
   const time = takeDuration(text);
-  if (!time) refuse(SECOND_WORD.exec(plain(text)));
+  if (!time) refuse(SECOND_WORD, text);
   const start = takeStart(time?.rest ?? text);
   const reason = start?.rest ?? time?.rest ?? text;
-  if (time || start) refuse(AFTER_A_TIME.exec(plain(reason)));
-  refuse(IN_A_REASON.exec(plain(reason)));
+  if (time || start) refuse(AFTER_A_TIME, reason);
+  refuse(IN_A_REASON, reason);
   return { duration: time?.duration ?? null, start: start?.when ?? null, reason };
 }
 
@@ -38,21 +38,25 @@ const plain = (text: string): string => narrow(text).toLowerCase();
 export const narrow = (text: string): string =>
   text.replace(/[\uFF01-\uFF5E]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
 
-function refuse(found: RegExpExecArray | null): void {
+/** Named up to the end of its word: of `2h,` the comma is what is wrong. */
+function refuse(likeATime: RegExp, text: string): void {
+  const line = plain(text);
+  const found = likeATime.exec(line);
   if (!found) return;
-  const typed = found[0].trim();
+  const [restOfWord = ""] = /^\S+/.exec(line.slice(found.index + found[0].length)) ?? [];
+  const typed = `${found[0]}${restOfWord}`.trim();
   throw new Refused(BEGINS_A_START.test(typed) ? "bad-start" : "bad-time", { typed });
 }
 
-const UNITS_ZH = { 小时: HOUR, 分钟: MINUTE, 天: DAY };
+const UNITS_ZH: Record<string, string> = { 天: "d", 小时: "h", 分钟: "m" };
+/** Also as the bot writes it: 1 小时 30 分钟. */
+const TIME_ZH = /^(?:\d{1,6}\s*(?:天|小时|分钟)\s*)+(?=\s|$)/;
 
 function takeDuration(text: string): { duration: number; rest: string } | null {
-  const [word = ""] = /^\S+/.exec(text) ?? [];
-  const [, count, unit] = /^(\d{1,6})(小时|分钟|天)$/.exec(plain(word)) ?? [];
-  const duration = unit
-    ? Number(count) * UNITS_ZH[unit as keyof typeof UNITS_ZH]
-    : parseDuration(plain(word));
-  return duration === null ? null : { duration, rest: text.slice(word.length).trimStart() };
+  const [typed = ""] = TIME_ZH.exec(plain(text)) ?? /^\S+/.exec(text) ?? [];
+  const narrowed = plain(typed).replace(/\s/g, "");
+  const duration = parseDuration(narrowed.replace(/天|小时|分钟/g, (unit) => UNITS_ZH[unit] ?? unit));
+  return duration === null ? null : { duration, rest: text.slice(typed.length).trimStart() };
 }
 
 const FROM = /^(?:from\s+|从\s*)/;

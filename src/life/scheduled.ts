@@ -2,6 +2,7 @@
  * scheduled: approved for later. At `startsAt` the step judges the request again: an approval counts only
  * while its approver may still approve. It leads to granting or closed.
  */
+import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { approved, closeRequest } from "../request/transitions.ts";
 import { refused } from "./asked.ts";
@@ -37,8 +38,10 @@ export const scheduled: LifeState = {
 export const refusedByLockdown = (now: number) => ({
   what: "refused",
   by: null,
-  change: (request: Parameters<typeof closeRequest>[0]) =>
-    request.state === "scheduled" || request.state === "asked" || request.state === "waiting"
-      ? closeRequest(request, { kind: "refused", refusal: { code: "locked-down" as const, data: {} } }, now)
-      : null,
+  change: (request: Request) => {
+    const refusal = { code: "locked-down" as const, data: { user: request.requester } };
+    return request.state === "scheduled" || request.state === "asked" || request.state === "waiting"
+      ? closeRequest(request, { kind: "refused", refusal }, now)
+      : null;
+  },
 });

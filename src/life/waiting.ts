@@ -57,7 +57,7 @@ function messages(bot: Bot, request: Request): WantedMessage[] {
   const call: WantedMessage = {
     ...cardOf(bot, request),
     key: `call-${callNumber(request)}`,
-    face: "call",
+    face: "notice",
     inThread: true,
   };
   return [

@@ -39,7 +39,6 @@ export const REFUSAL_CODES = [
   "not-active",
   "not-a-reviewer",
   "reminded-already",
-  "nothing-to-end",
   "reveals-used-up",
   // the state of things
   "locked-down",

@@ -115,7 +115,7 @@ describe("what they show", () => {
       expect(story).toContain(event);
     expect(visibleText(await list(ALICE, `show ${id.toLowerCase()}`))).toContain("end confirmed");
     expect(visibleText(await list(CAROL, `show ${id}`))).toContain("Not shown");
-    expect(visibleText(await list(BOB, "show R-0000000000"))).toContain("no record");
+    expect(visibleText(await list(BOB, "show R-0000000000"))).toContain("No such request");
   });
 });
 

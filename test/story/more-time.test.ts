@@ -114,7 +114,7 @@ describe("more time", () => {
     await scene.whisper(BOB, "is open already");
     await endAll();
     await scene.say(BOB, `more ${id} 1h`);
-    await scene.whisper(BOB, "not active now");
+    await scene.whisper(BOB, "no such access now");
   });
 
   test.each(["the first", "the second"])("who ends %s ends both", async (which) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { checkBlocks } from "../../sandbox/slack/blocks/check.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import type { Config } from "../../src/config.ts";
-import { HOUR, MINUTE } from "../../src/request/durations.ts";
+import { DAY, HOUR, MINUTE } from "../../src/request/durations.ts";
 import { UserId } from "../../src/request/ids.ts";
 import { LOCALES, type Locale } from "../../src/request/people.ts";
 import { Request } from "../../src/request/record.ts";
@@ -94,8 +94,8 @@ const denial = { by: ALICE, words: "release freeze" };
 /** name: state of the record, and the faces that it shows. */
 const SCENES: Record<string, [Partial<Record<keyof Request, unknown>>, Face[]]> = {
   waiting: [{}, ["card", "waiting"]],
-  "waiting, reminded": [{ nudges: 1 }, ["waiting", "call"]],
-  "waiting, the fallback asked": [{ fallback: true }, ["card", "call"]],
+  "waiting, reminded": [{ nudges: 1 }, ["waiting", "notice"]],
+  "waiting, the fallback asked": [{ fallback: true }, ["card", "notice"]],
   "one of two approvals": [{ role: "pair", approvals: approved.approvals }, ["card", "waiting"]],
   "asked for somebody else": [{ askedBy: "U0ANN" }, ["card", "waiting", "asker"]],
   "more time": [{ follows: "R-0000000000", prolongsFrom: NOW + HOUR, duration: HOUR }, ["card", "waiting"]],
@@ -209,6 +209,7 @@ const DATA: Partial<Record<RefusalNote["code"], RefusalNote["data"]>> = {
   "unknown-role": of({ role: "gest", nearest: "guest", line: "guest 8h" }),
   "bad-time": of({ typed: "8hours", line: "guest 8hours" }),
   "bad-start": of({ typed: "from yesterday" }),
+  "start-too-far": of({ max: 30 * DAY }),
   "too-long": of({ role: "admin" }),
   "total-too-long": of({ role: "admin", max: 12 * HOUR }),
   "reason-missing": of({ role: "admin" }),
@@ -229,8 +230,9 @@ const DATA: Partial<Record<RefusalNote["code"], RefusalNote["data"]>> = {
   "already-decided": of({ by: ALICE, how: "approved", at: NOW }),
   "own-request": of({ role: "admin" }),
   "not-an-approver": of({ role: "admin" }),
+  "not-an-admin": of({ deed: "unlock" }),
   "not-a-reviewer": of({ role: "admin" }),
-  "locked-down": of({ by: ALICE, at: NOW }),
+  "locked-down": of({ user: "U0DANA", by: ALICE }),
   "role-changed": of({ role: "admin" }),
   "approval-gone": of({ role: "admin" }),
 };

@@ -1,7 +1,7 @@
 /** The playground's clock, and its jumps. */
 import type { ClockPart } from "../types.ts";
 import { ask } from "./ask.ts";
-import { byId, h, swap } from "./dom.ts";
+import { byId, h, plainButton, swap } from "./dom.ts";
 import { t } from "./language.ts";
 import { spanText } from "./span.ts";
 import { now, on, parts } from "./state.ts";
@@ -37,10 +37,8 @@ const ALL = t("Bot, Karpor and Slack move ahead together", "机器人、Karpor �
 
 function buttons({ next }: ClockPart): Node[] {
   const jump = (to: string, words: string, why: string | undefined, title: string) =>
-    h(
-      "button",
+    plainButton(
       {
-        type: "button",
         "data-jump": to,
         disabled: why !== undefined,
         title: why ?? title,

@@ -1,7 +1,7 @@
 /** The message box, which completes slash commands as one types. */
 import type { ChromeWords, PlaceView, Side } from "../types.ts";
 import { ask } from "./ask.ts";
-import { h, keepInStep } from "./dom.ts";
+import { h, keepInStep, plainButton } from "./dom.ts";
 import { recall, remember } from "./remember.ts";
 import { parts, type SideName } from "./state.ts";
 
@@ -35,9 +35,8 @@ export function createComposer(
   const drawHint = () => {
     const command = document.activeElement === box ? completion(box.value) : undefined;
     keepInStep(hint, command ? [{ ...command, key: command.command, rev: name }] : [], ({ command, about }) =>
-      h(
-        "button",
-        { type: "button", tabindex: "-1", onmousedown: (event: Event) => fill(event, command) },
+      plainButton(
+        { tabindex: "-1", onmousedown: (event: Event) => fill(event, command) },
         h("code", {}, command),
         h("span", {}, parts[name]?.words.command || about),
       ),
@@ -58,7 +57,7 @@ export function createComposer(
     else if (event.key === "Enter") void send(box.value);
   });
   const shortcuts = h("div", { class: "shortcuts" });
-  const button = h("button", { type: "button", class: "send", onclick: () => send(box.value) }, "➤");
+  const button = plainButton({ class: "send", onclick: () => send(box.value) }, "➤");
   return {
     element: h("div", { class: "composer" }, hint, shortcuts, box, button),
     draw: ({ words, who }, { id, kind, name: where }) => {
@@ -90,10 +89,9 @@ function drawShortcuts(list: HTMLElement, words: ChromeWords, user: string): voi
     return { key: id, rev: `${user} ${label}`, id, label };
   });
   keepInStep(list, rows, ({ id, label }) =>
-    h(
-      "button",
+    plainButton(
       {
-        ...{ type: "button", class: "shortcut", title: label, "aria-label": label },
+        ...{ class: "shortcut", title: label, "aria-label": label },
         onclick: () => void ask("shortcut", { user, id }),
       },
       "+",

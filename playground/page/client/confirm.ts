@@ -1,5 +1,5 @@
 /** The dialog that a button asks for before it is sent. */
-import { h } from "./dom.ts";
+import { h, plainButton } from "./dom.ts";
 import { holdFocus } from "./focus.ts";
 import { trap } from "./trap.ts";
 
@@ -30,16 +30,8 @@ export function confirmFirst(overlay: HTMLElement, asked: Confirm, opener: HTMLE
       resolve(yes);
     };
     const style = asked.style === "danger" ? "danger" : "primary";
-    const no = h(
-      "button",
-      { type: "button", class: "bk-button", onclick: () => settle(false) },
-      asked.deny.text,
-    );
-    const yes = h(
-      "button",
-      { type: "button", class: `bk-button ${style}`, onclick: () => settle(true) },
-      asked.confirm.text,
-    );
+    const no = plainButton({ class: "bk-button", onclick: () => settle(false) }, asked.deny.text);
+    const yes = plainButton({ class: `bk-button ${style}`, onclick: () => settle(true) }, asked.confirm.text);
     const sheet = h(
       "div",
       { class: "sheet small", role: "alertdialog", "aria-modal": "true", "aria-label": asked.title.text },

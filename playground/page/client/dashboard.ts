@@ -1,5 +1,5 @@
 /** Stands for Karpor's dashboard, on its own address: keeps its token as Karpor does, and reads pod logs without it. */
-import { byId, h, swap } from "./dom.ts";
+import { byId, h, plainButton, swap } from "./dom.ts";
 import { forgetToken, keepToken, keptToken } from "./kept.ts";
 import { t } from "./language.ts";
 
@@ -76,7 +76,7 @@ function drawHead(isIn: boolean): void {
   swap(byId("head"), String(isIn), () => [
     h("strong", {}, "Karpor"),
     h("span", { class: "stands" }, t("stand-in dashboard", "模拟的 Karpor 控制台")),
-    isIn ? h("button", { type: "button", class: "quiet", onclick: leave }, t("Log out", "退出登录")) : "",
+    isIn ? plainButton({ class: "quiet", onclick: leave }, t("Log out", "退出登录")) : "",
   ]);
 }
 
@@ -106,7 +106,7 @@ function drawLogin(why?: string): void {
       h("p", { class: "not" }, t("Not logged in. Please enter token to login", "未登录，请输入令牌登录")),
       why !== undefined && h("p", { class: "why", role: "alert" }, why),
       box,
-      h("button", { type: "button", class: "login", onclick: enter }, t("Log in", "登录")),
+      plainButton({ class: "login", onclick: enter }, t("Log in", "登录")),
     ),
   );
 }

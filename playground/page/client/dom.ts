@@ -19,6 +19,10 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** One that submits no form. */
+export const plainButton = (props: Props, ...children: Child[]): HTMLButtonElement =>
+  h("button", { type: "button", ...props }, ...children);
+
 export const byId = (id: string): HTMLElement => {
   const found = document.getElementById(id);
   if (!found) throw new Error(`The page has no #${id}.`);

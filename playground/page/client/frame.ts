@@ -1,5 +1,5 @@
 /** What stands around the two Slacks: what this is, the names of the parts, and the choice of column on a narrow window. */
-import { byId, h } from "./dom.ts";
+import { byId, plainButton } from "./dom.ts";
 import { t } from "./language.ts";
 import { recall } from "./remember.ts";
 import { COLUMNS, type Column, showColumn } from "./tabs.ts";
@@ -35,7 +35,7 @@ export function createFrame(): void {
 
   for (const column of COLUMNS) {
     const go = () => showColumn(column);
-    byId("switch").append(h("button", { type: "button", "data-column": column, onclick: go }, WORDS[column]));
+    byId("switch").append(plainButton({ "data-column": column, onclick: go }, WORDS[column]));
   }
   showColumn(COLUMNS.find((column) => column === recall("column")) ?? "left");
 }

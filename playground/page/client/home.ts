@@ -1,7 +1,7 @@
 /** The app's own place has two tabs, as in Slack: Home, which the bot draws, and the messages. */
 import type { PlaceView, Side } from "../types.ts";
 import { ask } from "./ask.ts";
-import { h, keepInStep, swap } from "./dom.ts";
+import { h, keepInStep, plainButton, swap } from "./dom.ts";
 import { recall, remember } from "./remember.ts";
 import { parts, type SideName } from "./state.ts";
 
@@ -48,7 +48,7 @@ function drawTitle(
   { has, seen, show }: { has: boolean; seen: boolean; show(home: boolean): void },
 ): void {
   const tab = (label: string, home: boolean) =>
-    h("button", { type: "button", "aria-pressed": String(home === seen), onclick: () => show(home) }, label);
+    plainButton({ "aria-pressed": String(home === seen), onclick: () => show(home) }, label);
   const heading = () => h("h2", {}, place.kind === "dm" ? place.name : `# ${place.name}`);
   const tabs = () => h("div", { class: "app-tabs" }, tab(words.home, true), tab(words.messages, false));
   swap(title, [place.id, who.id, words.lang, has, seen].join(), () => [heading(), ...(has ? [tabs()] : [])]);

@@ -1,7 +1,7 @@
 /** The bot's modal: its frame is ours, its blocks came drawn. */
 import type { Side } from "../types.ts";
 import { ask } from "./ask.ts";
-import { h } from "./dom.ts";
+import { h, plainButton } from "./dom.ts";
 import { holdFocus } from "./focus.ts";
 import { trap } from "./trap.ts";
 
@@ -46,13 +46,13 @@ export function drawModal(
       "header",
       {},
       h("h2", {}, modal.title),
-      h("button", { type: "button", class: "cross", "aria-label": words.close, onclick: close }, "✕"),
+      plainButton({ class: "cross", "aria-label": words.close, onclick: close }, "✕"),
     ),
     fields,
     h(
       "footer",
       {},
-      h("button", { type: "button", class: "bk-button", onclick: close }, modal.close),
+      plainButton({ class: "bk-button", onclick: close }, modal.close),
       modal.submit && h("button", { type: "submit", class: "bk-button primary" }, modal.submit),
     ),
   );

@@ -3,7 +3,7 @@ import type { Item, PlaceView, Side } from "../types.ts";
 import { actOn } from "./click.ts";
 import { createComposer } from "./composer.ts";
 import { dismissConfirm } from "./confirm.ts";
-import { byId, followEnd, h, keepInStep } from "./dom.ts";
+import { byId, followEnd, h, keepInStep, plainButton } from "./dom.ts";
 import { createHomePage } from "./home.ts";
 import { drawItem } from "./item.ts";
 import { drawModal } from "./modal.ts";
@@ -105,10 +105,9 @@ function drawPlaces(
     if (!line.place) return h("p", { class: "label" }, line.label);
     const { id, kind, name } = line.place;
     const unread = "unread" in line && line.unread;
-    return h(
-      "button",
+    return plainButton(
       {
-        ...{ type: "button", class: `place ${kind}${unread ? " unread" : ""}` },
+        ...{ class: `place ${kind}${unread ? " unread" : ""}` },
         ...{ "aria-current": id === open ? "page" : undefined, onclick: () => go(id) },
       },
       h("span", { class: "mark", "aria-hidden": "true" }, kind === "dm" ? "" : "#"),

@@ -1,6 +1,6 @@
 /** The person's locked phone: what anybody who passes by can read. */
 import type { Ring, Side } from "../types.ts";
-import { h, keepInStep, swap } from "./dom.ts";
+import { h, keepInStep, plainButton, swap } from "./dom.ts";
 
 export function createPhone(open: (place: string) => void): { element: HTMLElement; draw(side: Side): void } {
   const time = h("p", { class: "phone-time" });
@@ -17,9 +17,8 @@ export function createPhone(open: (place: string) => void): { element: HTMLEleme
     if (lines.length === 0) lines.push({ key: "quiet", rev: words.lang });
     keepInStep(rings, lines, ({ ring }) => {
       if (!ring) return h("p", { class: "quiet" }, words.quiet);
-      return h(
-        "button",
-        { type: "button", class: "ring", onclick: () => open(ring.channel) },
+      return plainButton(
+        { class: "ring", onclick: () => open(ring.channel) },
         h("span", { class: "from" }, `Slack · ${ring.time}`),
         h("span", { class: "words" }, ring.text),
       );

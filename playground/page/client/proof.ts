@@ -1,7 +1,7 @@
 /** Proof outside the page: curl of one's own against the same Karpor, and the end's verification counted live. */
 import type { RequestView } from "../types.ts";
 import { copyText } from "./copy.ts";
-import { h, type Keyed, keepInStep, swap } from "./dom.ts";
+import { h, type Keyed, keepInStep, plainButton, swap } from "./dom.ts";
 import { said, t } from "./language.ts";
 import { answers, onAnswer } from "./session.ts";
 import { spanText } from "./span.ts";
@@ -122,11 +122,7 @@ function drawOutside(token: string | undefined): Node[] {
   const curl = (bytes: string) =>
     `curl -s -o /dev/null -w '%{http_code}\\n' --cacert ${hub.caFile} -H 'Authorization: Bearer ${bytes}' ${hub.url}/rest-api/v1/authn`;
   const whole = curl(token);
-  const copy = h(
-    "button",
-    { type: "button", class: "copy", onclick: () => copyText(whole, copy) },
-    t("Copy", "复制"),
-  );
+  const copy = plainButton({ class: "copy", onclick: () => copyText(whole, copy) }, t("Copy", "复制"));
   return [
     h("p", {}, t("200 while the access lasts, 401 after its end:", "有效期内返回 200，结束后返回 401：")),
     h("div", { class: "shell" }, copy, h("code", {}, curl(`${token.slice(0, 8)}…${token.slice(-6)}`))),

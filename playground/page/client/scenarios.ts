@@ -1,7 +1,7 @@
 /** What one may break, and what came of it. */
 import type { ScenarioView } from "../types.ts";
 import { ask } from "./ask.ts";
-import { h, keepInStep } from "./dom.ts";
+import { h, keepInStep, plainButton } from "./dom.ts";
 import { said, t } from "./language.ts";
 import { on, parts, timeText } from "./state.ts";
 
@@ -33,10 +33,9 @@ function drawScenario({ id, title, about, on, running, lines }: ScenarioView): H
   return h(
     "article",
     { class: `scenario${running ? " running" : ""}` },
-    h(
-      "button",
+    plainButton(
       {
-        ...{ type: "button", disabled: running, onclick: run },
+        ...{ disabled: running, onclick: run },
         ...{ "data-breaks": id, ...(on === undefined ? {} : { role: "switch", "aria-checked": String(on) }) },
       },
       running ? t("Watch…", "请看…") : said(title),

@@ -1,7 +1,7 @@
 /** Behind the scenes: what passed, the records, Karpor's objects. */
 import type { Entry, Parts, RequestView } from "../types.ts";
 import { toast } from "./ask.ts";
-import { followEnd, h, keepInStep, swap } from "./dom.ts";
+import { followEnd, h, keepInStep, plainButton, swap } from "./dom.ts";
 import { said, t } from "./language.ts";
 import { recall, remember } from "./remember.ts";
 import { spanText } from "./span.ts";
@@ -52,11 +52,7 @@ export function createScenes(panel: HTMLElement): void {
       bar,
       VIEWS.map((one) => ({ key: one, rev: String(one === view) })),
       ({ key }) =>
-        h(
-          "button",
-          { type: "button", "aria-pressed": String(key === view), onclick: () => pick(key) },
-          NAMES[key],
-        ),
+        plainButton({ "aria-pressed": String(key === view), onclick: () => pick(key) }, NAMES[key]),
     );
     swap(about, view + scenes.bot.en, () => [
       ABOUT[view],

@@ -1,16 +1,12 @@
 /** Everything anew: another Slack, hub, Redis and bot behind the same page, and nothing remembered of the old ones, in any tab. */
 import { ask } from "./ask.ts";
-import { byId, h } from "./dom.ts";
+import { byId, plainButton } from "./dom.ts";
 import { t } from "./language.ts";
 import { forgetAll, recall, remember } from "./remember.ts";
 import { on, parts } from "./state.ts";
 
 export function createStartOver(): void {
-  const button = h(
-    "button",
-    { type: "button", class: "quiet", id: "start-over" },
-    t("Start over", "重新开始"),
-  );
+  const button = plainButton({ class: "quiet", id: "start-over" }, t("Start over", "重新开始"));
   button.addEventListener("click", async () => {
     button.disabled = true;
     button.textContent = t("Starting over…", "正在重新开始…");

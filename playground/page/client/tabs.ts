@@ -1,5 +1,5 @@
 /** The tools beside the two Slacks, one at a time; and, on a narrow window, which of the three columns is seen. */
-import { byId, h } from "./dom.ts";
+import { byId, h, plainButton } from "./dom.ts";
 import { t } from "./language.ts";
 import { recall, remember } from "./remember.ts";
 
@@ -24,10 +24,9 @@ export function createTabs(): Record<Tab, HTMLElement> {
     const panel = h("div", {
       ...{ class: `panel ${tab}`, role: "tabpanel", id: `panel-${tab}`, "aria-labelledby": `tab-${tab}` },
     });
-    const button = h(
-      "button",
+    const button = plainButton(
       {
-        ...{ type: "button", role: "tab", id: `tab-${tab}`, "aria-controls": panel.id },
+        ...{ role: "tab", id: `tab-${tab}`, "aria-controls": panel.id },
         onclick: () => showTab(tab),
         onkeydown: (event: KeyboardEvent) => step(event, tab),
       },

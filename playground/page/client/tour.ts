@@ -1,5 +1,5 @@
 /** For whoever has never been here: the life of a grant in five steps, ticked off as they happen, whoever makes them happen. */
-import { byId, h, swap } from "./dom.ts";
+import { byId, h, plainButton, swap } from "./dom.ts";
 import { t } from "./language.ts";
 import type { Pane } from "./pane.ts";
 import { recall, remember } from "./remember.ts";
@@ -44,12 +44,8 @@ export function createTour(panes: Panes): void {
 
 /** The cross, and the way back. */
 function createClosing(): HTMLElement {
-  const close = h(
-    "button",
-    { type: "button", class: "cross", "aria-label": t("Close the tour", "关闭导览") },
-    "✕",
-  );
-  const again = h("button", { type: "button", class: "quiet" }, t("Tour", "导览"));
+  const close = plainButton({ class: "cross", "aria-label": t("Close the tour", "关闭导览") }, "✕");
+  const again = plainButton({ class: "quiet" }, t("Tour", "导览"));
   const show = (shown: boolean) => {
     byId("tour").hidden = !shown;
     again.hidden = shown;
@@ -98,9 +94,8 @@ function drawStep(step: Step, n: number, done: ReadonlySet<string>, next: Step, 
   return h(
     "li",
     { class: ticked ? "done" : "", "data-step": step.id, "aria-current": now },
-    h(
-      "button",
-      { type: "button", id: `step-${step.id}`, onclick: () => step.go(panes) },
+    plainButton(
+      { id: `step-${step.id}`, onclick: () => step.go(panes) },
       step.id !== "break" && tick,
       name,
       says,
@@ -109,8 +104,4 @@ function drawStep(step: Step, n: number, done: ReadonlySet<string>, next: Step, 
 }
 
 const tryButton = (left: Pane, wanted: Try, words: string): HTMLElement =>
-  h(
-    "button",
-    { type: "button", class: "try", title: wanted.line, onclick: () => attempt(left, wanted) },
-    words,
-  );
+  plainButton({ class: "try", title: wanted.line, onclick: () => attempt(left, wanted) }, words);

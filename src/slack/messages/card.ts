@@ -140,19 +140,16 @@ export function drawAsker(context: DrawContext, request: Request): Message {
   return compose(ring.waiting(facts), asker.waiting(facts), body, request.id);
 }
 
-/** A short mention that rings approvers, in the card's thread. */
-export function drawCall(context: DrawContext, request: Request): Message {
-  const facts = factsFor(context, request);
-  const { call, ring } = wordsFor(context.locale).messages;
-  const head = request.fallback ? call.fallback(facts) : call.nudge(facts);
-  return compose(ring.call(facts), head, [], request.id);
-}
-
-/** What the channel must know beside the card: an end that is not confirmed, a leak, a DM that cannot be posted. */
+/**
+ * What rings beside the card, in its thread: approvers who still decide nothing, an end that is not confirmed, a leak, a
+ * DM that cannot be posted.
+ */
 export function drawChannelNotice(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
-  const { notice, ring } = wordsFor(context.locale).messages;
-  const { ending } = request;
+  const { call, notice, ring } = wordsFor(context.locale).messages;
+  const { state, fallback, ending } = request;
+  if (state === "waiting")
+    return compose(ring.call(facts), fallback ? call.fallback(facts) : call.nudge(facts), [], request.id);
   if (ending?.cause === "leaked") return compose(ring.leaked(facts), notice.leaked(facts), [], request.id);
   if (ending?.unconfirmedAt && ending.proof)
     return compose(ring.ended(facts), notice.confirmed(facts), [], request.id);

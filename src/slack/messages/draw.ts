@@ -1,7 +1,7 @@
 /** How each message of a request looks: drawn from its record alone, in the reader's language. */
 import type { Request } from "../../request/record.ts";
 import type { Message } from "../slack.ts";
-import { drawAsker, drawCall, drawCard, drawChannelNotice } from "./card.ts";
+import { drawAsker, drawCard, drawChannelNotice } from "./card.ts";
 import type { DrawContext } from "./facts.ts";
 import { drawHidden, drawNeeded, drawReminder, drawReveal, drawSettingUp, drawWaiting } from "./own.ts";
 import { drawReceipt } from "./receipt.ts";
@@ -21,7 +21,6 @@ export { drawRefusal } from "./refusal.ts";
 const FACES = {
   // in the approvals channel
   card: drawCard,
-  call: drawCall,
   notice: drawChannelNotice,
   // in the DM of whose access it is
   waiting: drawWaiting,

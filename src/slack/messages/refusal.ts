@@ -20,7 +20,7 @@ function gapsFor(context: DrawContext, { data }: RefusalNote): Gap {
   const { span } = wordsFor(context.locale).messages;
   return (name) => {
     const value = data[name];
-    if (value === undefined) return gapFromConfig(context, String(data.role ?? ""), name);
+    if (value === undefined || value === "") return gapFromConfig(context, String(data.role ?? ""), name);
     if (typeof value === "string") {
       const person = Principal.safeParse(value);
       return person.success ? mention(person.data) : CODE.includes(name) ? code(value) : foreign(value);

@@ -28,7 +28,7 @@ export const commands = {
     `\`${command} status\` shows what you have, \`${command} end\` ends it.`,
   ],
   moreHelp: (command: string) => [
-    `*All commands*, each after \`${command}\`:`,
+    `*More commands*, each after \`${command}\`:`,
     [
       "`ROLE [TIME] [from WHEN] [REASON…]` asks for access: `guest 8h`, `guest 2d from tomorrow 09:00`",
       "`for @person ROLE …` asks for somebody else · `emergency ROLE …` takes it before anybody approves",

@@ -93,8 +93,7 @@ const card = {
     f.cause === "revoked" && f.overBy
       ? head(`Revoked by ${f.overBy} ${f.overAt}`, `${asked(f)} · confirming…`)
       : `*Ended; confirming…* ${asked(f)} · ${cause[f.cause](f)}`,
-  unconfirmed: (f: Facts) =>
-    head("Ended, not confirmed", `${asked(f)} · ${cause[f.cause](f)}. Karpor does not answer.`),
+  unconfirmed: (f: Facts) => head("Ended, not confirmed", `${asked(f)} · ${cause[f.cause](f)}.`),
   ended: (f: Facts) =>
     head(
       `Ended ${f.overAt} (${cause[f.cause](f)})`,
@@ -158,7 +157,7 @@ const own = {
   unconfirmed: (f: Facts) =>
     head(
       "Not confirmed",
-      `${access(f)} should have ended ${f.overAt}. Karpor has not answered since; your token may work until ${f.endsAt}.`,
+      `${access(f)} should have ended ${f.overAt}. Karpor has not confirmed it yet; your token may work until ${f.endsAt}.`,
     ),
   ended: (f: Facts) =>
     f.cause === "revoked" && f.overBy
@@ -186,7 +185,7 @@ const notice = {
   unconfirmed: (f: Facts) =>
     head(
       "Not confirmed",
-      `${f.admins}, ${f.role} of ${f.who} should have ended ${f.overAt}. Karpor has not answered since; the token may work until ${f.endsAt}.`,
+      `${f.admins}, ${f.role} of ${f.who} should have ended ${f.overAt}. Karpor has not confirmed it yet; the token may work until ${f.endsAt}.`,
     ),
   confirmed: (f: Facts) => head("Confirmed", `${f.role} of ${f.who} ended ${f.overAt}. ${proof(f)}`),
   leaked: (f: Facts) =>

@@ -19,6 +19,11 @@ const DID: Record<string, string> = {
   reviewed: "reviewed",
   ended: "ended",
 };
+const ADMIN_DEED: Record<string, string> = {
+  "revoke all": "revoke everything at once",
+  lockdown: "lock down",
+  unlock: "unlock",
+};
 
 export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "unknown-role": (gap) =>
@@ -26,13 +31,12 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
       `there is no role ${gap("role")}.${gap("nearest") ? ` Did you mean ${gap("nearest")}?` : ` Roles: ${gap("roles")}`}`,
     ),
   "bad-time": (gap) =>
-    notSent(`${gap("typed")} is no time. Write \`90m\`, \`8h\`, \`2d\`, \`1w\` or \`1h30m\`.`),
+    notSent(`${gap("typed")} is no time. Write \`90m\`, \`8h\`, \`2d\`, \`1w\` or \`1h30m\`, then a space.`),
   "bad-start": (gap) =>
     notSent(
       `${gap("typed") || gap("at")} is no start. Write \`from 22:00\`, \`from tomorrow 09:00\` or \`from 2026-12-24 09:00\`, in the future.`,
     ),
-  "start-too-far": (gap) =>
-    notSent(`it may start at most ${gap("max") || "14 d"} from now. Choose an earlier start.`),
+  "start-too-far": (gap) => notSent(`it may start at most ${gap("max")} from now. Choose an earlier start.`),
   "too-short": (gap) => notSent(`the shortest time is ${gap("min") || "1 min"}.`),
   "too-long": (gap) => notSent(`${gap("role")} lasts at most ${gap("max")}. Ask for less.`),
   "total-too-long": (gap) =>
@@ -75,7 +79,10 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "too-many-asks": (gap) =>
     notSent(`${gap("limit") || "too many"} requests in an hour are the most. Try again later.`),
   "no-emergency": (gap) => refused(`${gap("role")} cannot be taken in an emergency here. Ask as usual.`),
-  "unknown-request": (gap) => `*Unknown request:* I have no record of ${gap("id") || "it"}; ask again.`,
+  "unknown-request": (gap) =>
+    gap("id")
+      ? `*Unknown request:* I have no record of ${gap("id")}; ask again.`
+      : `*No such request.* Check the id${gap("typed") ? ` ${gap("typed")}` : ""}.`,
   "already-decided": (gap) => {
     const did = DID[gap("how")];
     const by = gap("by");
@@ -86,18 +93,17 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "own-request": (gap) =>
     unchanged(`you cannot decide a request that you made or that is for you. ${gap("approvers")} can.`),
   "not-an-approver": (gap) => unchanged(`only ${gap("approvers") || "its approvers"} can do this.`),
-  "not-an-admin": () => unchanged("only admins can do this."),
+  "not-an-admin": (gap) => `*Only admins can ${ADMIN_DEED[gap("deed")]}.*`,
   "not-a-reviewer": (gap) =>
     unchanged(`only ${gap("reviewers") || "its reviewers"} can review this, and nobody their own emergency.`),
   "not-yours": () => unchanged("this belongs to somebody else."),
-  "not-active": () => unchanged("this access is not active now. See `status`."),
+  "not-active": () => unchanged("there is no such access now; `status` shows what you have."),
   "reminded-already": () => unchanged("they were reminded a moment ago. Try again later."),
-  "nothing-to-end": () => unchanged("there is no such access."),
   "reveals-used-up": (gap) =>
     unchanged(`${gap("limit") || "ten"} tokens an hour are the most. What you copied goes on working.`),
   "locked-down": (gap) =>
     refused(
-      `access is locked down${gap("by") ? ` by ${gap("by")}` : ""}. Nobody gets access until an admin unlocks it.`,
+      `access${gap("user") ? ` of ${gap("user")}` : ""} is locked down${gap("by") ? ` by ${gap("by")}` : ""} until an admin unlocks it.`,
     ),
   "held-back": () => refused("new access waits until an administrator has looked at the bot's checks."),
   "role-changed": (gap) => closed(`the rules changed: ${gap("role")} gives other rights now. Ask again.`),

@@ -21,7 +21,7 @@ export const commands: typeof english = {
     `用 \`${command} 状态\` 查看你的权限，用 \`${command} 结束\` 收回权限。`,
   ],
   moreHelp: (command) => [
-    `*全部命令：*\n均写在 \`${command}\` 之后。`,
+    `*更多命令：*\n均写在 \`${command}\` 之后。`,
     [
       "`角色 [时长] [从 时间] [理由…]` 申请权限，例如 `guest 8小时` 或 `guest 2天 从明天 09:00`",
       "`替 @某人 角色 …` 替他人申请 · `紧急 角色 …` 紧急取用，不等审批",

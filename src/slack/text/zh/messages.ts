@@ -97,7 +97,7 @@ const card: Words["card"] = {
     f.cause === "revoked" && f.overBy
       ? head(`${f.overBy} 已撤销（${f.overAt}）`, `${asked(f)}，正在确认…`)
       : head("已结束，正在确认", `${asked(f)}，${cause[f.cause](f)}`),
-  unconfirmed: (f) => head("已结束，尚未确认", `${asked(f)}，${cause[f.cause](f)}。Karpor 没有响应。`),
+  unconfirmed: (f) => head("已结束，尚未确认", `${asked(f)}，${cause[f.cause](f)}。`),
   ended: (f) =>
     head(
       `已结束（${f.overAt}，${cause[f.cause](f)}）`,
@@ -155,7 +155,7 @@ const own: Words["own"] = {
   unconfirmed: (f) =>
     head(
       "尚未确认",
-      `你在 ${access(f)}本应于 ${f.overAt} 结束。Karpor 此后没有响应；在 ${f.endsAt} 之前，你的令牌可能仍然有效。`,
+      `你在 ${access(f)}本应于 ${f.overAt} 结束。Karpor 还没有确认；在 ${f.endsAt} 之前，你的令牌可能仍然有效。`,
     ),
   ended: (f) =>
     f.cause === "revoked" && f.overBy
@@ -181,7 +181,7 @@ const notice: Words["notice"] = {
   unconfirmed: (f) =>
     head(
       "尚未确认",
-      `${f.admins}：${f.who} 的 ${f.role} 权限本应于 ${f.overAt} 结束。Karpor 此后没有响应；在 ${f.endsAt} 之前，令牌可能仍然有效。`,
+      `${f.admins}：${f.who} 的 ${f.role} 权限本应于 ${f.overAt} 结束。Karpor 还没有确认；在 ${f.endsAt} 之前，令牌可能仍然有效。`,
     ),
   confirmed: (f) => head("已确认", `${f.who} 的 ${f.role} 权限已于 ${f.overAt} 结束。${proof(f)}`),
   leaked: (f) =>

@@ -17,6 +17,7 @@ const DID: Record<string, string> = {
   reviewed: "复核",
   ended: "结束",
 };
+const ADMIN_DEED: Record<string, string> = { "revoke all": "撤销全部", lockdown: "锁定", unlock: "解锁" };
 
 export const refusals: typeof english = {
   "unknown-role": (gap) =>
@@ -26,14 +27,12 @@ export const refusals: typeof english = {
         : `没有 ${gap("role")} 这个角色。可以申请的角色：\n${gap("roles")}`,
     ),
   "bad-time": (gap) =>
-    notSent(
-      `${gap("typed")} 不是有效的时长。请写成 90m、8h、2d、1w、1h30m 或 8小时，中间不空格，与理由之间空一格。`,
-    ),
+    notSent(`${gap("typed")} 不是有效的时长。请写成 90m、8h、2d、1w、1h30m 或 8小时，后面空一格。`),
   "bad-start": (gap) =>
     notSent(
       `${gap("typed") || gap("at")} 不是有效的开始时间。请写明将来的时间，例如：从 22:00、从明天 09:00、从 2026-12-24 09:00。`,
     ),
-  "start-too-far": (gap) => notSent(`最多可以提前 ${gap("max") || "30 天"}申请，请选择更早的开始时间。`),
+  "start-too-far": (gap) => notSent(`最多可以提前 ${gap("max")}申请，请选择更早的开始时间。`),
   "too-short": (gap) => notSent(`时长至少为 ${gap("min") || "1 分钟"}。`),
   "too-long": (gap) => notSent(`${gap("role")} 最长 ${gap("max")}，请缩短时长。`),
   "total-too-long": (gap) => notSent(`${gap("role")} 连同已有的时间最长 ${gap("max")}，请缩短时长。`),
@@ -73,7 +72,9 @@ export const refusals: typeof english = {
     notSent(`一小时内的申请已达上限${gap("limit") ? `（${gap("limit")} 次）` : ""}，请稍后再试。`),
   "no-emergency": (gap) => refused(`${gap("role")} 不能紧急取用，请照常申请。`),
   "unknown-request": (gap) =>
-    `*没有记录：*\n找不到${gap("id") ? `申请 ${gap("id")} ` : "这条申请"}的记录，请重新申请。`,
+    gap("id")
+      ? `*没有记录：*\n找不到申请 ${gap("id")} 的记录，请重新申请。`
+      : `*没有这条申请：*\n请核对编号${gap("typed") ? ` ${gap("typed")} ` : ""}是否正确。`,
   "already-decided": (gap) => {
     const did = DID[gap("how")];
     const by = gap("by");
@@ -82,17 +83,18 @@ export const refusals: typeof english = {
   "approved-already": () => unchanged("你已经批准过，还需另一人批准。"),
   "own-request": (gap) => unchanged(`不能审批自己提出的或给自己的申请，请由 ${gap("approvers")} 审批。`),
   "not-an-approver": (gap) => unchanged(`${only(gap("approvers"), "审批人")}可以操作。`),
-  "not-an-admin": () => unchanged("只有管理员可以操作。"),
+  "not-an-admin": (gap) => `*只有管理员可以${ADMIN_DEED[gap("deed")]}。*`,
   "not-a-reviewer": (gap) =>
     unchanged(`${only(gap("reviewers"), "复核人")}可以复核，且不能复核自己的紧急取用。`),
   "not-yours": () => unchanged("这是别人的申请。"),
-  "not-active": () => unchanged("这项权限目前没有生效，请用“状态”查看。"),
+  "not-active": () => unchanged("目前没有这项权限，可用“状态”查看你有的权限。"),
   "reminded-already": () => unchanged("刚刚已提醒过，请稍后再试。"),
-  "nothing-to-end": () => unchanged("没有这样的权限。"),
   "reveals-used-up": (gap) =>
     unchanged(`一小时内最多显示 ${gap("limit") || "10"} 次令牌。已复制的令牌可以继续使用。`),
   "locked-down": (gap) =>
-    refused(`权限已${gap("by") ? `被 ${gap("by")} ` : ""}锁定，管理员解锁前不能获得权限。`),
+    refused(
+      `${gap("user") ? `${gap("user")} 的` : ""}权限已${gap("by") ? `被 ${gap("by")} ` : ""}锁定，管理员解锁前不能获得权限。`,
+    ),
   "held-back": () => refused("管理员检查机器人的状态之前，暂不开通新的权限。"),
   "role-changed": (gap) => closed(`${gap("role")} 的规则有变，权限已不同，请重新申请。`),
   "approval-gone": (gap) => closed(`批准 ${gap("role")} 权限的人已不再是审批人，请重新申请。`),
