@@ -79,11 +79,12 @@ function endOf(list: HTMLElement): number {
   return Math.min(end, above);
 }
 
-/** Keeps the end of a list in sight until somebody scrolls away from it; `again` goes back to the end. */
+/** Keeps the end of a list in sight until somebody scrolls up from it; `again` goes back to the end. */
 export function followEnd(list: HTMLElement): { follow(): void; again(): void } {
   let following = true;
+  // Down only: whoever reads on in a long last message is not pulled back to its beginning.
   const follow = () => {
-    if (following) list.scrollTop = endOf(list);
+    if (following) list.scrollTop = Math.max(list.scrollTop, endOf(list));
   };
   list.addEventListener("scroll", () => {
     following = endOf(list) - list.scrollTop < NEAR_END;
@@ -92,7 +93,7 @@ export function followEnd(list: HTMLElement): { follow(): void; again(): void } 
   new ResizeObserver(follow).observe(list);
   const again = () => {
     following = true;
-    follow();
+    list.scrollTop = endOf(list);
   };
   return { follow, again };
 }
