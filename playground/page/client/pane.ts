@@ -47,6 +47,7 @@ export function createPane(name: SideName, first: string): Pane {
   const open = (place: string) => {
     remember(chosen(), place);
     draw();
+    end.again();
   };
   const draw = () => {
     const shown = side();
@@ -89,22 +90,16 @@ function drawPlaces(
     { key: "channel", label: words.channels, of: places.filter(({ kind }) => kind === "channel") },
   ];
   const lines = groups.flatMap(({ key, label, of }) => [
-    { key: `label-${key}`, rev: label, label, place: undefined },
+    { key: `label-${key}`, rev: label, label, place: undefined, unread: false },
     ...of.map((place) => {
       const unread = place.id !== open && isUnread(who.id, place);
-      return {
-        key: place.id,
-        rev: `${who.id} ${words.lang} ${place.id === open} ${unread}`,
-        label,
-        place,
-        unread,
-      };
+      const rev = `${who.id} ${words.lang} ${place.id === open} ${unread}`;
+      return { key: place.id, rev, label, place, unread };
     }),
   ]);
-  keepInStep(nav, lines, (line) => {
-    if (!line.place) return h("p", { class: "label" }, line.label);
-    const { id, kind, name } = line.place;
-    const unread = "unread" in line && line.unread;
+  keepInStep(nav, lines, ({ label, place, unread }) => {
+    if (!place) return h("p", { class: "label" }, label);
+    const { id, kind, name } = place;
     return h(
       "button",
       {
@@ -113,7 +108,7 @@ function drawPlaces(
       },
       h("span", { class: "mark", "aria-hidden": "true" }, kind === "dm" ? "" : "#"),
       h("span", { class: "name" }, name),
-      unread ? h("span", { class: "badge" }, h("span", { class: "hidden" }, words.unread)) : undefined,
+      unread && h("span", { class: "badge" }, h("span", { class: "hidden" }, words.unread)),
     );
   });
 }
