@@ -1,5 +1,5 @@
 /** One person's Slack: who, where, what was said, and what they can do about it. */
-import type { Item, PlaceView, Side } from "../types.ts";
+import type { PlaceView, Side } from "../types.ts";
 import { actOn } from "./click.ts";
 import { createComposer } from "./composer.ts";
 import { dismissConfirm } from "./confirm.ts";
@@ -114,14 +114,11 @@ function drawPlaces(
 }
 
 function drawItems(list: HTMLElement, side: Side, place: PlaceView): void {
-  const days = new Set<string>();
-  const rows = place.items.flatMap((item: Item) => {
-    const line = days.has(item.day)
-      ? []
-      : [{ key: `day-${item.day}`, rev: "1", day: item.day, item: undefined }];
-    days.add(item.day);
-    return [...line, { key: item.key, rev: `${item.rev} ${side.who.id}`, day: "", item }];
-  });
+  const days = Map.groupBy(place.items, ({ day }) => day);
+  const rows = [...days].flatMap(([day, items]) => [
+    { key: `day-${day}`, rev: "1", day, item: undefined },
+    ...items.map((item) => ({ key: item.key, rev: `${item.rev} ${side.who.id}`, day: "", item })),
+  ]);
   const intro = { key: "intro", rev: side.words.newHere, day: "", item: undefined };
   const all = place.kind === "dm" && rows.length === 0 ? [intro] : rows;
   keepInStep(list, all, (row) => {
