@@ -72,10 +72,10 @@ export const restore: Scenario = {
     tell(
       over.length === 0
         ? "Nothing had closed since, so everything goes on."
-        : "What was closed has no account on Karpor any more: where the copy knew it as open, it is closed again, and nobody got access.",
+        : "What was closed has no account on Karpor: it is closed again, and nobody got access.",
       over.length === 0
         ? "其间没有结束任何申请，一切照常。"
-        : "已结束的申请在 Karpor 上没有账号了：备份里仍未结束的会再次关闭，没有人因此获得权限。",
+        : "已结束的申请在 Karpor 上没有账号：会再次关闭，没有人因此获得权限。",
       "good",
     );
   },

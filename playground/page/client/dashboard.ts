@@ -134,8 +134,8 @@ async function drawInside(bearer: string, status: number): Promise<void> {
       "p",
       { class: "hint" },
       t(
-        "Let the time run out, or end the access sooner: this page notices when Karpor does. The receipt says how often the token was used.",
-        "等时间用完，或提前结束权限：Karpor 一拒绝，这里就会显示。回执会写明令牌使用了几次。",
+        "Let the time run out, or end the access: this page shows when Karpor refuses. The receipt says how often the token was used.",
+        "等到期，或提前结束权限：Karpor 一拒绝，这里就会显示。回执会写明令牌使用了几次。",
       ),
     ),
   );

@@ -80,14 +80,17 @@ function endOf(list: HTMLElement): number {
   const last = list.lastElementChild;
   if (!last?.querySelector("[data-url]")) return end;
   const above = last.getBoundingClientRect().top - list.getBoundingClientRect().top + list.scrollTop;
-  return Math.min(end, above);
+  return Math.min(end, Math.round(above));
 }
 
-/** Keeps the end of a list in sight until somebody scrolls away from it; `again` goes back to the end. */
+/** Keeps the end of a list in sight until somebody scrolls up from it; `again` goes back to the end. */
 export function followEnd(list: HTMLElement): { follow(): void; again(): void } {
-  let following = true;
+  let [following, before] = [true, 0];
+  // Whoever reads on in a long last message is not pulled back to its beginning.
   const follow = () => {
-    if (following) list.scrollTop = endOf(list);
+    const end = endOf(list);
+    if (following && end !== before) list.scrollTop = end;
+    before = end;
   };
   list.addEventListener("scroll", () => {
     following = endOf(list) - list.scrollTop < NEAR_END;
@@ -95,7 +98,7 @@ export function followEnd(list: HTMLElement): { follow(): void; again(): void } 
   // A hidden list has no end to scroll to; a narrower one has another.
   new ResizeObserver(follow).observe(list);
   const again = () => {
-    following = true;
+    [following, before] = [true, -1];
     follow();
   };
   return { follow, again };

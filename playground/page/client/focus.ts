@@ -10,14 +10,15 @@ export function holdFocus(root: HTMLElement): () => void {
     if (document.activeElement !== document.body) return;
     held.focus();
     if (document.activeElement === held) return;
-    const row = key && root.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
-    const place = row || root;
-    (twinIn(place, held) ?? focusable(place)).focus();
+    // A button of the same name on another message is another one.
+    const row = key ? root.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`) : root;
+    ((row && twinIn(row, held)) ?? focusable(row ?? root)).focus();
   };
 }
 
-const nameOf = (element: HTMLElement): string =>
-  element.dataset.action ?? (element.id || (element.ariaLabel ?? element.textContent));
+/** One message may have the same button for several requests. */
+const nameOf = ({ dataset, id, ariaLabel, textContent }: HTMLElement): string =>
+  dataset.action ? `${dataset.action} ${dataset.value}` : id || (ariaLabel ?? textContent);
 
 /** The same control, drawn anew. */
 const twinIn = (root: HTMLElement, old: HTMLElement): HTMLElement | undefined =>

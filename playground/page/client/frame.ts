@@ -31,6 +31,7 @@ export function createFrame(): void {
   );
   byId("skip").textContent = t("Skip to Slack", "跳到 Slack");
   byId("playground").textContent = t("playground", "演练场");
+  document.title = `karpor-access ${byId("playground").textContent}`;
   for (const [id, name] of Object.entries(PARTS)) byId(id).ariaLabel = name;
 
   for (const column of COLUMNS) {

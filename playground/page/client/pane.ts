@@ -1,5 +1,5 @@
 /** One person's Slack: who, where, what was said, and what they can do about it. */
-import type { Item, PlaceView, Side } from "../types.ts";
+import type { PlaceView, Side } from "../types.ts";
 import { actOn } from "./click.ts";
 import { createComposer } from "./composer.ts";
 import { dismissConfirm } from "./confirm.ts";
@@ -47,6 +47,7 @@ export function createPane(name: SideName, first: string): Pane {
   const open = (place: string) => {
     remember(chosen(), place);
     draw();
+    end.again();
   };
   const draw = () => {
     const shown = side();
@@ -89,22 +90,16 @@ function drawPlaces(
     { key: "channel", label: words.channels, of: places.filter(({ kind }) => kind === "channel") },
   ];
   const lines = groups.flatMap(({ key, label, of }) => [
-    { key: `label-${key}`, rev: label, label, place: undefined },
+    { key: `label-${key}`, rev: label, label, place: undefined, unread: false },
     ...of.map((place) => {
       const unread = place.id !== open && isUnread(who.id, place);
-      return {
-        key: place.id,
-        rev: `${who.id} ${words.lang} ${place.id === open} ${unread}`,
-        label,
-        place,
-        unread,
-      };
+      const rev = `${who.id} ${words.lang} ${place.id === open} ${unread}`;
+      return { key: place.id, rev, label, place, unread };
     }),
   ]);
-  keepInStep(nav, lines, (line) => {
-    if (!line.place) return h("p", { class: "label" }, line.label);
-    const { id, kind, name } = line.place;
-    const unread = "unread" in line && line.unread;
+  keepInStep(nav, lines, ({ label, place, unread }) => {
+    if (!place) return h("p", { class: "label" }, label);
+    const { id, kind, name } = place;
     return plainButton(
       {
         ...{ class: `place ${kind}${unread ? " unread" : ""}` },
@@ -112,20 +107,17 @@ function drawPlaces(
       },
       h("span", { class: "mark", "aria-hidden": "true" }, kind === "dm" ? "" : "#"),
       h("span", { class: "name" }, name),
-      unread ? h("span", { class: "badge" }, h("span", { class: "hidden" }, words.unread)) : undefined,
+      unread && h("span", { class: "badge" }, h("span", { class: "hidden" }, words.unread)),
     );
   });
 }
 
 function drawItems(list: HTMLElement, side: Side, place: PlaceView): void {
-  const days = new Set<string>();
-  const rows = place.items.flatMap((item: Item) => {
-    const line = days.has(item.day)
-      ? []
-      : [{ key: `day-${item.day}`, rev: "1", day: item.day, item: undefined }];
-    days.add(item.day);
-    return [...line, { key: item.key, rev: `${item.rev} ${side.who.id}`, day: "", item }];
-  });
+  const days = Map.groupBy(place.items, ({ day }) => day);
+  const rows = [...days].flatMap(([day, items]) => [
+    { key: `day-${day}`, rev: "1", day, item: undefined },
+    ...items.map((item) => ({ key: item.key, rev: `${item.rev} ${side.who.id}`, day: "", item })),
+  ]);
   const intro = { key: "intro", rev: side.words.newHere, day: "", item: undefined };
   const all = place.kind === "dm" && rows.length === 0 ? [intro] : rows;
   keepInStep(list, all, (row) => {

@@ -43,7 +43,7 @@ export const STEPS: readonly Step[] = [
     name: t("Approve", "批准"),
     about: t(
       "Alice is asked in #karpor-approvals. Press Approve for her.",
-      "Alice 在 #karpor-approvals 收到申请。请替她点击 Approve。",
+      "Alice 在 #karpor-approvals 收到申请。请替她点击“Approve”。",
     ),
     reached: () => some(...GIVEN, ...OVER),
     go: ({ right }) => {
@@ -68,8 +68,8 @@ export const STEPS: readonly Step[] = [
     id: "end",
     name: t("Jump to the end", "跳到到期时刻"),
     about: t(
-      "No need to wait for hours: press The end beside the clock, and bot, Karpor and Slack jump there.",
-      "不必等几个小时：点击时钟旁的“到期”，机器人、Karpor 和 Slack 一起跳到那一刻。",
+      "Press The end beside the clock: bot, Karpor and Slack jump there together.",
+      "点击时钟旁的“到期”：机器人、Karpor 和 Slack 一起跳到那一刻。",
     ),
     reached: () => some(...OVER),
     go: () => byId("clock").querySelector<HTMLElement>("button[data-jump=end]")?.focus(),

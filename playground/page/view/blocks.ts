@@ -63,7 +63,7 @@ const tidy = (html: string, copy: string): string =>
     .replace(/ id="[^"]*"/g, "")
     .replace(/ style="[^"]*"/g, "")
     .replace(/<code class="slack_code_inline[^<]*/g, (code) =>
-      code.replace(/(?<=>.*)[^\s>]*-[^\s<]*/g, '<span class="word">$&</span>'),
+      code.replace(/(?<=>.*)[^\s>]+/g, '<span class="word">$&</span>'),
     )
     .replace(
       /<code([^>]*)>(<pre)/g,

@@ -28,12 +28,9 @@ function pretty(zone: Zone, at: number, otherwise: string): string {
 
 const short = (zone: Zone, at: number) =>
   format(zone, at, { day: "numeric", month: "short", year: "numeric" });
-const plain = (zone: Zone, at: number) =>
-  format(zone, at, { day: "numeric", month: "long", year: "numeric" });
 
 /** Those that the bot uses. */
 const TOKENS: Record<string, (zone: Zone, at: number) => string> = {
-  date: plain,
   date_short_pretty: (zone, at) => pretty(zone, at, short(zone, at)),
   time: (zone, at) => timeOf(zone, at),
   time_secs: (zone, at) => timeOf(zone, at, true),
