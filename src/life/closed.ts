@@ -1,6 +1,6 @@
 /**
- * closed: the request has an outcome and, where there was access, the proof of its end. If its account is still
- * on the hub, the next sweep deletes it.
+ * closed: the request has an outcome and, where there was access, the proof of its end. The commit that closed it
+ * deleted its account on the hub; if that failed, the next sweep does.
  */
 import { endMessages } from "./ending.ts";
 import type { LifeState } from "./state.ts";

@@ -24,7 +24,7 @@ export async function runSlackJob(bot: Bot, bell: "token" | "messages", id: Requ
   if ((await bot.store.readVersion(id)) !== request?.version) await bot.queue.ring(bell, id);
 }
 
-/** Resolves to the milliseconds until it must run again; null: whoever commits next rings. */
+/** Resolves to the milliseconds until it must run again; null: it need not, until the next commit rings. */
 async function drawOrNote(
   bot: Bot,
   bell: "token" | "messages",
@@ -34,7 +34,7 @@ async function drawOrNote(
   try {
     if (bell === "messages") return await drawMessages(bot, request, shown);
     await drawTokens(bot, request, shown);
-    return null;
+    return await againIfLate(bot, request);
   } catch (error) {
     bot.outages.note(error);
     bot.log.debug({ id: request.id, err: error }, `the ${bell} messages could not be drawn; tried again`);
@@ -56,6 +56,10 @@ async function drawMessages(bot: Bot, request: ReadRequest, shown: Shown): Promi
   const keys = new Set(wanted.map(({ key }) => key));
   const obsolete = [...shown.keys()].filter((key) => !isTokenKey(key) && !keys.has(key));
   for (const key of obsolete) await removeMessage(bot, request, key, shown);
-  if (isTokenSettled(bot, request, shown)) await bot.store.noteDrawn(request);
-  return null;
+  if (isTokenSettled(bot, request, shown) && (await bot.store.noteDrawn(request))) return null;
+  return againIfLate(bot, request);
 }
+
+/** 0: a run that was suspended drew an older record, perhaps over a newer one. */
+const againIfLate = async (bot: Bot, { id, version }: ReadRequest): Promise<number | null> =>
+  (await bot.store.readVersion(id)) === version ? null : 0;

@@ -1,7 +1,8 @@
 /**
  * granting: approved, and its end is fixed. The step reads the account on the hub: if it is gone or has
  * another uid, this record is an old copy, and it ends. Otherwise the step creates the binding and leads to
- * active. To grant twice is the same as to grant once.
+ * active. To grant twice is the same as to grant once. It also ends when its time or its chain is over, and waits while
+ * a check of the hub fails.
  */
 import type { Bot } from "../bot.ts";
 import type { Request } from "../request/record.ts";

@@ -2,10 +2,11 @@
  * One step of one request. Any replica may run it, any number of times.
  *
  * A process that was suspended does no harm when it wakes, so effects need no lock:
- * - its commit fails when anything was committed since it read the record;
+ * - its commit changes nothing when anything was committed since it read the record;
  * - a commit that leads to access is refused when its look-ups are too old;
  * - its binding names an account that is gone, and the sweep deletes the binding;
- * - its edit of a token's message finds the message deleted.
+ * - its edit of a token's message finds the message deleted;
+ * - when it drew an older record, it rings for another run (life/draw.ts).
  */
 import type { Bot } from "../bot.ts";
 import { HubError, isAway } from "../hub/errors.ts";

@@ -28,7 +28,7 @@ export interface Slack {
   openView(triggerId: string, view: View): Promise<{ id: string; hash: string }>;
   updateView(viewId: string, view: View): Promise<void>;
   publishHome(user: UserId, view: View): Promise<void>;
-  /** A look at most `within` ms old (15 s when left out) by the clock of Redis. */
+  /** A look of the last `within` ms (15 s when left out); `lookedUpAt` is by the clock of Redis. */
   person(user: UserId, within?: number): Promise<Person>;
   groups(groups: readonly GroupId[], within?: number): Promise<Groups>;
   /** For words only: kept for an hour, and English where Slack does not tell. */

@@ -138,14 +138,17 @@ export function createStore({ redis, instance, log }: { redis: Redis; instance: 
     forgetMessage: (id: RequestId, key: string): Promise<unknown> =>
       guarded(redis.hdel(keys.request(id), MESSAGE + key)),
 
-    /** Its messages show this version; a closed record is then no longer read by the sweep. */
-    noteDrawn: (request: Request): Promise<unknown> =>
-      guarded(
+    /**
+     * Its messages show this version; a closed record is then no longer read by the sweep. False: it has another version
+     * by now, and nothing is noted.
+     */
+    noteDrawn: async (request: Request): Promise<boolean> =>
+      (await guarded(
         redis.noteDrawn(
           ...([keys.request(request.id), keys.unfinished, request.id, request.version] as const),
           request.state === "closed" ? CLOSED_KEPT_SECONDS : 0,
         ),
-      ),
+      )) === 1,
 
     unfinished: async (): Promise<RequestId[]> =>
       (await guarded(redis.smembers(keys.unfinished))).flatMap((id) => RequestId.safeParse(id).data ?? []),
