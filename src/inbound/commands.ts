@@ -277,12 +277,13 @@ const helpButton = ({ button }: Words["commands"], verb: keyof Words["commands"]
 
 /** Three lines, and where to go on. */
 export function drawHelp({ config, locale }: DrawContext): Message {
-  const { commands, messages } = wordsFor(locale);
+  const { commands } = wordsFor(locale);
   const [first, role] = Object.entries(config.roles)[0] ?? ["", null];
   const [head = "", ...lines] = commands.help({
     command: config.slack.command,
     hub: foreign(config.hub.name),
-    roles: messages.any(Object.keys(config.roles).map(code)),
+    // Slack does not see code right beside Chinese punctuation.
+    roles: Object.keys(config.roles).map(code).join(" · "),
     example: role ? `${first} ${formatDuration(role.duration.default)}` : "",
   });
   const buttons = [helpButton(commands, "request-access"), helpButton(commands, "help-more")];

@@ -24,9 +24,12 @@ const mrkdwn = (text: string) => ({
 export const section = (text: string): SectionBlock[] =>
   text ? [{ type: "section", text: mrkdwn(text) }] : [];
 
-/** Small print: its parts with dots between them. */
+/** Small print: its parts with dots between them, in the place of a Chinese full stop. */
 export function context(...parts: string[]): ContextBlock[] {
-  const text = parts.filter((part) => part !== "").join(" · ");
+  const text = parts
+    .filter((part) => part !== "")
+    .join(" · ")
+    .replaceAll("。 · ", " · ");
   return text ? [{ type: "context", elements: [mrkdwn(text)] }] : [];
 }
 

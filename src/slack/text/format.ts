@@ -48,7 +48,7 @@ export const period = (from: number, to: number): string =>
 /** A sentence of ours for a notification: no marks, no line breaks, no times of day. */
 export const plainWords = (sentence: string): string =>
   sentence
-    .replace(/(?:,? until(?: about)?|，?(?:有效)?至)?( |（)<!date[^>]*>）?/g, "")
+    .replace(/(?:,? until(?: about)?|，?(?:有效)?至)?(?: |（)?<!date[^>]*>）?/g, "")
     .replace(/[*`]/g, "")
     .replace(/(?<=[：。])\n/g, "")
     .replace(/\n/g, " ");

@@ -10,7 +10,7 @@ export const lists: typeof english = {
   history: { head: "*你的申请：*", none: "*没有申请记录：*\n最近 90 天内没有申请。" },
   historyFor: (who) => `*申请记录：*\n${who}`,
   notShown: "*无法显示：*\n只有审批人和管理员可以查看。",
-  own: (role, hub, until) => `*生效中，至 ${until}：*\n${hub} 的 ${role} 权限`,
+  own: (role, hub, until) => `*生效中，至${until}：*\n${hub} 的 ${role} 权限`,
   approveOnCard: (channel) => `请在 ${channel} 的卡片上批准`,
   newer: "较新",
   older: "较早",

@@ -20,7 +20,7 @@ const head = (state: string, rest: string): string => `*${state}：*\n${rest}`;
 
 /** “8 小时” · “延长 1 小时” · “2 小时，自 明天 22:00 起” */
 const time: Sentence = (f) =>
-  `${f.isMore ? "延长 " : ""}${f.span}${f.startsAt ? `，自 ${f.startsAt} 起` : ""}`;
+  `${f.isMore ? "延长 " : ""}${f.span}${f.startsAt ? `，自${f.startsAt} 起` : ""}`;
 const lasting: Sentence = (f) => `${f.isMore ? "" : "时长 "}${time(f)}`;
 const access: Sentence = (f) => `${f.hub} 的 ${f.role} 权限`;
 const asked: Sentence = (f) =>
@@ -36,7 +36,7 @@ const approved: Sentence = (f) => {
   return f.rule === "" || f.rule === "none" ? "自动批准" : `规则“${f.rule}”自动批准`;
 };
 const approvedWhen: Sentence = (f) =>
-  f.approvedBy && !f.isEmergency ? `${f.approvedBy} 于 ${f.approvedAt} 批准` : approved(f);
+  f.approvedBy && !f.isEmergency ? `${f.approvedBy} 于${f.approvedAt} 批准` : approved(f);
 const approvedState: Sentence = (f) => (f.isEmergency ? "已紧急取用" : "已批准");
 
 const TROUBLE = {
@@ -77,8 +77,8 @@ const card: Words["card"] = {
   terms: asked,
   waiting: (f) =>
     f.isMore
-      ? `${asking(f)}把 ${f.hub} 的 *${f.roleName}* 权限延长 *${f.span}*\n至 ${f.endsAt}`
-      : `${asking(f)} ${f.hub} 的 *${f.roleName}* 权限，时长 *${f.span}*\n${f.startsAt ? `自 ${f.startsAt} 起，至` : "约至"} ${f.endsAt}`,
+      ? `${asking(f)}把 ${f.hub} 的 *${f.roleName}* 权限延长 *${f.span}*\n至${f.endsAt}`
+      : `${asking(f)} ${f.hub} 的 *${f.roleName}* 权限，时长 *${f.span}*\n${f.startsAt ? `自${f.startsAt} 起，至` : "约至"}${f.endsAt}`,
   approvals: (f) =>
     f.approved === 0
       ? `须由 ${f.needed} 人分别批准。`
@@ -86,12 +86,12 @@ const card: Words["card"] = {
   scheduled: (f) => head("已批准，稍后开始", `${asked(f)}，${approvedWhen(f)}`),
   granting: (f) => head("已批准", `${asked(f)}，${approvedWhen(f)}`),
   trouble: (f) => head("已批准，尚未开通", `${asked(f)}，${approvedWhen(f)}。\n${trouble(f)}。`),
-  active: (f) => head(`生效中，至 ${f.endsAt}`, `${asked(f)}，${approvedWhen(f)}`),
+  active: (f) => head(`生效中，至${f.endsAt}`, `${asked(f)}，${approvedWhen(f)}`),
   emergency: (f) =>
-    head(`紧急取用，至 ${f.endsAt}`, `${f.who} 取用了 ${f.hub} 的 *${f.roleName}* 权限，时长 ${f.span}。`),
+    head(`紧急取用，至${f.endsAt}`, `${f.who} 取用了 ${f.hub} 的 *${f.roleName}* 权限，时长 ${f.span}。`),
   review: (f) =>
     f.reviewedBy
-      ? `${f.reviewedBy} 于 ${f.reviewedAt} 复核：`
+      ? `${f.reviewedBy} 于${f.reviewedAt} 复核：`
       : `未经审批。须由 ${f.who} 以外的人复核：${f.reviewers}`,
   ending: (f) =>
     f.cause === "revoked" && f.overBy
@@ -125,27 +125,27 @@ const own: Words["own"] = {
   reminded: () => "已提醒审批人。",
   scheduled: (f) =>
     head(approvedState(f), `${access(f)}，${lasting(f)}（${approved(f)}）。开始时会发消息给你。`),
-  granting: (f) => head(approvedState(f), `你在 ${access(f)}有效至 ${f.endsAt}（${approved(f)}）。正在开通…`),
+  granting: (f) => head(approvedState(f), `你在 ${access(f)}有效至${f.endsAt}（${approved(f)}）。正在开通…`),
   trouble: (f) => head(`${approvedState(f)}，尚未开通`, `${trouble(f)}。开通后会发消息给你。`),
   active: (f) =>
     head(
       approvedState(f),
       f.isMore
-        ? `延长 ${f.span}，现在有效至 ${f.endsAt}（${approved(f)}）`
-        : `你在 ${access(f)}有效至 ${f.endsAt}（${approved(f)}）`,
+        ? `延长 ${f.span}，现在有效至${f.endsAt}（${approved(f)}）`
+        : `你在 ${access(f)}有效至${f.endsAt}（${approved(f)}）`,
     ),
-  newToken: (f) => head("新令牌", `你在 ${access(f)}仍有效至 ${f.endsAt}，期限不变。`),
+  newToken: (f) => head("新令牌", `你在 ${access(f)}仍有效至${f.endsAt}，期限不变。`),
   newKey: (f) =>
-    head("新令牌", `Karpor 已升级，旧令牌失效。你在 ${access(f)}仍有效至 ${f.endsAt}，期限不变。`),
+    head("新令牌", `Karpor 已升级，旧令牌失效。你在 ${access(f)}仍有效至${f.endsAt}，期限不变。`),
   settingUp: () => "正在开通…",
   paste: () => "1 复制令牌（Token）；2 打开 Karpor；3 粘贴并登录。仅供你本人使用。",
   orPaste: () => "也可以在登录页粘贴此令牌（Token）。链接和令牌都仅供你本人使用。",
   follows: (id) => `接续 ${id}`,
-  oldToken: (until) => `旧令牌有效至 ${until}。`,
-  shortened: (until) => `Karpor 把这个令牌的有效期缩短至 ${until}，之后请点击“换新令牌”。`,
-  hidden: (f) => head("令牌已隐藏", `权限有效至 ${f.endsAt}。`),
+  oldToken: (until) => `旧令牌有效至${until}。`,
+  shortened: (until) => `Karpor 把这个令牌的有效期缩短至${until}，之后请点击“换新令牌”。`,
+  hidden: (f) => head("令牌已隐藏", `权限有效至${f.endsAt}。`),
   reveal: () => "点击“显示令牌”会生成令牌，只显示给你，不留在任何消息中。",
-  reminder: (f, left) => head(`还剩 ${left}`, `你在 ${access(f)} ${f.endsAt} 到期。`),
+  reminder: (f, left) => head(`还剩 ${left}`, `你在 ${access(f)}${f.endsAt} 到期。`),
   stillNeeded: (f) => `*还需要吗？*\n你在 ${access(f)}最近没有使用，${f.endsAt} 到期。`,
   ending: (f) =>
     f.cause === "revoked" && f.overBy
@@ -155,7 +155,7 @@ const own: Words["own"] = {
   unconfirmed: (f) =>
     head(
       "尚未确认",
-      `你在 ${access(f)}本应于 ${f.overAt} 结束。Karpor 还没有确认；在 ${f.endsAt} 之前，你的令牌可能仍然有效。`,
+      `你在 ${access(f)}本应于${f.overAt} 结束。Karpor 还没有确认；在${f.endsAt} 之前，你的令牌可能仍然有效。`,
     ),
   ended: (f) =>
     f.cause === "revoked" && f.overBy
@@ -181,9 +181,9 @@ const notice: Words["notice"] = {
   unconfirmed: (f) =>
     head(
       "尚未确认",
-      `${f.admins}：${f.who} 的 ${f.role} 权限本应于 ${f.overAt} 结束。Karpor 还没有确认；在 ${f.endsAt} 之前，令牌可能仍然有效。`,
+      `${f.admins}：${f.who} 的 ${f.role} 权限本应于${f.overAt} 结束。Karpor 还没有确认；在${f.endsAt} 之前，令牌可能仍然有效。`,
     ),
-  confirmed: (f) => head("已确认", `${f.who} 的 ${f.role} 权限已于 ${f.overAt} 结束。${proof(f)}`),
+  confirmed: (f) => head("已确认", `${f.who} 的 ${f.role} 权限已于${f.overAt} 结束。${proof(f)}`),
   leaked: (f) =>
     head(
       "令牌泄露",
@@ -226,7 +226,7 @@ const about: Words["about"] = {
   localTime: (clock) => `对方时间 ${clock}`,
   firstRequest: "30 天内首次申请",
   grants: (count) => `30 天内获得过 ${count} 次权限`,
-  last: (role, at, by) => `最近一次是 ${at}${by ? ` ${by} 批准` : ""}的 ${role}`,
+  last: (role, at, by) => `最近一次是${at}${by ? ` ${by} 批准` : ""}的 ${role}`,
   denied: (at, by, words) => `*${at} 被 ${by} 拒绝${words ? `：${words}` : ""}*`,
   reason: (words) => `申请理由：${words}`,
   expires: (at) => `${at} 过期`,
@@ -272,7 +272,7 @@ const admins: Words["admins"] = {
   unrecorded: (count, hub, until) =>
     head(
       `${count} 项没有记录的权限`,
-      `位于 ${hub}${until ? `，最晚 ${until} 结束` : ""}。运行 \`npm run grants\` 可列出并结束。`,
+      `位于 ${hub}${until ? `，最晚${until} 结束` : ""}。运行 \`npm run grants\` 可列出并结束。`,
     ),
   unrecordedRing: (count, hub) => `${hub} 上有 ${count} 项没有记录的权限。`,
   foreign: (count, hub) =>

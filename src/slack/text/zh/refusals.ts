@@ -59,7 +59,7 @@ export const refusals: typeof english = {
   "no-approver": (gap) =>
     refused(`目前 ${gap("approvers")} 中没有其他人可以审批 ${gap("role")} 权限，请告知管理员。`),
   "already-held": (gap) =>
-    `*你已有这项权限${known(gap("id"))}${gap("until") ? `，有效至 ${gap("until")}` : ""}：*\n可以申请延长。`,
+    `*你已有这项权限${known(gap("id"))}${gap("until") ? `，有效至${gap("until")}` : ""}：*\n可以申请延长。`,
   "already-open": (gap) =>
     notSent(
       `已有一条${gap("role") ? ` ${gap("role")} 的` : ""}申请在进行中${known(gap("id"))}。请先撤回，或等待结果。`,
