@@ -14,7 +14,9 @@ RUN mkdir node_modules/.cache && chown 1000:1000 node_modules/.cache
 # A number, since Kubernetes cannot tell that a name is not root; and before the next line, since Node keeps what it compiled
 # for one user.
 USER 1000
-# Compiled now, not at each start.
-RUN node --input-type=module -e "import './src/main.ts'; import './src/start.ts'"
+# Compiled now, not at each start: for the commands, and for the bot with its settings, since Node keeps both apart.
+RUN for settings in "" "--heap-growing-percent=60 --max-semi-space-size=4"; do \
+    node $settings --input-type=module -e "import './src/main.ts'; import './src/start.ts'"; done
 EXPOSE 3000
-CMD ["node", "src/main.ts"]
+# By these settings V8 takes half the memory for 10,000 grants, and is hardly slower.
+CMD ["node", "--heap-growing-percent=60", "--max-semi-space-size=4", "src/main.ts"]
