@@ -1,6 +1,7 @@
 /**
  * waiting: the card asks the approvers. As time passes the step reminds them once, asks the fallback
- * approvers too, and at `lapsesAt` closes the request unanswered. Approve, deny and withdraw are in actions/.
+ * approvers too, and at `lapsesAt` closes the request unanswered. In actions/ people approve (to scheduled or granting),
+ * deny or withdraw (to closed).
  */
 import type { Bot } from "../bot.ts";
 import type { Request } from "../request/record.ts";

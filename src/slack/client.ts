@@ -51,9 +51,9 @@ export function createSlack(options: SlackOptions): Slack {
     },
 
     update: (place, message) =>
-      unless(false, ["message_not_found"], send("chat.update", { ...place, ...message }, Anything)),
+      isDone(send("chat.update", { ...place, ...message }, Anything), { ifGone: false }),
 
-    remove: (place) => unless(true, ["message_not_found"], send("chat.delete", { ...place }, Anything)),
+    remove: (place) => isDone(send("chat.delete", { ...place }, Anything), { ifGone: true }),
 
     whisper: async (channel, user, message) =>
       void (await send("chat.postEphemeral", { channel, user, ...message }, Anything)),
@@ -67,18 +67,18 @@ export function createSlack(options: SlackOptions): Slack {
   };
 }
 
-/** Resolves to `value` where Slack's answer is one of these codes. */
-const unless = async (value: boolean, codes: readonly string[], call: Promise<unknown>): Promise<boolean> => {
+/** True when Slack did it; `ifGone` when the message is not there any more. */
+async function isDone(call: Promise<unknown>, { ifGone }: { ifGone: boolean }): Promise<boolean> {
   try {
     await call;
     return true;
   } catch (error) {
-    if (error instanceof SlackRefusal && codes.includes(error.code)) return value;
+    if (error instanceof SlackRefusal && error.code === "message_not_found") return ifGone;
     throw error;
   }
-};
+}
 
-/** Somebody waits for what is read. A post that the client repeated would be there twice: jobs try again instead. */
+/** Somebody waits for what is read, or for a view. A post that the client repeated would be there twice: jobs try again instead. */
 const READ: WebClientOptions = {
   timeout: 1000,
   retryConfig: { retries: 2, minTimeout: 100, maxTimeout: 300, factor: 2, randomize: false },
