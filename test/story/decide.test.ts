@@ -59,6 +59,9 @@ describe("approve", () => {
     );
     const [loser, winner] = request.state === "active" ? [BOB, ALICE] : [ALICE, BOB];
     expect(visibleText(await scene.whisper(loser, "changed nothing"))).toContain(winner);
+    // Whoever won: then BOB may ask again.
+    await scene.say(BOB, "end guest");
+    await scene.record(({ reason, state }) => reason === "at the same moment" && state !== "active");
   });
 
   test("who clicks a card that is decided changes nothing", async () => {
