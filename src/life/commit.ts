@@ -42,6 +42,10 @@ export const atVersion =
   (newest) =>
     newest.version === read.version ? change(newest) : null;
 
+/** True: something was committed since the record was read. */
+export const hasChanged = async (bot: Bot, { id, version }: Request): Promise<boolean> =>
+  (await bot.store.readVersion(id)) !== version;
+
 /** Stores a new record. False: there is one already, since Slack delivered the same twice. */
 export async function storeNew(bot: Bot, request: Request): Promise<boolean> {
   const entry = entryFor(bot, request, { what: "asked", by: request.askedBy });

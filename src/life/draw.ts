@@ -8,6 +8,7 @@ import { SECOND } from "../request/durations.ts";
 import type { RequestId } from "../request/ids.ts";
 import { SlackAway } from "../slack/slack.ts";
 import type { ReadRequest } from "../store/store.ts";
+import { hasChanged } from "./commit.ts";
 import { isTokenKey, KEEP } from "./messages.ts";
 import { drawOne, removeMessage, type Shown } from "./post.ts";
 import { drawTokens, isTokenSettled, waitForToken } from "./show-token.ts";
@@ -17,14 +18,18 @@ import { TRY_AGAIN_AFTER } from "./step.ts";
 /** It throws only when Redis is away. */
 export async function runSlackJob(bot: Bot, bell: "token" | "messages", id: RequestId): Promise<void> {
   const { request, shown } = await bot.store.readShown(id);
-  const again = request && (await drawOrNote(bot, bell, request, shown));
+  if (request === null) return;
+  const again = await drawOrNote(bot, bell, request, shown);
   if (again === null) return;
   await bot.queue.ring(bell, id, again);
-  // This ring replaced any that came during the run: a record that changed meanwhile needs a run at once.
-  if ((await bot.store.readVersion(id)) !== request?.version) await bot.queue.ring(bell, id);
+  // A ring for later replaced any that came during the run: a record that changed meanwhile needs a run at once.
+  if (again > 0 && (await hasChanged(bot, request))) await bot.queue.ring(bell, id);
 }
 
-/** Resolves to the milliseconds until it must run again; null: it need not, until the next commit rings. */
+/**
+ * Resolves to the milliseconds until it must run again; null: it need not, until the next commit rings. A run that was
+ * suspended may have drawn an older record over a newer one: it must run again at once.
+ */
 async function drawOrNote(
   bot: Bot,
   bell: "token" | "messages",
@@ -34,7 +39,7 @@ async function drawOrNote(
   try {
     if (bell === "messages") return await drawMessages(bot, request, shown);
     await drawTokens(bot, request, shown);
-    return await againIfLate(bot, request);
+    return (await hasChanged(bot, request)) ? 0 : null;
   } catch (error) {
     bot.outages.note(error);
     bot.log.debug({ id: request.id, err: error }, `the ${bell} messages could not be drawn; tried again`);
@@ -56,10 +61,8 @@ async function drawMessages(bot: Bot, request: ReadRequest, shown: Shown): Promi
   const keys = new Set(wanted.map(({ key }) => key));
   const obsolete = [...shown.keys()].filter((key) => !isTokenKey(key) && !keys.has(key));
   for (const key of obsolete) await removeMessage(bot, request, key, shown);
-  if (isTokenSettled(bot, request, shown) && (await bot.store.noteDrawn(request))) return null;
-  return againIfLate(bot, request);
+  const isNewest = isTokenSettled(bot, request, shown)
+    ? await bot.store.noteDrawn(request)
+    : !(await hasChanged(bot, request));
+  return isNewest ? null : 0;
 }
-
-/** 0: a run that was suspended drew an older record, perhaps over a newer one. */
-const againIfLate = async (bot: Bot, { id, version }: ReadRequest): Promise<number | null> =>
-  (await bot.store.readVersion(id)) === version ? null : 0;

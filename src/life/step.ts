@@ -16,7 +16,7 @@ import type { RequestId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { noteProlonged } from "./chain.ts";
-import { atVersion, commit } from "./commit.ts";
+import { atVersion, commit, hasChanged } from "./commit.ts";
 import { inTrouble } from "./granting.ts";
 import { LIFE, nextDue } from "./states.ts";
 
@@ -42,11 +42,12 @@ export async function step(bot: Bot, id: RequestId): Promise<Stepped> {
 /** The job of the queue `access`: runs one step, then rings for the next. Throws only when Redis is away. */
 export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
   const { request, isChanged } = await stepOrNote(bot, id);
-  const due = request && nextDue(bot, request);
+  if (request === null) return;
+  const due = nextDue(bot, request);
   if (due === null) return;
   if (!isChanged) await bot.queue.ring("access", id, Math.max(due - bot.clock.now(), TRY_AGAIN_AFTER));
   // This ring, or the commit's, replaced any that came during the run: a record that changed since needs a run at once.
-  if ((await bot.store.readVersion(id)) !== request?.version) await bot.queue.ring("access", id);
+  if (await hasChanged(bot, request)) await bot.queue.ring("access", id);
 }
 
 /** A step that fails is tried again later. */
