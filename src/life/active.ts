@@ -1,8 +1,7 @@
 /**
  * active: the binding exists, and the token is in the DM (or shown at a click). The step reminds the holder
  * before the end, asks whether unused access is still needed and ends it without an answer (life/idle.ts), and at the
- * end leads to ending.
- * How a person ends access sooner is in actions/.
+ * end leads to ending. How a person ends access sooner is in actions/.
  */
 import type { Bot } from "../bot.ts";
 import { idleDueAt } from "../policy/idle.ts";

@@ -78,7 +78,10 @@ async function isDone(call: Promise<unknown>, { ifGone }: { ifGone: boolean }): 
   }
 }
 
-/** Somebody waits for what is read, or for a view. A post that the client repeated would be there twice: jobs try again instead. */
+/**
+ * Somebody waits for what is read, or for a view. A post that the client repeated would be there twice: jobs try again
+ * instead.
+ */
 const READ: WebClientOptions = {
   timeout: 1000,
   retryConfig: { retries: 2, minTimeout: 100, maxTimeout: 300, factor: 2, randomize: false },

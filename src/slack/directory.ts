@@ -135,11 +135,11 @@ async function readGroups(call: CallSlack, store: Kept): Promise<AllGroups> {
 function createLooks({ now }: Clock) {
   const looks = new Map<string, { at: number; found: Promise<unknown> }>();
   return <T>(key: string, within: number, look: () => Promise<T>): Promise<T> => {
+    const at = now();
     const known = looks.get(key);
-    const age = known ? now() - known.at : Number.NaN;
-    if (known && age >= 0 && age <= within) return known.found as Promise<T>;
+    if (known && known.at <= at && at - known.at <= within) return known.found as Promise<T>;
     const found = look();
-    looks.set(key, { at: now(), found });
+    looks.set(key, { at, found });
     found.catch(() => looks.delete(key));
     return found;
   };
