@@ -1,7 +1,7 @@
 /** What the bot's process runs: the whole bot, as main.ts starts it, and a sweep whenever its parent asks for one. */
 import { systemClock } from "../sandbox/clock.ts";
 import { loadConfig } from "../src/config.ts";
-import { sweep } from "../src/life/sweep.ts";
+import { sweep } from "../src/life/sweep/sweep.ts";
 import { createLog } from "../src/ops/log.ts";
 import { startBot } from "../src/start.ts";
 

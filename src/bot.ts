@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { createHub } from "./hub/create-hub.ts";
 import type { Hub, MintedToken } from "./hub/hub.ts";
-import { createOutages, type Outages } from "./ops/outages.ts";
+import { createOutages, type Outages } from "./outages.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Clock } from "./request/clock.ts";
 import type { RequestId } from "./request/ids.ts";

@@ -2,7 +2,7 @@
 import { jumpClock } from "../../sandbox/clock.ts";
 import type { Bot } from "../../src/bot.ts";
 import { ConfigError, loadConfig } from "../../src/config.ts";
-import { sweep } from "../../src/life/sweep.ts";
+import { sweep } from "../../src/life/sweep/sweep.ts";
 import { createLog } from "../../src/ops/log.ts";
 import { startBot } from "../../src/start.ts";
 import type { FromBot, ToBot } from "./protocol.ts";

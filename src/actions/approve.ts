@@ -1,7 +1,7 @@
 /** approve: one approver's yes. The last that is needed leads to scheduled or granting, in the very commit. */
 import type { Bot } from "../bot.ts";
-import { refused } from "../life/asked.ts";
 import { commit } from "../life/commit.ts";
+import { refused } from "../life/decisions.ts";
 import { type Judgement, judge, type LookUps, lookUpPatiently } from "../life/judge.ts";
 import { assertMayApprove } from "../policy/approvers.ts";
 import type { RequestId, UserId } from "../request/ids.ts";

@@ -6,13 +6,13 @@ import type { Bot } from "../bot.ts";
 import { isAway } from "../hub/errors.ts";
 import { storeNew } from "../life/commit.ts";
 import { checkCounts, checkTerms } from "../policy/limits.ts";
+import { lockdownFor } from "../policy/lockdown.ts";
 import { findRole, type Role } from "../policy/roles.ts";
 import { HOUR } from "../request/durations.ts";
 import { type RequestId, requestIdFrom, type UserId } from "../request/ids.ts";
 import { mayHoldAccess, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { askedBy, openAskedBy, openFor } from "../store/indexes.ts";
-import { lockdownFor } from "../store/lockdowns.ts";
 
 export interface Asked {
   /** Slack's trigger_id, or a view's id: what is delivered twice is one request. */

@@ -1,8 +1,8 @@
 /** The other answers to a waiting request: an approver denies it, the requester withdraws it or reminds the approvers. */
 import type { Bot } from "../bot.ts";
 import { commit } from "../life/commit.ts";
+import { nudged } from "../life/decisions.ts";
 import { lookUpPatiently } from "../life/judge.ts";
-import { nudged } from "../life/waiting.ts";
 import { assertMayApprove } from "../policy/approvers.ts";
 import { MINUTE } from "../request/durations.ts";
 import type { RequestId, UserId } from "../request/ids.ts";

@@ -1,8 +1,8 @@
 /** lockdown and unlock, of everybody or of one person: while it holds nobody whom it concerns gets or keeps access. */
 import type { Bot } from "../bot.ts";
 import { enforceLockdowns, writeLockdown } from "../life/lockdown.ts";
+import { EVERYBODY, type Locked } from "../policy/lockdown.ts";
 import type { UserId } from "../request/ids.ts";
-import { EVERYBODY, type Locked } from "../store/lockdowns.ts";
 import { assertAdmin } from "./end.ts";
 
 export interface LockdownAsked {

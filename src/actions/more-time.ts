@@ -5,7 +5,7 @@ import { findRole } from "../policy/roles.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import { isOpen, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import { grantedTime } from "../request/transitions.ts";
+import { totalGranted } from "../request/transitions.ts";
 import { askForAccess } from "./ask.ts";
 
 export interface MoreAsked {
@@ -28,12 +28,13 @@ export async function askForMoreTime(bot: Bot, id: RequestId, asked: MoreAsked):
   if (open) throw new Refused("already-open", { id: open.id, role: open.role });
   const role = findRole(bot.config, request.role);
   const added = duration ?? role.duration.default;
-  const usedBefore = chain
-    .filter(({ endsAt }) => endsAt !== null)
-    .reduce((sum, one) => sum + grantedTime(one), 0);
   return askForAccess(bot, {
     ...{ source, askedBy: by, requester: by, role: request.role, duration: added },
     ...{ reason: reason || request.reason, startsAt: null, emergency: false },
-    follows: { first: request.follows ?? request.id, prolongsFrom: latest.endsAt, usedBefore },
+    follows: {
+      first: request.follows ?? request.id,
+      prolongsFrom: latest.endsAt,
+      usedBefore: totalGranted(chain),
+    },
   });
 }

@@ -1,17 +1,30 @@
 /** What a batch of the hub's audit log says of the use of our grants: one account a grant, so each event names its grant. */
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { USER_AGENT } from "../hub/connection.ts";
+import { parseJson } from "../hub/errors.ts";
 import { LOGIN } from "../hub/grants.ts";
 import { type Owner, objectName } from "../hub/names.ts";
 import { type RequestId, readRequestId } from "../request/ids.ts";
 import { NO_USE, type ToldUses, type Use } from "../request/use.ts";
 
-export const EventList = z.object({
+const EventList = z.object({
   apiVersion: z.literal("audit.k8s.io/v1"),
   kind: z.literal("EventList"),
   items: z.array(z.unknown()),
 });
-export type EventList = z.infer<typeof EventList>;
+
+/** A batch as the hub sent it; `digest` is the same when it is sent again. */
+export interface Batch {
+  items: unknown[];
+  digest: string;
+}
+
+/** Null: it is no batch. */
+export function readBatch(body: string): Batch | null {
+  const list = EventList.safeParse(parseJson(body)).data;
+  return list ? { items: list.items, digest: createHash("sha256").update(body).digest("base64url") } : null;
+}
 
 const Event = z
   .object({
@@ -33,7 +46,7 @@ const Event = z
 type Event = z.infer<typeof Event>;
 
 /** What is not understood, or concerns no grant of ours, is left out. */
-export function usesIn({ items }: EventList, owner: Owner): ToldUses {
+export function usesIn({ items }: Batch, owner: Owner): ToldUses {
   const uses = new Map<RequestId, Use>();
   for (const item of items) {
     const event = Event.safeParse(item).data;

@@ -1,12 +1,13 @@
 /** Where the hub brings its audit log: a route beside Slack's, or a port of its own. Who knows the secret may. */
-import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Bot } from "../bot.ts";
-import type { Secret } from "../request/secret.ts";
-import { takeBatch } from "./use.ts";
+import { safeEqual } from "../request/secret.ts";
+import type { ReadRequest } from "../store/store.ts";
+import { readBatch } from "./events.ts";
+import { keepUse } from "./use.ts";
 
 /** Over plain HTTP the hub leaves its token out: there the secret is the rest of the path. */
 export const HUB_AUDIT_PATH = "/hub-audit";
@@ -41,12 +42,16 @@ export async function listenForHub(bot: Bot): Promise<{ close(): void } | null> 
 /** A batch is answered when it is kept; the hub sends it again until then. */
 function hubAuditListener(bot: Bot): RequestListener {
   const secret = bot.config.secretNamed(bot.config.audit.hub?.tokenEnv ?? "");
+  const owner = { instance: bot.config.instance, namespace: bot.config.hub.namespace };
   return async (request, response) => {
     try {
-      if (secret === null || !isSame(secretIn(request), secret)) return answer(response, 401);
+      if (secret === null || !safeEqual(secretIn(request), secret.reveal())) return answer(response, 401);
       const body = await readBody(request);
       if (body === null) return answer(response, 413);
-      return answer(response, (await takeBatch(bot, body)) ? 200 : 400);
+      const batch = readBatch(body);
+      if (batch === null) return answer(response, 400);
+      for (const request of await keepUse(bot.store, batch, owner)) await ringFor(bot, request);
+      return answer(response, 200);
     } catch (error) {
       bot.outages.note(error);
       bot.log.debug({ err: error }, "a batch of the hub's audit log was not kept; the hub sends it again");
@@ -55,17 +60,17 @@ function hubAuditListener(bot: Bot): RequestListener {
   };
 }
 
+/** Counts are shown once it is over; use answers the question whether it is still needed. */
+async function ringFor({ queue }: Bot, { id, ending, idle }: ReadRequest): Promise<void> {
+  if (ending) await queue.ring("messages", id);
+  else if (idle.askedAt !== null) await queue.ring("access", id);
+}
+
 const answer = (response: ServerResponse, status: number): void => void response.writeHead(status).end();
 
 function secretIn({ headers, url = "" }: IncomingMessage): string {
   const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
   return bearer ?? url.slice(HUB_AUDIT_PATH.length + 1).replace(/\?.*/, "");
-}
-
-/** In a time that tells nothing of the secret. */
-function isSame(given: string, secret: Secret): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(secret.reveal()));
 }
 
 /** Null: it is larger than any batch of the hub. */

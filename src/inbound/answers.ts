@@ -5,7 +5,7 @@ import type { Bot } from "../bot.ts";
 import { isAway } from "../hub/errors.ts";
 import type { UserId } from "../request/ids.ts";
 import { type RefusalNote, Refused } from "../request/refused.ts";
-import { compose } from "../slack/messages/blocks.ts";
+import { compose, plainText } from "../slack/messages/blocks.ts";
 import { type DrawContext, drawRefusal } from "../slack/messages/draw.ts";
 import { type Message, SlackAway } from "../slack/slack.ts";
 import { plainWords } from "../slack/text/format.ts";
@@ -89,6 +89,5 @@ export const onlyLinks = ({ text, blocks }: Message): Message => ({
 /** An answer where there is no conversation: over the Home tab, or in a view that is open. */
 export function answerView({ locale }: DrawContext, { blocks }: Message): ModalView {
   const { view } = wordsFor(locale).commands;
-  const plain = (text: string) => ({ type: "plain_text" as const, text });
-  return { type: "modal", title: plain(view.title), close: plain(view.close), blocks };
+  return { type: "modal", title: plainText(view.title), close: plainText(view.close), blocks };
 }

@@ -11,7 +11,7 @@ import { formatDuration, HOUR } from "../request/durations.ts";
 import { type RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { type RefusalCode, Refused } from "../request/refused.ts";
-import { actions, compose, section } from "../slack/messages/blocks.ts";
+import { actions, compose, plainText, section } from "../slack/messages/blocks.ts";
 import type { DrawContext } from "../slack/messages/draw.ts";
 import type { Message } from "../slack/slack.ts";
 import { code, foreign, mention, mentionUser, plainWords } from "../slack/text/format.ts";
@@ -272,7 +272,7 @@ async function setLockdown(
 
 const helpButton = ({ button }: Words["commands"], verb: keyof Words["commands"]["button"]): Button => ({
   ...{ type: "button", action_id: verb },
-  text: { type: "plain_text", text: button[verb] },
+  text: plainText(button[verb]),
 });
 
 /** Three lines, and where to go on. */

@@ -1,7 +1,7 @@
 /** What Slack tells without being asked: somebody opened the Home tab, or may have left. */
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
-import { checkGroups, checkPerson } from "../life/who-left.ts";
+import { checkGroups, checkPerson } from "../life/sweep/who-left.ts";
 import { UserId } from "../request/ids.ts";
 import { publishHome } from "./home.ts";
 

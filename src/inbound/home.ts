@@ -2,7 +2,7 @@
 import type { Button } from "@slack/types";
 import type { Bot } from "../bot.ts";
 import type { UserId } from "../request/ids.ts";
-import { actions } from "../slack/messages/blocks.ts";
+import { actions, plainText } from "../slack/messages/blocks.ts";
 import { wordsFor } from "../slack/text/index.ts";
 import { drawList } from "./lists.ts";
 
@@ -11,7 +11,7 @@ export async function publishHome(bot: Bot, user: UserId): Promise<void> {
   const { button } = wordsFor(await bot.slack.localeFor(user)).commands;
   const ask: Button = {
     ...{ type: "button", action_id: "request-access", style: "primary" },
-    text: { type: "plain_text", text: button["request-access"] },
+    text: plainText(button["request-access"]),
   };
   const status = await drawList(bot, user, { kind: "status", page: 0 });
   const pending = await drawList(bot, user, { kind: "pending", page: 0 });

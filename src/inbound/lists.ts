@@ -5,14 +5,21 @@
 import type { Button, KnownBlock } from "@slack/types";
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
-import { readUse } from "../evidence/use.ts";
+import { readUse } from "../life/use.ts";
 import { groupsOf, isAdmin, mayReview, mayRevoke } from "../policy/approvers.ts";
 import { approversFor, channelFor, roleNamed } from "../policy/roles.ts";
 import { RequestId, UserId } from "../request/ids.ts";
 import { type Groups, isAmong } from "../request/people.ts";
 import { mayHoldAccess, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import { actions, compose, quote, section, context as smallPrint } from "../slack/messages/blocks.ts";
+import {
+  actions,
+  compose,
+  plainText,
+  quote,
+  section,
+  context as smallPrint,
+} from "../slack/messages/blocks.ts";
 import { requestButton, type Verb } from "../slack/messages/buttons.ts";
 import type { DrawContext } from "../slack/messages/draw.ts";
 import { usageLine } from "../slack/messages/use.ts";
@@ -206,7 +213,7 @@ function drawPage(reading: Reading, lines: KnownBlock[][]): Message {
 
 const pageButton = ({ asked, locale }: Reading, to: (typeof LIST_ACTIONS)[number], page: number): Button => ({
   ...{ type: "button", action_id: to, value: JSON.stringify({ ...asked, page }) },
-  text: { type: "plain_text", text: wordsFor(locale).lists[to] },
+  text: plainText(wordsFor(locale).lists[to]),
 });
 
 const notShown = ({ locale }: DrawContext): Message => sentence(wordsFor(locale).lists.notShown);

@@ -6,17 +6,18 @@
 import type { Bot } from "../bot.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { EndCause, Request } from "../request/record.ts";
-import { closeRequest, startEnding } from "../request/transitions.ts";
+import type { RefusalNote } from "../request/refused.ts";
+import { endOrClose } from "../request/transitions.ts";
 import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { commit } from "./commit.ts";
-import type { Decision } from "./state.ts";
 
 export interface EndNote {
   cause: EndCause;
   by: UserId | null;
   words: string;
   at: number;
+  refusal?: RefusalNote;
 }
 
 const firstOf = ({ id, follows }: Request): RequestId => follows ?? id;
@@ -56,19 +57,8 @@ export async function endChain(bot: Bot, request: ReadRequest, end: EndNote, by:
   for (const one of await readChain(bot, request)) await endOne(bot, one, end, by);
 }
 
+/** Ends one request of a chain, or any other: it goes to ending, or closes where it is not granted. */
 export async function endOne(bot: Bot, request: ReadRequest, end: EndNote, by: string | null): Promise<void> {
-  if (request.state !== "closed" && request.state !== "ending")
-    await commit(bot, request, endDecision(end, by));
+  if (request.state === "closed" || request.state === "ending") return;
+  await commit(bot, request, { what: end.cause, by, change: (newest) => endOrClose(newest, end, end.at) });
 }
-
-/** A request that may have access goes to ending; any other closes. */
-const endDecision = (end: EndNote, by: string | null): Decision => ({
-  what: end.cause,
-  by,
-  change: (request) => {
-    if (request.state === "granting" || request.state === "active") return startEnding(request, end, end.at);
-    if (request.state === "ending" || request.state === "closed") return null;
-    const kind = end.cause === "holder" || end.cause === "leaked" ? "withdrawn" : "denied";
-    return closeRequest(request, { kind, by: end.by, words: end.words }, end.at);
-  },
-});

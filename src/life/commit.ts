@@ -6,10 +6,9 @@ import type { Change, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import type { Guard, ReadRequest } from "../store/store.ts";
 import type { TrailEntry } from "../store/trail.ts";
-import { firstTokenUntil } from "./active.ts";
-import { KEEP } from "./messages.ts";
+import { firstTokenUntil, KEEP } from "./messages/wanted.ts";
 import type { Decision } from "./state.ts";
-import { LIFE, nextDue } from "./states.ts";
+import { LIFE, nextDue } from "./states/index.ts";
 
 /**
  * Commits the decision on the newest record; resolves to the record after it. On a conflict the change is

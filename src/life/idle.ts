@@ -4,12 +4,12 @@
  * is asked.
  */
 import type { Bot } from "../bot.ts";
-import { readUse } from "../evidence/use.ts";
 import { idleDueAt, idleSince } from "../policy/idle.ts";
 import type { Request } from "../request/record.ts";
 import { startEnding } from "../request/transitions.ts";
-import { dmOf, type WantedMessage } from "./messages.ts";
+import { dmOf, type WantedMessage } from "./messages/wanted.ts";
 import type { Decision } from "./state.ts";
+import { readUse } from "./use.ts";
 
 /** What the step of active commits. Null: it is too early to ask, or the holder has time left to answer. */
 export async function idleDecision(bot: Bot, request: Request): Promise<Decision | null> {

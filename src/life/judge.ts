@@ -12,7 +12,7 @@ import type { UserId } from "../request/ids.ts";
 import type { Groups, Person } from "../request/people.ts";
 import type { Approval, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import { grantedTime } from "../request/transitions.ts";
+import { totalGranted } from "../request/transitions.ts";
 import { SlackAway } from "../slack/slack.ts";
 import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
 
@@ -87,10 +87,8 @@ export async function judge(bot: Bot, request: Request, looks: LookUps): Promise
 /** For a request for more time: what the others of its chain were granted in all, ms. Else 0. */
 export async function timeUsedBefore(bot: Bot, request: Request): Promise<number> {
   if (request.follows === null) return 0;
-  const others = (await bot.store.page(chainOf(request.follows), { count: MOST_OF_A_CHAIN })).filter(
-    ({ id, endsAt }) => id !== request.id && endsAt !== null,
-  );
-  return others.reduce((sum, one) => sum + grantedTime(one), 0);
+  const chain = await bot.store.page(chainOf(request.follows), { count: MOST_OF_A_CHAIN });
+  return totalGranted(chain.filter(({ id }) => id !== request.id));
 }
 
 function personOf({ people }: LookUps, id: UserId): Person {

@@ -5,20 +5,13 @@
  */
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
+import { type Lockdown, type Lockdowns, type Locked, lockdownFor } from "../policy/lockdown.ts";
 import { DAY, SECOND } from "../request/durations.ts";
 import { UserId } from "../request/ids.ts";
 import { isOpen, mayHoldAccess } from "../request/record.ts";
 import { drawLockdown } from "../slack/messages/draw.ts";
-import {
-  type Lockdown,
-  type Lockdowns,
-  type Locked,
-  lockdownFor,
-  readLockdowns,
-} from "../store/lockdowns.ts";
+import { readLockdowns } from "../store/lockdowns.ts";
 import { endOne } from "./chain.ts";
-import { commit } from "./commit.ts";
-import { refusedByLockdown } from "./scheduled.ts";
 import type { RecordOutline } from "./state.ts";
 
 const NOTE = "lockdown-";
@@ -49,7 +42,7 @@ export async function writeLockdown(bot: Bot, whom: Locked, lockdown: Lockdown):
   const entry = { id: null, at: lockdown.at, by: lockdown.by, what, whom, words: lockdown.words };
   await bot.store.lockdowns.write(whom, lockdown, entry);
   await writeHubLockdown(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
-  await drawCard(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
+  await drawLockdownCard(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
 }
 
 const ShownCard = z.object({ channel: z.string(), ts: z.string(), at: z.number() });
@@ -57,7 +50,7 @@ const YEAR = 365 * DAY;
 const DRAWN_WITHIN = 20 * SECOND;
 
 /** One card in the approvals channel: posted when it is set, edited when it is lifted. */
-async function drawCard(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<void> {
+export async function drawLockdownCard(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<void> {
   const key = `lockdown-card:${whom}`;
   const kept = await bot.store.kept(key);
   const shown = kept === null ? null : ShownCard.parse(JSON.parse(kept));
@@ -69,23 +62,6 @@ async function drawCard(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<voi
   const isEdited = !lockdown.locked && shown !== null && (await bot.slack.update(shown, message));
   const place = isEdited ? shown : await bot.slack.post(channel, message);
   await bot.store.keep(key, JSON.stringify({ ...place, at: lockdown.at }), YEAR);
-}
-
-/** The sweep's part: copies the newer value to the other place, then ends the requests that it concerns. */
-export async function syncLockdowns(bot: Bot, records: Iterable<RecordOutline>): Promise<Lockdowns> {
-  const [inRedis, onHub] = [await bot.store.lockdowns.read(), await readHubLockdowns(bot)];
-  for (const whom of new Set([...inRedis.keys(), ...onHub.keys()])) {
-    const [ours, theirs] = [inRedis.get(whom), onHub.get(whom)];
-    if (theirs && (!ours || theirs.at > ours.at)) {
-      const entry = { id: null, at: theirs.at, by: theirs.by, what: "lockdown taken from Karpor", whom };
-      await bot.store.lockdowns.write(whom, theirs, entry);
-      inRedis.set(whom, theirs);
-    } else if (ours && (!theirs || ours.at > theirs.at)) await writeHubLockdown(bot, whom, ours);
-  }
-  await enforceLockdowns(bot, inRedis, records);
-  for (const [whom, lockdown] of inRedis)
-    await drawCard(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
-  return inRedis;
 }
 
 /** For each requester who is locked down: ends what may have access, and closes what is not granted yet. */
@@ -100,16 +76,13 @@ export async function enforceLockdowns(
   }
 }
 
+/** The reason is for the channel, not for the holder, who may be the thief. */
 async function lockOut(bot: Bot, { id }: RecordOutline, { by, at }: Lockdown): Promise<void> {
   const request = await bot.store.read(id);
   if (request === null) return;
-  if (!mayHoldAccess(request)) return void (await commit(bot, request, refusedByLockdown(bot.clock.now())));
-  // The reason is for the channel, not for the holder, who may be the thief.
-  const who = UserId.safeParse(by).data ?? null;
-  await endOne(
-    bot,
-    request,
-    { cause: "lockdown", by: who, words: "", at: Math.max(at, bot.clock.now()) },
-    by,
-  );
+  const end = { cause: "lockdown", words: "", at: Math.max(at, bot.clock.now()) } as const;
+  if (mayHoldAccess(request))
+    return endOne(bot, request, { ...end, by: UserId.safeParse(by).data ?? null }, by);
+  const refusal = { code: "locked-down", data: { user: request.requester } } as const;
+  await endOne(bot, request, { ...end, by: null, refusal }, by);
 }

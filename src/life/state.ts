@@ -3,7 +3,7 @@ import type { Bot } from "../bot.ts";
 import type { RequestId } from "../request/ids.ts";
 import type { Change, Request } from "../request/record.ts";
 import type { ReadRequest } from "../store/store.ts";
-import type { KEEP, WantedMessage } from "./messages.ts";
+import type { KEEP, WantedMessage } from "./messages/wanted.ts";
 
 export interface LifeState {
   /** When its step has something to do; null: never by itself. */

@@ -6,7 +6,7 @@
  * - a commit that leads to access is refused when its look-ups are too old;
  * - its binding names an account that is gone, and the sweep deletes the binding;
  * - its edit of a token's message finds the message deleted;
- * - when it drew an older record, it rings for another run (life/draw.ts).
+ * - when it drew an older record, it rings for another run (life/messages/draw.ts).
  */
 import type { Bot } from "../bot.ts";
 import { HubError, isAway } from "../hub/errors.ts";
@@ -17,8 +17,8 @@ import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { noteProlonged } from "./chain.ts";
 import { atVersion, commit, hasChanged } from "./commit.ts";
-import { inTrouble } from "./granting.ts";
-import { LIFE, nextDue } from "./states.ts";
+import { inTrouble } from "./decisions.ts";
+import { LIFE, nextDue } from "./states/index.ts";
 
 export const TRY_AGAIN_AFTER = 5 * SECOND;
 const TROUBLE_AFTER = 20 * SECOND;

@@ -2,13 +2,13 @@
  * The company's own service, which must say yes as well: a signed question, and an answer that counts only when it is
  * signed, of this very question, and in time. Everything else allows nothing.
  */
-import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import { z } from "zod";
 import { SECOND, SHORTEST } from "../request/durations.ts";
 import type { Person } from "../request/people.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import type { Secret } from "../request/secret.ts";
+import { type Secret, safeEqual } from "../request/secret.ts";
 import { grantedTime } from "../request/transitions.ts";
 import type { Policy } from "./policy.ts";
 import { type CompanyCheck, findRole, type Role } from "./roles.ts";
@@ -108,7 +108,8 @@ async function exchange(
     const text = await response.text();
     const expected = sign(secret, `answer:${timestamp}:${text}`);
     if (response.status !== 200) throw new Error(`it answers ${response.status}`);
-    if (!isSame(expected, response.headers.get(SIGNATURE) ?? "")) throw new Error("its answer is not signed");
+    if (!safeEqual(expected, response.headers.get(SIGNATURE) ?? ""))
+      throw new Error("its answer is not signed");
     return readAnswer(text, question.question);
   } catch (error) {
     const { message, cause } = error as Error;
@@ -125,8 +126,3 @@ function readAnswer(text: string, question: string): Answer {
 
 const sign = (secret: Secret, text: string): string =>
   `v1=${createHmac("sha256", secret.reveal()).update(`v1:${text}`).digest("hex")}`;
-
-function isSame(expected: string, given: string): boolean {
-  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}

@@ -1,10 +1,14 @@
 /** Pure moves of a record from one state to the next; each is given the moment. */
 import type { UserId } from "./ids.ts";
-import type { EndCause, OutcomeKind, Request } from "./record.ts";
+import { type EndCause, mayHoldAccess, type OutcomeKind, type Request } from "./record.ts";
 import type { RefusalNote } from "./refused.ts";
 
-/** How long the access lasts: what was approved, else what was asked for. */
+/** How long the access lasts: what was approved, else what was asked for, ms. */
 export const grantedTime = (request: Request): number => request.granted ?? request.duration;
+
+/** How long these requests of a chain were granted in all, ms: what was never granted does not count. */
+export const totalGranted = (chain: readonly Request[]): number =>
+  chain.filter(({ endsAt }) => endsAt !== null).reduce((sum, one) => sum + grantedTime(one), 0);
 
 /**
  * Approved: it waits for its start, or is set up now. The end is fixed here and never changes: the later of approval
@@ -17,10 +21,12 @@ export function approved(request: Request, now: number): Request {
   return { ...request, state: "granting", endsAt: from + grantedTime(request), trouble: null };
 }
 
+/** Why and by whom a request ends; `refusal` is what people read where the bot itself ends it. */
 interface Ended {
   cause: EndCause;
   by?: UserId | null;
   words?: string;
+  refusal?: RefusalNote | null;
 }
 
 /** Access must go: from granting or active to ending. */
@@ -49,6 +55,30 @@ export function closeRequest(
   now: number,
 ): Request {
   return { ...request, state: "closed", trouble: null, outcome: { kind, by, words, refusal, at: now } };
+}
+
+/** The outcome of a request that ends before anything was granted. */
+const CLOSED_AS: Record<EndCause, OutcomeKind> = {
+  time: "unanswered",
+  holder: "withdrawn",
+  leaked: "withdrawn",
+  revoked: "denied",
+  lockdown: "refused",
+  left: "refused",
+  unused: "refused",
+  altered: "refused",
+  restored: "restored",
+  failed: "failed",
+};
+
+/**
+ * The one decision of what an end means: what may hold access goes to ending, what is not granted closes. A restored
+ * record does not know whether it was granted since: it always goes to ending. Null: it ends or ended already.
+ */
+export function endOrClose(request: Request, end: Ended, now: number): Request | null {
+  if (request.state === "ending" || request.state === "closed") return null;
+  if (mayHoldAccess(request) || end.cause === "restored") return startEnding(request, end, now);
+  return closeRequest(request, { ...end, kind: CLOSED_AS[end.cause] }, now);
 }
 
 /** Another token is wanted, in a message of its own; the one before is deleted. */

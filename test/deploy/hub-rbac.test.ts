@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { objectsFor } from "../../src/cli/setup/objects.ts";
+import { objectsFor } from "../../src/cli/hub/objects.ts";
 import { ConfigFile } from "../../src/config-schema.ts";
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");

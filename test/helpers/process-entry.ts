@@ -1,7 +1,7 @@
 /** What a replica's process runs: the whole bot, with a clock that its parent moves. */
 import { jumpClock } from "../../sandbox/clock.ts";
 import { loadConfig } from "../../src/config.ts";
-import { sweep } from "../../src/life/sweep.ts";
+import { sweep } from "../../src/life/sweep/sweep.ts";
 import { createLog } from "../../src/ops/log.ts";
 import { startBot } from "../../src/start.ts";
 import type { Told } from "./process.ts";

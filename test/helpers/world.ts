@@ -13,7 +13,7 @@ import { startTimedEnvtest } from "../../sandbox/hub/timed-front.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 import { startLocalSlack } from "../../sandbox/slack/index.ts";
 import { loadConfig } from "../../src/config.ts";
-import { sweep } from "../../src/life/sweep.ts";
+import { sweep } from "../../src/life/sweep/sweep.ts";
 import { createLog } from "../../src/ops/log.ts";
 import type { Request } from "../../src/request/record.ts";
 import { startBot } from "../../src/start.ts";

@@ -1,6 +1,6 @@
 /** Why effects need no lock: a process that was suspended while it drew a message leaves nothing old in Slack. */
 import { expect, test } from "vitest";
-import { runSlackJob } from "../../src/life/draw.ts";
+import { runSlackJob } from "../../src/life/messages/draw.ts";
 import { ALICE, CAROL } from "../helpers/people.ts";
 import { sceneOf, visibleText } from "../helpers/scene.ts";
 import { startReplica, startWorld } from "../helpers/world.ts";

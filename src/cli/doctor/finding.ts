@@ -4,7 +4,7 @@ import type { Config } from "../../config.ts";
 import type { Clock } from "../../request/clock.ts";
 import type { CallSlack } from "../../slack/calls.ts";
 import type { Store } from "../../store/store.ts";
-import type { HubCalls } from "../hub-calls.ts";
+import type { HubCalls } from "../hub/calls.ts";
 
 export interface Finding {
   check: string;

@@ -2,7 +2,7 @@
 
 import type { Foreign } from "../../hub/hub.ts";
 import { listForeign } from "../../hub/lists.ts";
-import { botAccount, clusterRolesIn } from "../setup/objects.ts";
+import { botAccount, clusterRolesIn } from "../hub/objects.ts";
 import { type Finding, fail, type HubSide, ok, warn } from "./finding.ts";
 
 type Binding = Foreign["bindings"][number];

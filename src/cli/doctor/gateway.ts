@@ -7,7 +7,7 @@ import { isDistrust, noAnswer } from "../../hub/errors.ts";
 import { nullIfAbsent } from "../../hub/grants.ts";
 import { SECOND } from "../../request/durations.ts";
 import type { Secret } from "../../request/secret.ts";
-import { clusterRolesIn } from "../setup/objects.ts";
+import { clusterRolesIn } from "../hub/objects.ts";
 import { type Finding, fail, type HubSide, ok, warn } from "./finding.ts";
 
 const CHECK = "gateway";

@@ -3,7 +3,7 @@ import { type Config, ConfigError, loadConfig, loadForHub } from "../../config.t
 import { kubeconfigSource, POD_MOUNT } from "../../hub/source.ts";
 import { openFailFast } from "../../store/redis.ts";
 import { createStore } from "../../store/store.ts";
-import { openHubCalls } from "../hub-calls.ts";
+import { openHubCalls } from "../hub/calls.ts";
 import { type CommandMeans, readOptions, UsageError } from "../options.ts";
 import { checkAnonymous } from "./anonymous.ts";
 import { checkApprovers } from "./approvers.ts";
@@ -15,11 +15,11 @@ import { type Finding, fail, type HubSide, ok, type RedisSide, SETUP, type Slack
 import { checkForeign } from "./foreign.ts";
 import { checkGateway } from "./gateway.ts";
 import { checkHub } from "./hub.ts";
-import { checkRights } from "./hub-rights.ts";
 import { printFindings } from "./print.ts";
 import { checkRbac } from "./rbac.ts";
 import { checkRecords } from "./records.ts";
 import { checkRedis } from "./redis.ts";
+import { checkRights } from "./rights.ts";
 import { checkRoles } from "./roles.ts";
 import { checkScopes } from "./scopes.ts";
 import { checkSlack } from "./slack.ts";

@@ -4,7 +4,7 @@
 import type { Bot } from "../../bot.ts";
 import { isAway } from "../../hub/errors.ts";
 import { endChain, readChain } from "../../life/chain.ts";
-import { nextDue } from "../../life/states.ts";
+import { nextDue } from "../../life/states/index.ts";
 import { step } from "../../life/step.ts";
 import { SECOND } from "../../request/durations.ts";
 import type { RequestId } from "../../request/ids.ts";

@@ -1,7 +1,7 @@
 /** `grants lockdown` and `grants unlock`: of everybody or of one person, by an operator. */
 import { enforceLockdowns, writeHubLockdown, writeLockdown } from "../../life/lockdown.ts";
+import { EVERYBODY, type Locked } from "../../policy/lockdown.ts";
 import { mayHoldAccess } from "../../request/record.ts";
-import { EVERYBODY, type Locked } from "../../store/lockdowns.ts";
 import { answerWithProofs, deleteUnrecorded, endWithoutRedis } from "./end.ts";
 import type { Answer, GrantOnHub, GrantsContext } from "./open.ts";
 

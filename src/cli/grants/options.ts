@@ -1,8 +1,8 @@
 /** What may follow `grants` on the command line. */
 import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
+import { EVERYBODY, type Locked } from "../../policy/lockdown.ts";
 import { type RequestId, readRequestId, UserId } from "../../request/ids.ts";
-import { EVERYBODY, type Locked } from "../../store/lockdowns.ts";
 import { UsageError } from "../options.ts";
 
 export const GRANTS_USAGE = `grants list [--json]

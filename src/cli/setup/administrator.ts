@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { Config } from "../../config.ts";
 import { PortForwardSettings } from "../../hub/settings.ts";
-import { type HubCalls, type KubeconfigText, openHubCalls } from "../hub-calls.ts";
+import { type HubCalls, type KubeconfigText, openHubCalls } from "../hub/calls.ts";
 import type { CommandMeans } from "../options.ts";
 import type { SetupOptions } from "./options.ts";
 

@@ -3,7 +3,7 @@ import { anonymousReads, STREAM_RULE } from "../../hub/anonymous.ts";
 import { isEnforcing } from "../../hub/facts.ts";
 import { PREFIX } from "../../hub/names.ts";
 import { SECOND } from "../../request/durations.ts";
-import type { HubCalls } from "../hub-calls.ts";
+import type { HubCalls } from "../hub/calls.ts";
 import { UsageError } from "../options.ts";
 import {
   type ClusterRole,

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { isReason, readAnswer } from "../../hub/errors.ts";
-import type { HubCalls } from "../hub-calls.ts";
-import { MANAGED_BY, type Manifest, SETUP_INSTANCE } from "./objects.ts";
+import type { HubCalls } from "../hub/calls.ts";
+import { MANAGED_BY, type Manifest, SETUP_INSTANCE } from "../hub/objects.ts";
 
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 const COLLECTIONS: Record<Manifest["kind"], (namespace: string) => string> = {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { isReason, readAnswer } from "../../hub/errors.ts";
-import type { HubCalls } from "../hub-calls.ts";
+import type { HubCalls } from "../hub/calls.ts";
 
 const PATH = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
 

@@ -4,7 +4,7 @@ import { HubError } from "../../hub/errors.ts";
 import { isLoggedIn } from "../../hub/grants.ts";
 import { kubeconfigSource, POD_MOUNT } from "../../hub/source.ts";
 import { SECOND } from "../../request/durations.ts";
-import { openHubCalls } from "../hub-calls.ts";
+import { openHubCalls } from "../hub/calls.ts";
 import type { CommandMeans } from "../options.ts";
 import { openAdministrator, wayToHub } from "./administrator.ts";
 import type { SetupOptions } from "./options.ts";

@@ -2,6 +2,7 @@
 import { stringify } from "yaml";
 import { type Config, loadForHub } from "../../config.ts";
 import { HubError, REASON } from "../../hub/errors.ts";
+import { objectsFor } from "../hub/objects.ts";
 import type { CommandMeans } from "../options.ts";
 import { openAdministrator } from "./administrator.ts";
 import { changeAnonymous } from "./anonymous.ts";
@@ -9,7 +10,6 @@ import { applyAll } from "./apply.ts";
 import { setUpHubAudit } from "./hub-audit.ts";
 import { renewIfRefused } from "./if-refused.ts";
 import { manifestFor } from "./manifest.ts";
-import { objectsFor } from "./objects.ts";
 import { type SetupOptions, setupOptions } from "./options.ts";
 import { type SetupContext, writeKubeconfig } from "./own-kubeconfig.ts";
 import { rotate } from "./rotate.ts";

@@ -8,12 +8,12 @@ import { isLoggedIn } from "../../hub/grants.ts";
 import { type HubAccess, parseKubeconfig } from "../../hub/kubeconfig.ts";
 import { IN_CLUSTER_SECRET } from "../../hub/settings.ts";
 import { SECOND } from "../../request/durations.ts";
-import { missingRights } from "../doctor/hub-rights.ts";
-import { type HubCalls, openHubCalls } from "../hub-calls.ts";
+import { type HubCalls, openHubCalls } from "../hub/calls.ts";
+import { botAccount } from "../hub/objects.ts";
+import { missingRights } from "../hub/rights.ts";
 import type { CommandMeans } from "../options.ts";
 import { type Administrator, wayToHub } from "./administrator.ts";
 import { kubeconfigText } from "./kubeconfig-text.ts";
-import { botAccount } from "./objects.ts";
 import type { SetupOptions } from "./options.ts";
 
 /** As long as karpor-server makes one; it shortens what is over its own limit, and the bot renews it. */

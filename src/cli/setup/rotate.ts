@@ -4,8 +4,8 @@ import { isReason } from "../../hub/errors.ts";
 import { deleteAccount, deleteBinding } from "../../hub/grants.ts";
 import { listAccounts, listBindings } from "../../hub/lists.ts";
 import { SECOND } from "../../request/durations.ts";
+import { botAccount, objectsFor } from "../hub/objects.ts";
 import { applyAll } from "./apply.ts";
-import { botAccount, objectsFor } from "./objects.ts";
 import { type SetupContext, writeKubeconfig } from "./own-kubeconfig.ts";
 
 /** The hub goes on taking a token that was used for up to 10 s after its account is gone. */

@@ -6,9 +6,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../../config.ts";
 import { mayStream, STREAM_RULE } from "../../hub/anonymous.ts";
 import { PREFIX } from "../../hub/names.ts";
-import type { HubCalls } from "../hub-calls.ts";
+import type { HubCalls } from "../hub/calls.ts";
+import { clusterRolesIn } from "../hub/objects.ts";
 import { type ClusterRole, listClusterRoles, type RoleChange, readClusterRole } from "./cluster-roles.ts";
-import { clusterRolesIn } from "./objects.ts";
 
 /** Marks a role that setup gave the rule: no other loses it. */
 const ADDED = `${PREFIX}streams-added`;

@@ -1,9 +1,11 @@
 /** Forms: opened at a click or for a line that needs more, and what is done when they are submitted. */
+
 import type { KnownBlock, ModalView } from "@slack/types";
 import { z } from "zod";
 import type { Bot } from "../../bot.ts";
 import { UserId } from "../../request/ids.ts";
 import { Refused } from "../../request/refused.ts";
+import { plainText } from "../../slack/messages/blocks.ts";
 import { drawRefusal } from "../../slack/messages/draw.ts";
 import type { Message } from "../../slack/slack.ts";
 import { wordsFor } from "../../slack/text/index.ts";
@@ -19,7 +21,6 @@ import {
   type Reader,
   type Submission,
 } from "./form.ts";
-import { plain } from "./inputs.ts";
 import { drawLockdownForm, submitLockdown } from "./lockdown.ts";
 import { leakedForm, moreForm, newTokenForm } from "./own.ts";
 import { drawRequestForm, submitRequest } from "./request.ts";
@@ -52,7 +53,7 @@ function drawView({ locale }: Reader, form: Form, blocks: KnownBlock[]): ModalVi
   const metadata: Metadata = form.kind === "request" ? { kind: "request", emergency } : form;
   return {
     ...{ type: "modal", callback_id: form.kind, private_metadata: JSON.stringify(metadata), blocks },
-    ...{ title: plain(title), submit: plain(submit), close: plain(words.cancel) },
+    ...{ title: plainText(title), submit: plainText(submit), close: plainText(words.cancel) },
   };
 }
 

@@ -1,6 +1,8 @@
 /** The inputs of a form. Each is named by its block; labels and hints are words of the reader's language. */
+
 import type { InputBlock, PlainTextOption } from "@slack/types";
 import type { Locale } from "../../request/people.ts";
+import { plainText } from "../../slack/messages/blocks.ts";
 import { cut, oneLine } from "../../slack/text/format.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import type { InputName } from "./form.ts";
@@ -8,8 +10,6 @@ import type { InputName } from "./form.ts";
 const LONGEST_OPTION = 75;
 const MOST_OPTIONS = 100;
 const LONGEST_INPUT = 500;
-
-export const plain = (text: string) => ({ type: "plain_text" as const, text });
 
 interface Asked {
   locale: Locale;
@@ -24,8 +24,8 @@ function input(
 ): InputBlock {
   const { label, hint } = wordsFor(locale).forms.inputs[name];
   return {
-    ...{ type: "input", block_id: name, label: plain(label), optional, element },
-    ...(optional && hint ? { hint: plain(hint) } : {}),
+    ...{ type: "input", block_id: name, label: plainText(label), optional, element },
+    ...(optional && hint ? { hint: plainText(hint) } : {}),
   };
 }
 
@@ -58,8 +58,8 @@ export function choiceInput(
 }
 
 const optionFor = ({ value, text, description = "" }: Choice): PlainTextOption => ({
-  ...{ value, text: plain(cut(text, LONGEST_OPTION)) },
-  ...(description ? { description: plain(cut(oneLine(description), LONGEST_OPTION)) } : {}),
+  ...{ value, text: plainText(cut(text, LONGEST_OPTION)) },
+  ...(description ? { description: plainText(cut(oneLine(description), LONGEST_OPTION)) } : {}),
 });
 
 export const personInput = (

@@ -7,7 +7,7 @@ import { findRole } from "../../policy/roles.ts";
 import { formatDuration } from "../../request/durations.ts";
 import type { Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
-import { grantedTime } from "../../request/transitions.ts";
+import { totalGranted } from "../../request/transitions.ts";
 import { section } from "../../slack/messages/blocks.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import { ownLine } from "../lines.ts";
@@ -40,8 +40,7 @@ export const moreForm: AboutForm = {
 function timesLeft(config: Reader["config"], role: string, chain: Request[]): number[] {
   const { duration } = findRole(config, role);
   const max = duration.total ?? duration.max;
-  const granted = chain.filter(({ endsAt }) => endsAt !== null);
-  const left = max - granted.reduce((sum, one) => sum + grantedTime(one), 0);
+  const left = max - totalGranted(chain);
   const times = timesUpTo(Math.min(left, duration.max));
   if (times.length === 0) throw new Refused("total-too-long", { role, max, left: Math.max(0, left) });
   return times;

@@ -14,6 +14,9 @@ const LONGEST_TEXT = 150;
 const LONGEST_SECTION = 3000;
 const LONGEST_QUOTE = 1000;
 
+/** Where Slack takes no marks: buttons, labels, titles. */
+export const plainText = (text: string) => ({ type: "plain_text" as const, text });
+
 /** Escaped already. Verbatim: Slack makes no mention or link of what merely looks like one. */
 const mrkdwn = (text: string) => ({
   type: "mrkdwn" as const,

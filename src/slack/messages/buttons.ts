@@ -1,4 +1,5 @@
 /** Buttons: `action_id` is what a press does, `value` to which request. A screen reader hears role and id too. */
+
 import type { Button, ConfirmationDialog } from "@slack/types";
 import { DAY, HOUR, MINUTE } from "../../request/durations.ts";
 import type { Request } from "../../request/record.ts";
@@ -6,21 +7,20 @@ import type { Secret } from "../../request/secret.ts";
 import { grantedTime } from "../../request/transitions.ts";
 import { cut, oneLine } from "../text/format.ts";
 import { type Words, wordsFor } from "../text/index.ts";
+import { plainText } from "./blocks.ts";
 import type { DrawContext } from "./facts.ts";
 
 export type Verb = keyof Words["messages"]["button"];
 type Confirmed = keyof Words["messages"]["confirm"];
 
 const LONGEST_LABEL = 75;
-const plain = (text: string) => ({ type: "plain_text" as const, text });
-
 export function requestButton(context: DrawContext, request: Request, verb: Verb, span = ""): Button {
   const { button, confirm } = wordsFor(context.locale).messages;
   const label = button[verb](span);
   return {
     type: "button",
     action_id: verb,
-    text: plain(label),
+    text: plainText(label),
     value: request.id,
     accessibility_label: cut(`${label}, ${oneLine(request.role)}, ${request.id}`, LONGEST_LABEL),
     ...(verb in confirm ? { confirm: dialog(confirm[verb as Confirmed]) } : {}),
@@ -29,7 +29,7 @@ export function requestButton(context: DrawContext, request: Request, verb: Verb
 }
 
 const dialog = ({ title, text, yes, no }: Words["messages"]["confirm"]["end"]): ConfirmationDialog => ({
-  ...{ title: plain(title), text: plain(text), confirm: plain(yes), deny: plain(no) },
+  ...{ title: plainText(title), text: plainText(text), confirm: plainText(yes), deny: plainText(no) },
   style: "danger",
 });
 

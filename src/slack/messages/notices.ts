@@ -4,7 +4,7 @@ import type { UserId } from "../../request/ids.ts";
 import type { Message } from "../slack.ts";
 import { code, foreign, mention, moment, plainWords } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
-import { actions, compose, quote, section } from "./blocks.ts";
+import { actions, compose, plainText, quote, section } from "./blocks.ts";
 import type { DrawContext } from "./facts.ts";
 
 export interface LockdownShown {
@@ -27,7 +27,7 @@ export function drawLockdown(
   const head = lockdown[locked ? "locked" : "unlocked"](doer, moment(at), who);
   const unlock: Button = {
     ...{ type: "button", action_id: "unlock", value: whom },
-    text: { type: "plain_text", text: button.unlock() },
+    text: plainText(button.unlock()),
   };
   return compose(plainWords(head), head, [...quote(words), ...actions(...(locked ? [unlock] : []))]);
 }

@@ -7,7 +7,7 @@ import type { Message } from "../slack.ts";
 import type { Gap } from "../text/en/refusals.ts";
 import { code, foreign, mention, moment, plainWords } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
-import { actions, compose } from "./blocks.ts";
+import { actions, compose, plainText } from "./blocks.ts";
 import type { Verb } from "./buttons.ts";
 import type { DrawContext } from "./facts.ts";
 
@@ -63,7 +63,7 @@ export function refusalButtons({ locale }: DrawContext, { code, data }: RefusalN
   const { button } = wordsFor(locale).messages;
   const press = (verb: Verb, value: string): Button => ({
     ...{ type: "button", action_id: verb, value },
-    text: { type: "plain_text", text: button[verb]("") },
+    text: plainText(button[verb]("")),
   });
   const held = RequestId.safeParse(data.id).data;
   if (code === "already-held" && held) return [press("more", held)];

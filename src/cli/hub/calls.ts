@@ -1,13 +1,13 @@
 /** Calls to the hub from the command line, as the user of a kubeconfig: an administrator, or the bot itself. */
 import type { Dispatcher } from "undici";
-import { createClient, type HubClient } from "../hub/client.ts";
-import { exchange, openOwnAgent } from "../hub/connection.ts";
-import { isHubAnswer, noAnswer, parseJson, refusal } from "../hub/errors.ts";
-import { type HubAccess, parseKubeconfig } from "../hub/kubeconfig.ts";
-import { openPortForward } from "../hub/port-forward.ts";
-import { type HubSettings, IN_CLUSTER_SERVER } from "../hub/settings.ts";
-import { SECOND } from "../request/durations.ts";
-import type { CommandMeans } from "./options.ts";
+import { createClient, type HubClient } from "../../hub/client.ts";
+import { exchange, openOwnAgent } from "../../hub/connection.ts";
+import { isHubAnswer, noAnswer, parseJson, refusal } from "../../hub/errors.ts";
+import { type HubAccess, parseKubeconfig } from "../../hub/kubeconfig.ts";
+import { openPortForward } from "../../hub/port-forward.ts";
+import { type HubSettings, IN_CLUSTER_SERVER } from "../../hub/settings.ts";
+import { SECOND } from "../../request/durations.ts";
+import type { CommandMeans } from "../options.ts";
 
 const TIMEOUT_MS = 5 * SECOND;
 

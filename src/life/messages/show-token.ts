@@ -3,15 +3,14 @@
  * in: if Slack's answer to a post is lost, nobody knows the message's place, and nobody could delete the
  * token. A retry edits the same message.
  */
-import type { Bot } from "../bot.ts";
-import type { MintedToken } from "../hub/hub.ts";
-import type { Request } from "../request/record.ts";
-import type { Secret } from "../request/secret.ts";
-import { drawToken } from "../slack/messages/draw.ts";
-import type { ReadRequest, ShownMessage } from "../store/store.ts";
-import { deliversByDm, firstTokenUntil } from "./active.ts";
-import { isTokenKey, tokenKey } from "./messages.ts";
+import type { Bot } from "../../bot.ts";
+import type { MintedToken } from "../../hub/hub.ts";
+import type { Request } from "../../request/record.ts";
+import type { Secret } from "../../request/secret.ts";
+import { drawToken } from "../../slack/messages/draw.ts";
+import type { ReadRequest, ShownMessage } from "../../store/store.ts";
 import { drawWanted, postMessage, removeMessage, type Shown } from "./post.ts";
+import { deliversByDm, firstTokenUntil, isTokenKey, tokenKey } from "./wanted.ts";
 
 const SETTING_UP = "setting-up";
 const TOKEN_SHOWN = "token";

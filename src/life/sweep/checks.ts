@@ -1,6 +1,6 @@
 /** What must be so on this hub before new access means anything; checked with each second sweep, ends never wait for it. */
-import type { Bot } from "../bot.ts";
-import { MINUTE } from "../request/durations.ts";
+import type { Bot } from "../../bot.ts";
+import { MINUTE } from "../../request/durations.ts";
 
 const CLOCKS_APART = MINUTE;
 

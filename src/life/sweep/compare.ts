@@ -3,17 +3,17 @@
  * read before the hub's lists. So an older copy of Redis revives no access, and access that somebody changed
  * on the hub ends.
  */
-import type { Bot } from "../bot.ts";
-import type { AccountOnHub, BindingOnHub } from "../hub/hub.ts";
-import { SECOND } from "../request/durations.ts";
-import type { RequestId } from "../request/ids.ts";
-import { type Change, isOpen } from "../request/record.ts";
-import { startEnding, withNewToken } from "../request/transitions.ts";
-import { EVERYBODY, type Lockdowns, lockdownFor } from "../store/lockdowns.ts";
+import type { Bot } from "../../bot.ts";
+import type { AccountOnHub, BindingOnHub } from "../../hub/hub.ts";
+import { EVERYBODY, type Lockdowns, lockdownFor } from "../../policy/lockdown.ts";
+import { SECOND } from "../../request/durations.ts";
+import type { RequestId } from "../../request/ids.ts";
+import { type Change, isOpen } from "../../request/record.ts";
+import { endOrClose, withNewToken } from "../../request/transitions.ts";
+import { endOne } from "../chain.ts";
+import { atVersion, commit } from "../commit.ts";
+import type { RecordOutline, Records } from "../state.ts";
 import { tellUnrecorded } from "./admin-notices.ts";
-import { endOne } from "./chain.ts";
-import { atVersion, commit } from "./commit.ts";
-import type { RecordOutline, Records } from "./state.ts";
 
 /** So long after its end on the hub the sweep deletes a binding, whatever its record says. */
 export const OVERDUE = 30 * SECOND;
@@ -115,10 +115,7 @@ async function compareAccount(
 }
 
 const endAtVersion = (bot: Bot, record: RecordOutline, cause: "restored" | "altered"): Promise<void> =>
-  commitAtVersion(bot, record, cause, (newest) => {
-    const mustEnd = newest.state === "granting" || newest.state === "active" || cause === "restored";
-    return mustEnd ? startEnding(newest, { cause }, bot.clock.now()) : null;
-  });
+  commitAtVersion(bot, record, cause, (newest) => endOrClose(newest, { cause }, bot.clock.now()));
 
 /**
  * Changes the record only at the version that was read before the lists; the next sweep looks at one that

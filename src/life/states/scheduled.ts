@@ -2,13 +2,12 @@
  * scheduled: approved for later. At `startsAt` the step judges the request again: an approval counts only
  * while its approver may still approve. It leads to granting or closed.
  */
-import type { Request } from "../request/record.ts";
-import { Refused } from "../request/refused.ts";
-import { approved, closeRequest } from "../request/transitions.ts";
-import { refused } from "./asked.ts";
-import { judge, lookUp } from "./judge.ts";
-import { answerToAsker, cardOf, dmOf } from "./messages.ts";
-import type { LifeState } from "./state.ts";
+import { Refused } from "../../request/refused.ts";
+import { approved } from "../../request/transitions.ts";
+import { refused } from "../decisions.ts";
+import { judge, lookUp } from "../judge.ts";
+import { answerToAsker, cardOf, dmOf } from "../messages/wanted.ts";
+import type { LifeState } from "../state.ts";
 
 export const scheduled: LifeState = {
   dueAt: (_, { startsAt }) => startsAt ?? 0,
@@ -33,15 +32,3 @@ export const scheduled: LifeState = {
     ...answerToAsker(request),
   ],
 };
-
-/** A lockdown refuses what is not granted yet: the request closes with the reason `locked-down`. */
-export const refusedByLockdown = (now: number) => ({
-  what: "refused",
-  by: null,
-  change: (request: Request) => {
-    const refusal = { code: "locked-down" as const, data: { user: request.requester } };
-    return request.state === "scheduled" || request.state === "asked" || request.state === "waiting"
-      ? closeRequest(request, { kind: "refused", refusal }, now)
-      : null;
-  },
-});

@@ -3,14 +3,20 @@
  * before the end, asks whether unused access is still needed and ends it without an answer (life/idle.ts), and at the
  * end leads to ending. How a person ends access sooner is in actions/.
  */
-import type { Bot } from "../bot.ts";
-import { idleDueAt } from "../policy/idle.ts";
-import { MINUTE } from "../request/durations.ts";
-import type { Request } from "../request/record.ts";
-import { startEnding } from "../request/transitions.ts";
-import { idleDecision, idleQuestion } from "./idle.ts";
-import { answerToAsker, cardOf, dmOf, tokenKey, type WantedMessage } from "./messages.ts";
-import type { Decision, LifeState } from "./state.ts";
+import type { Bot } from "../../bot.ts";
+import { idleDueAt } from "../../policy/idle.ts";
+import type { Request } from "../../request/record.ts";
+import { startEnding } from "../../request/transitions.ts";
+import { idleDecision, idleQuestion } from "../idle.ts";
+import {
+  answerToAsker,
+  cardOf,
+  deliversByDm,
+  dmOf,
+  tokenKey,
+  type WantedMessage,
+} from "../messages/wanted.ts";
+import type { Decision, LifeState } from "../state.ts";
 
 export const active: LifeState = {
   dueAt: (bot, request) =>
@@ -75,17 +81,3 @@ function messages(bot: Bot, request: Request): WantedMessage[] {
     : dmOf(request, "reveal", "reveal");
   return [cardOf(bot, request), access, ...reminder, ...idleQuestion(request), ...answerToAsker(request)];
 }
-
-/** The other messages wait for the first token, but no longer than this: under Slack's limits it takes a while. */
-const TOKEN_FIRST = 3 * MINUTE;
-
-/** Until when the other messages wait for the first token; 0: not at all. */
-export const firstTokenUntil = (bot: Bot, request: Request): number => {
-  const { state, activeAt, token } = request;
-  const isFirst = state === "active" && token.number === 1 && !token.hidden && deliversByDm(bot, request);
-  return isFirst && activeAt !== null ? activeAt + TOKEN_FIRST : 0;
-};
-
-/** False: the role has `delivery: reveal`, so no message ever holds the token. */
-export const deliversByDm = ({ config }: Bot, { role }: Request): boolean =>
-  config.roles[role]?.delivery !== "reveal";

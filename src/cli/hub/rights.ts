@@ -1,11 +1,16 @@
 /** What the bot may do on the hub. No API of the hub tells, so it is tried: dry, or on what does not exist. */
+
+import type { Config } from "../../config.ts";
 import { HubError, isReason } from "../../hub/errors.ts";
 import { tokenAccount } from "../../hub/jwt.ts";
-import type { HubCalls } from "../hub-calls.ts";
-import { clusterRolesIn } from "../setup/objects.ts";
-import { type Finding, fail, type HubSide, ok, SETUP, warn } from "./finding.ts";
+import type { HubCalls } from "./calls.ts";
+import { clusterRolesIn } from "./objects.ts";
 
-type Side = Pick<HubSide, "hub" | "config">;
+/** As whom to try it, and what the file needs. */
+interface Side {
+  hub: HubCalls;
+  config: Config;
+}
 type Try = [right: string, method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: object];
 
 const NOBODY = "karpor-access-doctor";
@@ -49,7 +54,7 @@ function neededRights({ hub, config }: Side): Try[] {
   ];
 }
 
-function excessRights({ hub }: Side): Try[] {
+function unneededRights({ hub }: Side): Try[] {
   const own = ownAccount(hub);
   return [
     ["read Secrets", "GET", "/api/v1/secrets?limit=1"],
@@ -63,20 +68,9 @@ function excessRights({ hub }: Side): Try[] {
 export const missingRights = (side: Side): Promise<string[]> =>
   rightsThatAre("forbidden", side.hub, neededRights(side));
 
-export async function checkRights(side: HubSide): Promise<Finding[]> {
-  const missing = await missingRights(side);
-  const excess = await rightsThatAre("allowed", side.hub, excessRights(side));
-  const look =
-    "kubectl get clusterrolebindings,rolebindings -A -o wide, on the hub; delete what setup did not make";
-  return [
-    missing.length > 0
-      ? fail("hub rights", `the bot may not ${missing.join(", nor ")}`, SETUP)
-      : ok("hub rights", "all that the bot needs"),
-    excess.length > 0
-      ? warn("hub least rights", `the bot may also ${excess.join(", ")}`, look)
-      : ok("hub least rights", "none that it does not need, as far as can be tried"),
-  ];
-}
+/** What the bot may do and does not need, as far as can be tried. Throws HubError where the hub does not say. */
+export const excessRights = (side: Side): Promise<string[]> =>
+  rightsThatAre("allowed", side.hub, unneededRights(side));
 
 async function rightsThatAre(
   wanted: "allowed" | "forbidden",

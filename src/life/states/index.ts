@@ -1,13 +1,13 @@
 /** The seven states, a file each: what its step does, when it is due, and which messages it wants. */
-import type { Bot } from "../bot.ts";
-import type { Request, State } from "../request/record.ts";
+import type { Bot } from "../../bot.ts";
+import type { Request, State } from "../../request/record.ts";
+import type { LifeState } from "../state.ts";
 import { active } from "./active.ts";
 import { asked } from "./asked.ts";
 import { closed } from "./closed.ts";
 import { ending } from "./ending.ts";
 import { granting } from "./granting.ts";
 import { scheduled } from "./scheduled.ts";
-import type { LifeState } from "./state.ts";
 import { waiting } from "./waiting.ts";
 
 export const LIFE: Record<State, LifeState> = { asked, waiting, scheduled, granting, active, ending, closed };

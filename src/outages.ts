@@ -1,9 +1,9 @@
 /** Says in the log once that something is away, and once that it is back, however many requests wait for it. */
 import type { Logger } from "pino";
-import { isAway } from "../hub/errors.ts";
-import { SECOND } from "../request/durations.ts";
-import { SlackAway } from "../slack/slack.ts";
-import { StoreAway } from "../store/redis.ts";
+import { isAway } from "./hub/errors.ts";
+import { SECOND } from "./request/durations.ts";
+import { SlackAway } from "./slack/slack.ts";
+import { StoreAway } from "./store/redis.ts";
 
 export type Outside = "hub" | "Slack" | "Redis";
 

@@ -3,17 +3,18 @@
  * people up, asks the rules of the file and the company's check, and leads to waiting, scheduled, granting or
  * closed.
  */
-import type { Bot } from "../bot.ts";
-import { assertCanBeApproved } from "../policy/approvers.ts";
-import { DAY } from "../request/durations.ts";
-import type { UserId } from "../request/ids.ts";
-import { type History, mayHoldAccess, type Request } from "../request/record.ts";
-import { Refused } from "../request/refused.ts";
-import { approved, closeRequest } from "../request/transitions.ts";
-import { openFor, requestsFor } from "../store/indexes.ts";
-import type { ReadRequest } from "../store/store.ts";
-import { type Judgement, judge, lookUp } from "./judge.ts";
-import type { Decision, LifeState } from "./state.ts";
+import type { Bot } from "../../bot.ts";
+import { assertCanBeApproved } from "../../policy/approvers.ts";
+import { DAY } from "../../request/durations.ts";
+import type { UserId } from "../../request/ids.ts";
+import { type History, mayHoldAccess, type Request } from "../../request/record.ts";
+import { Refused } from "../../request/refused.ts";
+import { approved } from "../../request/transitions.ts";
+import { openFor, requestsFor } from "../../store/indexes.ts";
+import type { ReadRequest } from "../../store/store.ts";
+import { refused, unanswered } from "../decisions.ts";
+import { type Judgement, judge, lookUp } from "../judge.ts";
+import type { Decision, LifeState } from "../state.ts";
 
 export const asked: LifeState = {
   dueAt: () => 0,
@@ -35,26 +36,6 @@ async function step(bot: Bot, request: ReadRequest): Promise<Decision> {
     throw error;
   }
 }
-
-/** Nobody decided before `lapsesAt`: the request closes. */
-export const unanswered = (bot: Bot): Decision => ({
-  what: "unanswered",
-  by: null,
-  change: (request) =>
-    request.state === "asked" || request.state === "waiting"
-      ? closeRequest(request, { kind: "unanswered" }, bot.clock.now())
-      : null,
-});
-
-/** The rules do not allow the request, or no longer allow it: it closes. */
-export const refused = (bot: Bot, { note }: Refused): Decision => ({
-  what: "refused",
-  by: null,
-  change: (request) =>
-    ["asked", "waiting", "scheduled"].includes(request.state)
-      ? closeRequest(request, { kind: "refused", refusal: note }, bot.clock.now())
-      : null,
-});
 
 const decided = (
   bot: Bot,

@@ -3,17 +3,17 @@
  * deletes until Slack has them. The bell `token` has a job of its own, before all others
  * (life/show-token.ts).
  */
-import type { Bot } from "../bot.ts";
-import { SECOND } from "../request/durations.ts";
-import type { RequestId } from "../request/ids.ts";
-import { SlackAway } from "../slack/slack.ts";
-import type { ReadRequest } from "../store/store.ts";
-import { hasChanged } from "./commit.ts";
-import { isTokenKey, KEEP } from "./messages.ts";
+import type { Bot } from "../../bot.ts";
+import { SECOND } from "../../request/durations.ts";
+import type { RequestId } from "../../request/ids.ts";
+import { SlackAway } from "../../slack/slack.ts";
+import type { ReadRequest } from "../../store/store.ts";
+import { hasChanged } from "../commit.ts";
+import { LIFE } from "../states/index.ts";
+import { TRY_AGAIN_AFTER } from "../step.ts";
 import { drawOne, removeMessage, type Shown } from "./post.ts";
 import { drawTokens, isTokenSettled, waitForToken } from "./show-token.ts";
-import { LIFE } from "./states.ts";
-import { TRY_AGAIN_AFTER } from "./step.ts";
+import { isTokenKey, KEEP } from "./wanted.ts";
 
 /** It throws only when Redis is away. */
 export async function runSlackJob(bot: Bot, bell: "token" | "messages", id: RequestId): Promise<void> {

@@ -1,19 +1,19 @@
 /**
  * The sweep, every 30 s on each replica: it rings for requests that are due, and deletes each binding whose
  * end on the hub (an annotation) has passed, whatever Redis says. Then it compares the hub with the records
- * (life/compare.ts).
+ * (life/sweep/compare.ts).
  */
 import type { Redis } from "ioredis";
-import type { Bot } from "../bot.ts";
-import type { Bell } from "../queue/queue.ts";
-import { HOUR, SECOND } from "../request/durations.ts";
-import type { ReadRequest } from "../store/store.ts";
+import type { Bot } from "../../bot.ts";
+import type { Bell } from "../../queue/queue.ts";
+import { HOUR, SECOND } from "../../request/durations.ts";
+import type { ReadRequest } from "../../store/store.ts";
+import { outlineOf, type Records } from "../state.ts";
+import { nextDue } from "../states/index.ts";
 import { tellForeignAccess } from "./admin-notices.ts";
 import { runChecks } from "./checks.ts";
 import { compareWithHub, type OnHub, OVERDUE } from "./compare.ts";
-import { syncLockdowns } from "./lockdown.ts";
-import { outlineOf, type Records } from "./state.ts";
-import { nextDue } from "./states.ts";
+import { syncLockdowns } from "./lockdowns.ts";
 import { checkEverybody } from "./who-left.ts";
 
 export const SWEEP_EVERY = 30 * SECOND;

@@ -1,14 +1,13 @@
 /** One message of a request: posted, edited or deleted, with its place noted beside the record. */
 import { createHash } from "node:crypto";
-import type { Bot } from "../bot.ts";
-import { readUse } from "../evidence/use.ts";
-import type { Request } from "../request/record.ts";
-import { closeRequest, startEnding } from "../request/transitions.ts";
-import { drawEmptied, drawMessage } from "../slack/messages/draw.ts";
-import { type Message, SlackRefusal } from "../slack/slack.ts";
-import type { ReadRequest, ShownMessage } from "../store/store.ts";
-import { commit } from "./commit.ts";
-import type { WantedMessage } from "./messages.ts";
+import type { Bot } from "../../bot.ts";
+import type { Request } from "../../request/record.ts";
+import { drawEmptied, drawMessage } from "../../slack/messages/draw.ts";
+import { type Message, SlackRefusal } from "../../slack/slack.ts";
+import type { ReadRequest, ShownMessage } from "../../store/store.ts";
+import { failUndelivered } from "../undelivered.ts";
+import { readUse } from "../use.ts";
+import type { WantedMessage } from "./wanted.ts";
 
 /** What is shown of the request now: message key → where and what. */
 export type Shown = Map<string, ShownMessage>;
@@ -59,37 +58,10 @@ export async function postMessage(
     return null;
   } catch (error) {
     if (!(error instanceof SlackRefusal)) throw error;
-    await failUndelivered(bot, request, wanted, error);
+    bot.log.error({ id: request.id, err: error }, `Slack refuses to post ${wanted.key}`);
+    await failUndelivered(bot, request, wanted);
     return null;
   }
-}
-
-/**
- * Slack refuses the message for good. Without a DM there is no token, and without a card nobody decides: the
- * request fails. Without any other message it goes on.
- */
-async function failUndelivered(
-  bot: Bot,
-  request: ReadRequest,
-  wanted: WantedMessage,
-  error: SlackRefusal,
-): Promise<void> {
-  bot.log.error({ id: request.id, err: error }, `Slack refuses to post ${wanted.key}`);
-  const isCard = wanted.key === "card";
-  const isTheirs = "dm" in wanted.to && wanted.to.dm === request.requester;
-  if (!(isTheirs || (isCard && request.state === "waiting"))) return;
-  const code = isCard ? "card-refused" : "dm-refused";
-  await commit(bot, request, {
-    ...{ what: "failed", by: null },
-    change: (newest) => failed(newest, code, bot.clock.now()),
-  });
-}
-
-function failed(request: Request, code: "dm-refused" | "card-refused", now: number): Request | null {
-  if (request.state === "ending" || request.state === "closed") return null;
-  if (request.state === "granting" || request.state === "active")
-    return startEnding(request, { cause: "failed" }, now);
-  return closeRequest(request, { kind: "failed", refusal: { code, data: {} } }, now);
 }
 
 /** Deletes the message. If Slack refuses, empties it; if Slack refuses that too, the message stays. */

@@ -3,11 +3,12 @@
  * approvers too, and at `lapsesAt` closes the request unanswered. In actions/ people approve (to scheduled or granting),
  * deny or withdraw (to closed).
  */
-import type { Bot } from "../bot.ts";
-import type { Request } from "../request/record.ts";
-import { unanswered } from "./asked.ts";
-import { cardOf, dmOf, sentByAsker, type WantedMessage } from "./messages.ts";
-import type { Decision, LifeState } from "./state.ts";
+import type { Bot } from "../../bot.ts";
+import { approvalRule } from "../../policy/roles.ts";
+import type { Request } from "../../request/record.ts";
+import { nudged, unanswered } from "../decisions.ts";
+import { cardOf, dmOf, sentByAsker, type WantedMessage } from "../messages/wanted.ts";
+import type { Decision, LifeState } from "../state.ts";
 
 export const waiting: LifeState = {
   dueAt: (bot, request) => Math.min(nudgeAt(bot, request), fallbackAt(bot, request), request.lapsesAt),
@@ -21,13 +22,6 @@ export const waiting: LifeState = {
   messages,
 };
 
-/** Reminds the approvers: once at `nudgeAt`, and when the requester presses Remind them. */
-export const nudged = (by: string | null): Decision => ({
-  what: "reminded the approvers",
-  by,
-  change: (request) => (request.state === "waiting" ? { ...request, nudges: request.nudges + 1 } : null),
-});
-
 const fallenBack: Decision = {
   what: "asked the fallback approvers",
   by: null,
@@ -35,22 +29,17 @@ const fallenBack: Decision = {
     request.state === "waiting" && !request.fallback ? { ...request, fallback: true } : null,
 };
 
-function approvalOf(config: Bot["config"], role: string) {
-  const approval = config.roles[role]?.approval;
-  return approval === undefined || approval === "none" ? null : approval;
-}
-
 /**
  * After the role's `remind`, or half of the time to decide. Calling the fallback approvers does not count as
  * a nudge.
  */
 function nudgeAt({ config }: Bot, { role, askedAt, lapsesAt, nudges }: Request): number {
   if (nudges > 0) return Number.POSITIVE_INFINITY;
-  return askedAt + (approvalOf(config, role)?.remind ?? (lapsesAt - askedAt) / 2);
+  return askedAt + (approvalRule(config, role)?.remind ?? (lapsesAt - askedAt) / 2);
 }
 
 function fallbackAt({ config }: Bot, { role, askedAt, fallback }: Request): number {
-  const after = approvalOf(config, role)?.fallback?.after;
+  const after = approvalRule(config, role)?.fallback?.after;
   return fallback || after === undefined ? Number.POSITIVE_INFINITY : askedAt + after;
 }
 

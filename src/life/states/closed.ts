@@ -2,8 +2,9 @@
  * closed: the request has an outcome and, where there was access, the proof of its end. The commit that closed it
  * deleted its account on the hub; if that failed, the next sweep does.
  */
-import { endMessages } from "./ending.ts";
-import type { LifeState } from "./state.ts";
+
+import { endMessages } from "../messages/wanted.ts";
+import type { LifeState } from "../state.ts";
 
 export const closed: LifeState = {
   dueAt: () => null,

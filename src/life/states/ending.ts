@@ -3,14 +3,14 @@
  * then the account. At least 11 s later the hub must refuse the probe (an unused token of the account), or
  * the account must be absent. It leads to closed, and never gives up.
  */
-import type { Bot } from "../bot.ts";
-import { mintProbe, PROVE_AFTER, proveEnd } from "../hub/proof.ts";
-import { MINUTE, SECOND } from "../request/durations.ts";
-import type { EndCause, OutcomeKind, Proof, Request } from "../request/record.ts";
-import { closeRequest } from "../request/transitions.ts";
-import type { ReadRequest } from "../store/store.ts";
-import { answerToAsker, cardOf, dmOf, type WantedMessage } from "./messages.ts";
-import type { Decision, LifeState } from "./state.ts";
+import type { Bot } from "../../bot.ts";
+import { mintProbe, PROVE_AFTER, proveEnd } from "../../hub/proof.ts";
+import { MINUTE, SECOND } from "../../request/durations.ts";
+import type { EndCause, OutcomeKind, Proof } from "../../request/record.ts";
+import { closeRequest } from "../../request/transitions.ts";
+import type { ReadRequest } from "../../store/store.ts";
+import { endMessages } from "../messages/wanted.ts";
+import type { Decision, LifeState } from "../state.ts";
 
 export const ending: LifeState = {
   dueAt: (_, { ending }) => (ending?.deletedAt == null ? 0 : ending.deletedAt + PROVE_AFTER + OTHERS_WAIT),
@@ -84,19 +84,3 @@ const unconfirmed = (now: number): Decision => ({
 
 const outcomeOf = (cause: EndCause): OutcomeKind =>
   cause === "restored" || cause === "failed" ? cause : "ended";
-
-/** The messages of ending, and of closed. */
-export function endMessages(bot: Bot, request: Request): WantedMessage[] {
-  const notice: WantedMessage = { ...cardOf(bot, request), key: "notice", face: "notice", inThread: true };
-  return [...finalMessages(bot, request), ...(needsNotice(request) ? [notice] : [])];
-}
-
-/** The channel is told of an end that is not confirmed, of a leak, and of access that failed. */
-const needsNotice = ({ ending }: Request): boolean =>
-  ending?.unconfirmedAt != null || ending?.cause === "leaked" || ending?.cause === "failed";
-
-/** The card, and one receipt in the DM; none where another request prolonged the access. */
-function finalMessages(bot: Bot, request: Request): WantedMessage[] {
-  const receipt = request.prolongedBy === null ? [dmOf(request, "receipt", "receipt")] : [];
-  return [cardOf(bot, request), ...receipt, ...answerToAsker(request)];
-}

@@ -1,9 +1,9 @@
 /** What the admins must hear although no request is about it: posted in the approvals channel, once an hour at most. */
-import type { Bot } from "../bot.ts";
-import type { BindingOnHub, Foreign } from "../hub/hub.ts";
-import { DAY, HOUR } from "../request/durations.ts";
-import { drawNotice } from "../slack/messages/draw.ts";
-import type { AdminNotice } from "../slack/messages/notices.ts";
+import type { Bot } from "../../bot.ts";
+import type { BindingOnHub, Foreign } from "../../hub/hub.ts";
+import { DAY, HOUR } from "../../request/durations.ts";
+import { drawNotice } from "../../slack/messages/draw.ts";
+import type { AdminNotice } from "../../slack/messages/notices.ts";
 
 /** Access that was approved and whose record is gone: the data was restored from a copy, or REDIS_URL is wrong. */
 export async function tellUnrecorded(bot: Bot, bindings: readonly BindingOnHub[]): Promise<void> {

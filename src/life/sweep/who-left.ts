@@ -3,14 +3,14 @@
  * hints: each person is looked up. What is not granted yet needs no look here: it is judged anew before it is
  * granted.
  */
-import type { Bot } from "../bot.ts";
-import { groupsOf } from "../policy/approvers.ts";
-import { hasLeft } from "../policy/who-left.ts";
-import { HOUR, MINUTE, SECOND } from "../request/durations.ts";
-import type { UserId } from "../request/ids.ts";
-import { GRANTED, openFor } from "../store/indexes.ts";
-import type { ReadRequest } from "../store/store.ts";
-import { endOne } from "./chain.ts";
+import type { Bot } from "../../bot.ts";
+import { groupsOf } from "../../policy/approvers.ts";
+import { hasLeft } from "../../policy/who-left.ts";
+import { HOUR, MINUTE, SECOND } from "../../request/durations.ts";
+import type { UserId } from "../../request/ids.ts";
+import { GRANTED, openFor } from "../../store/indexes.ts";
+import type { ReadRequest } from "../../store/store.ts";
+import { endOne } from "../chain.ts";
 
 const ALL = 100_000;
 /** Slack's limits: who belongs to which group may be asked 20 times a minute, a person some 100 times. */

@@ -4,12 +4,13 @@
  * active. To grant twice is the same as to grant once. It also ends when its time or its chain is over, and waits while
  * a check of the hub fails.
  */
-import type { Bot } from "../bot.ts";
-import type { Request } from "../request/record.ts";
-import { startEnding } from "../request/transitions.ts";
-import type { ReadRequest } from "../store/store.ts";
-import { answerToAsker, cardOf, dmOf, KEEP } from "./messages.ts";
-import type { Decision, LifeState } from "./state.ts";
+import type { Bot } from "../../bot.ts";
+import type { Request } from "../../request/record.ts";
+import { endOrClose } from "../../request/transitions.ts";
+import type { ReadRequest } from "../../store/store.ts";
+import { inTrouble } from "../decisions.ts";
+import { answerToAsker, cardOf, dmOf, KEEP } from "../messages/wanted.ts";
+import type { Decision, LifeState } from "../state.ts";
 
 export const granting: LifeState = {
   dueAt: () => 0,
@@ -37,8 +38,7 @@ async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
 const toEnding = (bot: Bot, cause: "failed" | "restored" | "revoked"): Decision => ({
   what: cause,
   by: null,
-  change: (request) =>
-    request.state === "granting" ? startEnding(request, { cause }, bot.clock.now()) : null,
+  change: (request) => endOrClose(request, { cause }, bot.clock.now()),
 });
 
 const nowActive = (bot: Bot): Decision => ({
@@ -52,14 +52,6 @@ const nowActive = (bot: Bot): Decision => ({
           token: { ...request.token, signingKey: bot.hub.signingKey() },
         }
       : null,
-});
-
-/** Notes once why there is no binding yet: the DM and the card then say so. */
-export const inTrouble = (trouble: "hub-away" | "held-back"): Decision => ({
-  what: `waits: ${trouble}`,
-  by: null,
-  change: (request) =>
-    request.state === "granting" && request.trouble !== trouble ? { ...request, trouble } : null,
 });
 
 /** True: the chain's first request has the note that the whole chain ends, or its record is lost. */

@@ -1,0 +1,75 @@
+/** Which messages a request wants, as they follow from its record; the slack queue draws the difference. */
+import type { Bot } from "../../bot.ts";
+import { channelFor } from "../../policy/roles.ts";
+import { MINUTE } from "../../request/durations.ts";
+import type { UserId } from "../../request/ids.ts";
+import type { Request } from "../../request/record.ts";
+import type { Face } from "../../slack/messages/draw.ts";
+
+export interface WantedMessage {
+  /** Its name among the request's messages: what is noted beside the record. */
+  key: string;
+  to: { channel: string } | { dm: UserId };
+  face: Face;
+  /** In the thread of the request's card. */
+  inThread?: boolean;
+}
+
+/** Nothing is drawn for a state that lasts a moment: what is shown stays. */
+export const KEEP = "keep";
+
+/** The card in the role's approvals channel, in every state from waiting on. */
+export const cardOf = ({ config }: Bot, { role }: Request): WantedMessage => ({
+  key: "card",
+  to: { channel: channelFor(config, role) },
+  face: "card",
+});
+
+/** A message in the DM of whose access it is. */
+export const dmOf = (request: Request, key: string, face: Face): WantedMessage => ({
+  key,
+  to: { dm: request.requester },
+  face,
+});
+
+/** Who asked for somebody else sees that it was sent, and can withdraw it. */
+export const sentByAsker = ({ askedBy, requester }: Request): WantedMessage[] =>
+  askedBy === requester ? [] : [{ key: "sent", to: { dm: askedBy }, face: "asker" }];
+
+/** And gets one answer, which is edited from then on. */
+export const answerToAsker = ({ askedBy, requester }: Request): WantedMessage[] =>
+  askedBy === requester ? [] : [{ key: "asker", to: { dm: askedBy }, face: "asker" }];
+
+/** Each token has a message of its own. */
+export const tokenKey = (number: number): string => `token-${number}`;
+export const isTokenKey = (key: string): boolean => key.startsWith("token-");
+
+/** The messages of ending, and of closed. */
+export function endMessages(bot: Bot, request: Request): WantedMessage[] {
+  const notice: WantedMessage = { ...cardOf(bot, request), key: "notice", face: "notice", inThread: true };
+  return [...finalMessages(bot, request), ...(needsNotice(request) ? [notice] : [])];
+}
+
+/** The channel is told of an end that is not confirmed, of a leak, and of access that failed. */
+const needsNotice = ({ ending }: Request): boolean =>
+  ending?.unconfirmedAt != null || ending?.cause === "leaked" || ending?.cause === "failed";
+
+/** The card, and one receipt in the DM; none where another request prolonged the access. */
+function finalMessages(bot: Bot, request: Request): WantedMessage[] {
+  const receipt = request.prolongedBy === null ? [dmOf(request, "receipt", "receipt")] : [];
+  return [cardOf(bot, request), ...receipt, ...answerToAsker(request)];
+}
+
+/** The other messages wait for the first token, but no longer than this: under Slack's limits it takes a while. */
+const TOKEN_FIRST = 3 * MINUTE;
+
+/** Until when the other messages wait for the first token; 0: not at all. */
+export const firstTokenUntil = (bot: Bot, request: Request): number => {
+  const { state, activeAt, token } = request;
+  const isFirst = state === "active" && token.number === 1 && !token.hidden && deliversByDm(bot, request);
+  return isFirst && activeAt !== null ? activeAt + TOKEN_FIRST : 0;
+};
+
+/** False: the role has `delivery: reveal`, so no message ever holds the token. */
+export const deliversByDm = ({ config }: Bot, { role }: Request): boolean =>
+  config.roles[role]?.delivery !== "reveal";

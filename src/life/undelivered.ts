@@ -1,0 +1,26 @@
+/**
+ * Slack refuses a message for good. Without a DM there is no token, and without a card nobody decides: the request
+ * fails. Without any other message it goes on.
+ */
+import type { Bot } from "../bot.ts";
+import { endOrClose } from "../request/transitions.ts";
+import type { ReadRequest } from "../store/store.ts";
+import { commit } from "./commit.ts";
+import type { WantedMessage } from "./messages/wanted.ts";
+
+/** Commits the end of a request whose DM or card Slack refuses. Throws Refused, StoreAway. */
+export async function failUndelivered(
+  bot: Bot,
+  request: ReadRequest,
+  { key, to }: WantedMessage,
+): Promise<void> {
+  const isTheirs = "dm" in to && to.dm === request.requester;
+  const isCard = key === "card" && request.state === "waiting";
+  if (!isTheirs && !isCard) return;
+  const refusal = { code: isTheirs ? ("dm-refused" as const) : ("card-refused" as const), data: {} };
+  await commit(bot, request, {
+    what: "failed",
+    by: null,
+    change: (newest) => endOrClose(newest, { cause: "failed", refusal }, bot.clock.now()),
+  });
+}
