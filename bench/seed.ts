@@ -6,11 +6,12 @@ import { ANNOTATION, objectName, requestLabels, writeTime } from "../src/hub/nam
 import { createQueue } from "../src/queue/queue.ts";
 import { HOUR } from "../src/request/durations.ts";
 import { type RequestId, requestIdFrom, UserId } from "../src/request/ids.ts";
-import { Request } from "../src/request/record.ts";
+import { Request, untouched } from "../src/request/record.ts";
+import { secret } from "../src/request/secret.ts";
 import { createStore } from "../src/store/store.ts";
 import { ACCOUNTS, type BareHub, BINDINGS, create, openBareHub } from "./bare.ts";
 import { sideBySide } from "./measure.ts";
-import { ADMIN, INSTANCE, PEOPLE, type World } from "./world.ts";
+import { ADMIN, HUB_NAME, INSTANCE, PEOPLE, RECORDS_KEY, type World } from "./world.ts";
 
 const AT_ONCE = 32;
 
@@ -23,7 +24,13 @@ export interface Seeded {
 export async function openSeeder(world: World) {
   const hub = openBareHub(world, "administrator");
   const redis = new Redis(world.redis.url);
-  const store = createStore({ redis, instance: INSTANCE, log: pino({ level: "silent" }) });
+  const store = createStore({
+    redis,
+    instance: INSTANCE,
+    hub: HUB_NAME,
+    key: secret(RECORDS_KEY),
+    log: pino({ level: "silent" }),
+  });
   const queue = createQueue({ failFast: redis, prefix: store.keys.prefix });
   // Nobody is looked up hour by hour: that would be measured with the sweep.
   await store.once("hourly-look", HOUR);
@@ -35,7 +42,12 @@ export async function openSeeder(world: World) {
       return sideBySide(numbers, AT_ONCE, async (number) => {
         const request = await makeGrant(hub, made++, endsAt + Math.floor((number * spread) / count));
         const { id, requester } = request;
-        await store.commit(null, request, { id, at: request.askedAt, by: null, what: "active" }, null);
+        await store.commit(
+          null,
+          request,
+          { event: "access.granted", id, at: request.askedAt, by: null },
+          null,
+        );
         for (const [key, channel] of [
           ["card", "C0APPROVALS"],
           ["token-1", `D${requester}`],
@@ -74,15 +86,30 @@ async function makeGrant(hub: BareHub, number: number, endsAt: number): Promise<
 function recordOf(id: RequestId, requester: UserId, account: string, endsAt: number): Request {
   const now = Date.now();
   return Request.parse({
-    ...{ id, version: `seeded ${id}`, state: "active", requester, askedBy: requester, account },
-    ...{ role: "guest", clusterRole: "karpor-guest", duration: HOUR, reason: "debugging the search page" },
-    ...{ emergency: false, startsAt: null, follows: null, prolongsFrom: null, prolongedBy: null },
-    ...{ askedAt: now, lapsesAt: now + 4 * HOUR, nudges: 0, fallback: false, granted: null },
+    ...untouched(),
+    id,
+    version: `seeded ${id}`,
+    state: "active",
+    requester,
+    askedBy: requester,
+    account,
+    role: "guest",
+    clusterRole: "karpor-guest",
+    duration: HOUR,
+    reason: "debugging the search page",
+    emergency: false,
+    startsAt: null,
+    follows: null,
+    prolongsFrom: null,
+    usedBefore: 0,
+    replaces: null,
+    askedAt: now,
+    lapsesAt: now + 4 * HOUR,
     history: { title: "", zone: "UTC", grantsIn30Days: 0, lastGrant: null, deniedToday: null },
-    approvals: [{ by: ADMIN, rule: null, at: now }],
-    ...{ endsAt, activeAt: now, reminded: HOUR },
-    token: { number: 1, hidden: false, why: "first", signingKey: null },
-    idle: { since: null, askedAt: null },
-    ...{ trouble: null, ending: null, outcome: null, review: null, chainEnd: null },
+    approvals: [{ by: ADMIN, rule: null, at: now, time: HOUR }],
+    grantedAt: now,
+    endsAt,
+    activeAt: now,
+    reminded: HOUR,
   });
 }

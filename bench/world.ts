@@ -12,6 +12,9 @@ import { startRedis } from "../sandbox/redis/redis.ts";
 import { startLocalSlack } from "../sandbox/slack/index.ts";
 
 export const INSTANCE = "bench";
+export const HUB_NAME = "production";
+/** Signs the records. */
+export const RECORDS_KEY = Buffer.alloc(32, "bench").toString("base64");
 export const APPROVALS = "C0APPROVALS";
 export const GENERAL = "C0GENERAL";
 const numbered = (count: number, prefix: string) =>
@@ -41,7 +44,10 @@ async function startWorld<Hub extends TestHub>(starting: Promise<Hub>, { limits 
   writeFileSync(join(folder, "config.yml"), stringify(configuration));
   const env = {
     ...{ SLACK_BOT_TOKEN: APP.botToken, SLACK_SIGNING_SECRET: APP.signingSecret },
-    ...{ SLACK_API_URL: slack.apiUrl, REDIS_URL: redis.url, PORT: "0" },
+    SLACK_API_URL: slack.apiUrl,
+    RECORDS_KEY,
+    REDIS_URL: redis.url,
+    PORT: "0",
     KARPOR_ACCESS_CONFIG: join(folder, "config.yml"),
   };
   const kept = opened.move();
@@ -56,7 +62,7 @@ const APP = {
 const configuration = {
   instance: INSTANCE,
   hub: {
-    ...{ name: "production", kubeconfig: "hub.kubeconfig", namespace: GRANTS_NAMESPACE },
+    ...{ name: HUB_NAME, kubeconfig: "hub.kubeconfig", namespace: GRANTS_NAMESPACE },
     dashboard: "https://karpor.example.com",
   },
   slack: { channel: APPROVALS, language: "en" },

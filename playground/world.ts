@@ -76,6 +76,7 @@ async function variablesFor({ slack, redis, hub, dir }: PlaygroundContext, dashb
     SLACK_BOT_TOKEN: TOKENS.botToken,
     SLACK_APP_TOKEN: TOKENS.appToken,
     SLACK_API_URL: slack.apiUrl,
+    RECORDS_KEY: randomBytes(32).toString("base64"),
     REDIS_URL: redis.url,
     PORT: String(port),
   };

@@ -42,7 +42,7 @@ export interface BotParts {
 export function createBot(config: Config, { clock, log }: BotParts, stopping: AbortSignal) {
   const { instance, hub: settings, env } = config;
   const redis = openFailFast(env.REDIS_URL, log);
-  const store = createStore({ redis, instance, log });
+  const store = createStore({ redis, instance, hub: settings.name, key: env.RECORDS_KEY, log });
   const hub = createHub({ settings, instance, clock, log });
   const outages = createOutages({ log, now: clock.now });
   const slack = createSlack({

@@ -10,6 +10,17 @@ import { type Secret, secret } from "./request/secret.ts";
 const filled = (what: string) => z.string({ error: `is not set; ${what}` });
 const Port = z.coerce.number().int().min(0).max(65535);
 
+const KEY_BYTES = 32;
+const MAKE_KEY = "make one with `openssl rand -base64 32`, once, and keep it as long as its records";
+/** Signs the records: 32 random bytes in base64. */
+const RecordsKey = z
+  .string()
+  .refine(
+    (text) => /^[\w+/]+=*$/.test(text) && Buffer.from(text, "base64").length === KEY_BYTES,
+    `is not 32 bytes in base64; ${MAKE_KEY}`,
+  )
+  .transform(secret);
+
 /** Secrets, and the machine's own settings. */
 const Environment = z
   .object({
@@ -32,6 +43,7 @@ const Environment = z
       .url({ protocol: /^https?$/, error: "must be a whole URL such as http://proxy.example.com:3128" })
       .optional(),
     NO_PROXY: z.string().optional(),
+    RECORDS_KEY: RecordsKey.optional(),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   })
   .refine((env) => Boolean(env.SLACK_APP_TOKEN ?? env.SLACK_SIGNING_SECRET), {
@@ -117,16 +129,18 @@ const URL_SAFE = /^[\w.~-]+$/;
 
 /** A secret that could be guessed, or is missing. */
 function secretMistakes({ roles, audit }: ConfigFile, secretNamed: SecretNamed): string[] {
+  const unsigned = secretNamed("RECORDS_KEY") ? [] : [`RECORDS_KEY: is not set; ${MAKE_KEY}`];
   const checks = Object.entries(roles).flatMap(([name, { check }]) =>
     check ? [{ at: `roles.${name}.check.secretEnv`, variable: check.secretEnv, shape: /./ }] : [],
   );
   const hub = audit.hub ? [{ at: "audit.hub.tokenEnv", variable: audit.hub.tokenEnv, shape: URL_SAFE }] : [];
-  return [...checks, ...hub].flatMap(({ at, variable, shape }) => {
+  const weak = [...checks, ...hub].flatMap(({ at, variable, shape }) => {
     const problem = secretProblem(secretNamed(variable)?.reveal(), shape);
     return problem
       ? [`${at}: ${variable} ${problem}; give both sides the same, as from openssl rand -hex 32`]
       : [];
   });
+  return [...unsigned, ...weak];
 }
 
 function secretProblem(value: string | undefined, shape: RegExp): string | null {

@@ -61,8 +61,9 @@ async function assertFitRedis(bot: Bot, redis: Parameters<typeof unsuitableRedis
   try {
     if (redis.status !== "ready")
       await new Promise((resolve) => redis.once("ready", resolve).once("error", resolve));
-    const unsuitable = await unsuitableRedis(redis, { key: bot.store.keys.owner, hub: bot.config.hub.name });
+    const unsuitable = (await unsuitableRedis(redis)) ?? (await bot.store.owner.mismatch());
     if (unsuitable) throw new UnfitRedis(unsuitable);
+    await bot.store.owner.claim();
   } catch (error) {
     if (!(error instanceof StoreAway)) throw error;
     bot.outages.note(error);

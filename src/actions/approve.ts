@@ -1,4 +1,5 @@
 /** approve: one approver's yes. The last that is needed leads to scheduled or granting, in the very commit. */
+
 import type { Bot } from "../bot.ts";
 import { commit } from "../life/commit.ts";
 import { refused } from "../life/decisions.ts";
@@ -7,8 +8,9 @@ import { assertMayApprove } from "../policy/approvers.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import { approved } from "../request/transitions.ts";
+import { approved, grantedTime } from "../request/transitions.ts";
 import type { ReadRequest } from "../store/store.ts";
+import { readRequest } from "./read.ts";
 
 /** `less`: a shorter time than was asked for, ms. Throws Refused, StoreAway, SlackAway. */
 export async function approveRequest(
@@ -25,7 +27,9 @@ export async function approveRequest(
   const ifApproved = withApproval(request, by, less, bot.clock.now());
   const judgement = await judgeOrClose(bot, request, ifApproved, looks);
   const after = await commit(bot, request, {
-    ...{ what: "approved", by, lookedUpAt: judgement.lookedUpAt },
+    event: "request.approved",
+    by,
+    lookedUpAt: judgement.lookedUpAt,
     change: (newest) => {
       assertWaiting(newest);
       if (newest.version !== request.version) return null;
@@ -38,8 +42,7 @@ export async function approveRequest(
 }
 
 export async function readWaiting(bot: Bot, id: RequestId): Promise<ReadRequest> {
-  const request = await bot.store.read(id);
-  if (!request) throw new Refused("unknown-request", { id });
+  const request = await readRequest(bot, id);
   assertWaiting(request);
   return request;
 }
@@ -57,8 +60,8 @@ export function assertWaiting(request: Request): void {
 function withApproval(request: Request, by: UserId, less: number | null, now: number): Request {
   if (request.approvals.some((approval) => approval.by === by))
     throw new Refused("approved-already", { id: request.id });
-  const granted = less === null ? request.granted : Math.min(less, request.granted ?? request.duration);
-  return { ...request, granted, approvals: [...request.approvals, { by, rule: null, at: now }] };
+  const time = Math.min(less ?? request.duration, grantedTime(request));
+  return { ...request, approvals: [...request.approvals, { by, rule: null, at: now, time }] };
 }
 
 /** What the rules do not allow any more closes; the company's silence leaves it waiting. */

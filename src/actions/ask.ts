@@ -10,9 +10,10 @@ import { lockdownFor } from "../policy/lockdown.ts";
 import { findRole, type Role } from "../policy/roles.ts";
 import { HOUR } from "../request/durations.ts";
 import { type RequestId, requestIdFrom, type UserId } from "../request/ids.ts";
-import { mayHoldAccess, type Request } from "../request/record.ts";
+import { mayHoldAccess, type Request, untouched } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { askedBy, openAskedBy, openFor } from "../store/indexes.ts";
+import { UNREADABLE, type Unreadable } from "../store/reading.ts";
 
 export interface Asked {
   /** Slack's trigger_id, or a view's id: what is delivered twice is one request. */
@@ -27,6 +28,8 @@ export interface Asked {
   emergency: boolean;
   /** More time: the first request of the chain, when what it prolongs ends, and how long the chain lasts so far. */
   follows?: { first: RequestId; prolongsFrom: number; usedBefore: number };
+  /** After a leak: the request whose token leaked, and when that was reported. */
+  replaces?: Request["replaces"];
 }
 
 /** Slack waits three seconds for an answer, and what was acknowledged must be stored. */
@@ -37,25 +40,32 @@ export async function askForAccess(bot: Bot, asked: Asked): Promise<Request> {
   const deadline = AbortSignal.timeout(STORED_WITHIN_MS);
   const role = findRole(bot.config, asked.role);
   const terms = termsOf(asked, role);
-  checkTerms(bot.config, { ...terms, usedBefore: asked.follows?.usedBefore ?? 0 }, bot.clock.now());
+  checkTerms(bot.config, terms, bot.clock.now());
   await assertNotLocked(bot, asked.requester);
   await assertWithinLimits(bot, asked);
   const id = requestIdFrom(asked.source);
   const account = await makeAccount(bot, id, terms);
   if (!account.isNew) {
     const known = await bot.store.read(id);
-    if (known) return known;
+    if (known !== null) return asReadable(known, id);
   }
   if (deadline.aborted) throw new Refused("hub-away");
   const request = newRequest(bot, id, { ...terms, clusterRole: role.clusterRole, account: account.uid });
   const isStored = await storeNew(bot, request);
-  return isStored ? request : ((await bot.store.read(id)) ?? request);
+  return isStored ? request : asReadable((await bot.store.read(id)) ?? request, id);
+}
+
+function asReadable(request: Request | Unreadable, id: RequestId): Request {
+  if (request === UNREADABLE) throw new Refused("unreadable-request", { id });
+  return request;
 }
 
 type Terms = ReturnType<typeof termsOf>;
 
-const termsOf = ({ follows, duration, source: _, ...asked }: Asked, role: Role) => ({
+const termsOf = ({ follows, duration, source: _, replaces = null, ...asked }: Asked, role: Role) => ({
   ...asked,
+  replaces,
+  usedBefore: follows?.usedBefore ?? 0,
   duration: duration ?? role.duration.default,
   follows: follows?.first ?? null,
   prolongsFrom: follows?.prolongsFrom ?? null,
@@ -98,25 +108,11 @@ function newRequest(
   const now = bot.clock.now();
   return {
     ...terms,
-    ...{
-      id,
-      version: bot.word(),
-      state: "asked",
-      askedAt: now,
-      lapsesAt: lapseOf(terms.startsAt, now, lapsesIn),
-    },
-    ...{
-      history: null,
-      approvals: [],
-      granted: null,
-      nudges: 0,
-      fallback: false,
-      endsAt: null,
-      activeAt: null,
-    },
-    ...{ token: { number: 1, hidden: false, why: "first", signingKey: null }, reminded: null },
-    idle: { since: null, askedAt: null },
-    ...{ trouble: null, ending: null, outcome: null, review: null, chainEnd: null, prolongedBy: null },
+    ...untouched(),
+    id,
+    version: bot.word(),
+    askedAt: now,
+    lapsesAt: lapseOf(terms.startsAt, now, lapsesIn),
   };
 }
 

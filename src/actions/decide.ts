@@ -1,4 +1,5 @@
 /** The other answers to a waiting request: an approver denies it, the requester withdraws it or reminds the approvers. */
+
 import type { Bot } from "../bot.ts";
 import { commit } from "../life/commit.ts";
 import { nudged } from "../life/decisions.ts";
@@ -10,6 +11,7 @@ import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { closeRequest } from "../request/transitions.ts";
 import { assertWaiting, readWaiting } from "./approve.ts";
+import { readRequest } from "./read.ts";
 
 /** Throws Refused, StoreAway, SlackAway. */
 export async function denyRequest(bot: Bot, id: RequestId, by: UserId, words: string): Promise<Request> {
@@ -19,7 +21,8 @@ export async function denyRequest(bot: Bot, id: RequestId, by: UserId, words: st
   if (!approver) throw new Refused("not-an-approver");
   assertMayApprove(bot.config, request, approver, looks.groups);
   return commit(bot, request, {
-    ...{ what: "denied", by },
+    event: "request.denied",
+    by,
     change: (newest) => {
       assertWaiting(newest);
       return closeRequest(newest, { kind: "denied", by, words }, bot.clock.now());
@@ -29,11 +32,11 @@ export async function denyRequest(bot: Bot, id: RequestId, by: UserId, words: st
 
 /** Whose access it would be takes it back, and so may who asked: before it is granted. */
 export async function withdrawRequest(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
-  const request = await bot.store.read(id);
-  if (!request) throw new Refused("unknown-request", { id });
+  const request = await readRequest(bot, id);
   if (request.requester !== by && request.askedBy !== by) throw new Refused("not-yours", { id });
   return commit(bot, request, {
-    ...{ what: "withdrawn", by },
+    event: "request.withdrawn",
+    by,
     change: (newest) => {
       if (!["asked", "waiting", "scheduled"].includes(newest.state)) assertWaiting(newest);
       return closeRequest(newest, { kind: "withdrawn", by }, bot.clock.now());

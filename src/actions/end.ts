@@ -1,4 +1,5 @@
 /** Ends access before its time: by its holder, by an approver or admin, or because its token leaked. */
+
 import type { Bot } from "../bot.ts";
 import { type EndNote, endChain, readChain } from "../life/chain.ts";
 import { groupsOf, isAdmin, mayRevoke } from "../policy/approvers.ts";
@@ -10,12 +11,13 @@ import { Refused } from "../request/refused.ts";
 import { GRANTED, openFor } from "../store/indexes.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { askForAccess } from "./ask.ts";
+import { readRequest } from "./read.ts";
 
 /** The holder's own: End now. Throws Refused, StoreAway. */
 export async function endAccess(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
   const request = await readEndable(bot, id);
   if (request.requester !== by) throw new Refused("not-yours", { id });
-  await endChain(bot, request, { cause: "holder", by, words: "", at: bot.clock.now() }, by);
+  await endChain(bot, request, { cause: "holder", by, words: "", at: bot.clock.now() });
   return request;
 }
 
@@ -25,7 +27,7 @@ export async function revokeAccess(bot: Bot, id: RequestId, by: UserId, words: s
   const groups = await bot.slack.groups(groupsOf(bot.config, request.role));
   if (!mayRevoke(bot.config, request, by, groups))
     throw new Refused("not-an-approver", { role: request.role });
-  await endChain(bot, request, revoked(bot, by, words), by);
+  await endChain(bot, request, revoked(bot, by, words));
   return request;
 }
 
@@ -43,7 +45,7 @@ export async function revokeAll(
   if (concerned.length === 0) throw new Refused("not-active");
   // One that fails is tried again by who asked for it: the others end all the same.
   const results = await Promise.allSettled(
-    concerned.map((one) => endChain(bot, one, revoked(bot, by, words), by)),
+    concerned.map((one) => endChain(bot, one, revoked(bot, by, words))),
   );
   const failed = results.find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
@@ -70,7 +72,7 @@ export async function reportLeak(bot: Bot, id: RequestId, by: UserId): Promise<R
   if (request.requester !== by) throw new Refused("not-yours", { id });
   const now = bot.clock.now();
   const end = Math.max(...(await readChain(bot, request)).map(({ endsAt }) => endsAt ?? 0));
-  await endChain(bot, request, { cause: "leaked", by, words: "", at: now }, by);
+  await endChain(bot, request, { cause: "leaked", by, words: "", at: now });
   const left = Math.min(end - now, findRole(bot.config, request.role).duration.max);
   if (left < LEAST_LEFT) return null;
   const { role, reason, emergency } = request;
@@ -89,8 +91,7 @@ const revoked = (bot: Bot, by: UserId, words: string): EndNote => ({
 });
 
 async function readEndable(bot: Bot, id: RequestId): Promise<ReadRequest> {
-  const request = await bot.store.read(id);
-  if (!request) throw new Refused("unknown-request", { id });
+  const request = await readRequest(bot, id);
   if (!mayHoldAccess(request) && request.state !== "scheduled") throw new Refused("not-active", { id });
   return request;
 }

@@ -15,7 +15,7 @@ export interface LockdownAsked {
 /** Locks first, then ends what there is: nothing can be granted in between. Throws Refused, StoreAway, SlackAway. */
 export async function lockDown(bot: Bot, { user, by, words }: LockdownAsked): Promise<void> {
   await assertAdmin(bot, by, "lockdown");
-  await writeLockdown(bot, whomOf(user), { locked: true, by, words, at: bot.clock.now() });
+  await writeLockdown(bot, whomOf(user), { locked: true, by, words });
   const lockdowns = await bot.store.lockdowns.read();
   await enforceLockdowns(bot, lockdowns, await bot.store.readAll(await bot.store.unfinished()));
 }
@@ -23,7 +23,7 @@ export async function lockDown(bot: Bot, { user, by, words }: LockdownAsked): Pr
 /** What ended stays ended: people ask again. */
 export async function unlock(bot: Bot, { user, by, words }: LockdownAsked): Promise<void> {
   await assertAdmin(bot, by, "unlock");
-  await writeLockdown(bot, whomOf(user), { locked: false, by, words, at: bot.clock.now() });
+  await writeLockdown(bot, whomOf(user), { locked: false, by, words });
 }
 
 const whomOf = (user: UserId | null): Locked => user ?? EVERYBODY;

@@ -1,4 +1,5 @@
 /** More time: a request of its own that follows the first of its chain; approved like any other. */
+
 import type { Bot } from "../bot.ts";
 import { readChain } from "../life/chain.ts";
 import { findRole } from "../policy/roles.ts";
@@ -7,6 +8,7 @@ import { isOpen, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { totalGranted } from "../request/transitions.ts";
 import { askForAccess } from "./ask.ts";
+import { readRequest } from "./read.ts";
 
 export interface MoreAsked {
   source: string;
@@ -18,8 +20,7 @@ export interface MoreAsked {
 /** Throws Refused, StoreAway. */
 export async function askForMoreTime(bot: Bot, id: RequestId, asked: MoreAsked): Promise<Request> {
   const { source, by, duration, reason } = asked;
-  const request = await bot.store.read(id);
-  if (!request) throw new Refused("unknown-request", { id });
+  const request = await readRequest(bot, id);
   if (request.requester !== by) throw new Refused("not-yours", { id });
   const chain = await readChain(bot, request);
   const latest = chain.filter(({ state }) => state === "active" || state === "granting").at(-1);

@@ -9,7 +9,8 @@ import { asActive, readOwn } from "./token.ts";
 export async function stillNeeded(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
   const request = await readOwn(bot, id, by);
   return commit(bot, request, {
-    ...{ what: "still needed", by },
+    event: "access.kept",
+    by,
     change: (newest) => ({ ...asActive(newest), idle: { since: bot.clock.now(), askedAt: null } }),
   });
 }

@@ -1,20 +1,22 @@
 /** review: somebody else looks at what was taken in an emergency, and says so. */
+
 import type { Bot } from "../bot.ts";
 import { commit } from "../life/commit.ts";
 import { groupsOf, mayReview } from "../policy/approvers.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
+import { readRequest } from "./read.ts";
 
 /** Throws Refused, StoreAway, SlackAway. */
 export async function reviewEmergency(bot: Bot, id: RequestId, by: UserId, words: string): Promise<Request> {
-  const request = await bot.store.read(id);
-  if (!request) throw new Refused("unknown-request", { id });
+  const request = await readRequest(bot, id);
   const groups = await bot.slack.groups(groupsOf(bot.config, request.role));
   if (!request.emergency || !mayReview(bot.config, request, by, groups))
     throw new Refused("not-a-reviewer", { id });
   return commit(bot, request, {
-    ...{ what: "reviewed", by },
+    event: "access.reviewed",
+    by,
     change: (newest) => {
       if (newest.review)
         throw new Refused("already-decided", {

@@ -1,4 +1,5 @@
 /** What the holder does with a token: another one, hidden, or shown at a click. */
+
 import type { Bot } from "../bot.ts";
 import type { MintedToken } from "../hub/hub.ts";
 import { commit } from "../life/commit.ts";
@@ -8,12 +9,14 @@ import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { withNewToken } from "../request/transitions.ts";
 import type { ReadRequest } from "../store/store.ts";
+import { readRequest } from "./read.ts";
 
 /** Of the same account, in a new message; nothing is approved anew. Throws Refused, StoreAway. */
 export async function newToken(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
   const request = await readOwn(bot, id, by);
   return commit(bot, request, {
-    ...{ what: "new token", by },
+    event: "token.renewed",
+    by,
     change: (newest) => withNewToken(asActive(newest), "asked", bot.hub.signingKey()),
   });
 }
@@ -22,7 +25,8 @@ export async function newToken(bot: Bot, id: RequestId, by: UserId): Promise<Req
 export async function hideToken(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
   const request = await readOwn(bot, id, by);
   return commit(bot, request, {
-    ...{ what: "token hidden", by },
+    event: "token.hidden",
+    by,
     change: (newest) => ({ ...asActive(newest), token: { ...newest.token, hidden: true } }),
   });
 }
@@ -45,8 +49,7 @@ export async function revealToken(
 }
 
 export async function readOwn(bot: Bot, id: RequestId, by: UserId): Promise<ReadRequest> {
-  const request = await bot.store.read(id);
-  if (!request) throw new Refused("unknown-request", { id });
+  const request = await readRequest(bot, id);
   if (request.requester !== by) throw new Refused("not-yours", { id });
   return request;
 }

@@ -27,3 +27,13 @@ export function readOptions<const T extends ParseArgsOptionsConfig>(args: string
     throw new UsageError((error as Error).message);
   }
 }
+
+/** The options, and the words beside them. Throws UsageError. */
+export function readWords<const T extends ParseArgsOptionsConfig>(args: string[], options: T) {
+  try {
+    const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: true });
+    return { ...values, words: positionals };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

@@ -2,11 +2,13 @@
  * Buttons. A press never runs what its value says: whoever can post as the bot could write that. What changes anything
  * is done only from a message that the request's own record knows; all other buttons read, or open a form.
  */
+
 import { z } from "zod";
 import { approveRequest } from "../actions/approve.ts";
 import { remindApprovers, withdrawRequest } from "../actions/decide.ts";
 import { endAccess } from "../actions/end.ts";
 import { stillNeeded } from "../actions/needed.ts";
+import { readRequest } from "../actions/read.ts";
 import { hideToken, revealToken } from "../actions/token.ts";
 import type { Bot } from "../bot.ts";
 import { MINUTE, SECOND } from "../request/durations.ts";
@@ -16,6 +18,7 @@ import { Refused } from "../request/refused.ts";
 import { drawEmptied, drawMessage, drawToken } from "../slack/messages/draw.ts";
 import { type Message, SlackRefusal } from "../slack/slack.ts";
 import { wordsFor } from "../slack/text/index.ts";
+import { UNREADABLE } from "../store/reading.ts";
 import {
   answerView,
   answerWithin,
@@ -169,6 +172,7 @@ async function readIfStrange(bot: Bot, id: RequestId, click: Click): Promise<Req
 async function findPlace(bot: Bot, id: RequestId, { place }: Click): Promise<Request | null> {
   const { request, shown } = await bot.store.readShown(id);
   if (request === null) throw new Refused("unknown-request", { id });
+  if (request === UNREADABLE) throw new Refused("unreadable-request", { id });
   const isKnown = [...shown.values()].some(
     ({ channel, ts }) => channel === place?.channel && ts === place.ts,
   );
@@ -212,8 +216,7 @@ async function reveal(bot: Bot, click: Click): Promise<null> {
 /** The same once more, to be changed and sent by the form. */
 async function askAgain(bot: Bot, click: Click): Promise<null> {
   const id = idIn(click);
-  const request = await bot.store.read(id);
-  if (request === null) throw new Refused("unknown-request", { id });
+  const request = await readRequest(bot, id);
   if (request.requester !== click.user && request.askedBy !== click.user)
     throw new Refused("not-yours", { id });
   const { requester, role, duration, reason } = request;

@@ -2,8 +2,10 @@
  * Lists: status, pending, active, history, and the story of one request. Each shows only what its reader may see, ten at
  * a time, and reads no more than that of what others hold.
  */
+
 import type { Button, KnownBlock } from "@slack/types";
 import { z } from "zod";
+import { readRequest } from "../actions/read.ts";
 import type { Bot } from "../bot.ts";
 import { readUse } from "../life/use.ts";
 import { groupsOf, isAdmin, mayReview, mayRevoke } from "../policy/approvers.ts";
@@ -152,8 +154,8 @@ async function drawHistory(reading: Reading): Promise<Message> {
 
 async function drawShow(reading: Reading): Promise<Message> {
   const { bot, user, asked } = reading;
-  const request = asked.id ? await bot.store.read(asked.id) : null;
-  if (!request) throw new Refused("unknown-request", { id: asked.id ?? "" });
+  if (!asked.id) throw new Refused("unknown-request", { id: "" });
+  const request = await readRequest(bot, asked.id);
   if (!(await maySee(bot, request, user))) return notShown(reading);
   return drawStory({ ...reading, use: await readUse(bot, request.id) }, request);
 }

@@ -4,17 +4,18 @@
  * completes it.
  */
 import type { Bot } from "../bot.ts";
-import type { RequestId, UserId } from "../request/ids.ts";
+import type { Actor, RequestId } from "../request/ids.ts";
 import type { EndCause, Request } from "../request/record.ts";
 import type { RefusalNote } from "../request/refused.ts";
 import { endOrClose } from "../request/transitions.ts";
 import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
+import { UNREADABLE } from "../store/reading.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { commit } from "./commit.ts";
 
 export interface EndNote {
   cause: EndCause;
-  by: UserId | null;
+  by: Actor | null;
   words: string;
   at: number;
   refusal?: RefusalNote;
@@ -39,26 +40,32 @@ export async function noteProlonged(bot: Bot, request: Request): Promise<void> {
     )
       continue;
     await commit(bot, other, {
-      ...{ what: "prolonged", by: null },
+      event: "access.prolonged",
+      by: null,
       change: (newest) => (newest.prolongedBy === null ? { ...newest, prolongedBy: request.id } : null),
     });
   }
 }
 
-/** A person ends the chain: notes it in the first record, then ends each request. `by` is for the trail. */
-export async function endChain(bot: Bot, request: ReadRequest, end: EndNote, by: string): Promise<void> {
+/** A person ends the chain: notes it in the first record, then ends each request. Throws Refused, StoreAway. */
+export async function endChain(bot: Bot, request: ReadRequest, end: EndNote): Promise<void> {
   const first = request.follows === null ? request : await bot.store.read(request.follows);
-  if (first) {
+  if (first !== null && first !== UNREADABLE) {
     await commit(bot, first, {
-      ...{ what: "ends the whole of it", by },
+      event: "chain.ended",
+      by: end.by,
       change: (newest) => (newest.chainEnd === null ? { ...newest, chainEnd: end } : null),
     });
   }
-  for (const one of await readChain(bot, request)) await endOne(bot, one, end, by);
+  for (const one of await readChain(bot, request)) await endOne(bot, one, end);
 }
 
 /** Ends one request of a chain, or any other: it goes to ending, or closes where it is not granted. */
-export async function endOne(bot: Bot, request: ReadRequest, end: EndNote, by: string | null): Promise<void> {
+export async function endOne(bot: Bot, request: ReadRequest, end: EndNote): Promise<void> {
   if (request.state === "closed" || request.state === "ending") return;
-  await commit(bot, request, { what: end.cause, by, change: (newest) => endOrClose(newest, end, end.at) });
+  await commit(bot, request, {
+    event: "request.ended",
+    by: end.by,
+    change: (newest) => endOrClose(newest, end, end.at),
+  });
 }

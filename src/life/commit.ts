@@ -2,9 +2,12 @@
  * The only way to change a record: by compare-and-swap. A commit then rings the queues, so that jobs follow.
  */
 import type { Bot } from "../bot.ts";
+import type { TrailEvent } from "../request/events.ts";
 import type { Change, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import type { Guard, ReadRequest } from "../store/store.ts";
+import { UNREADABLE, type Unreadable } from "../store/reading.ts";
+import type { Guard } from "../store/records.ts";
+import type { ReadRequest } from "../store/store.ts";
 import type { TrailEntry } from "../store/trail.ts";
 import { firstTokenUntil, KEEP } from "./messages/wanted.ts";
 import type { Decision } from "./state.ts";
@@ -16,23 +19,25 @@ import { LIFE, nextDue } from "./states/index.ts";
  * becomes null. Throws Refused, StoreAway.
  */
 export async function commit(bot: Bot, read: ReadRequest, decision: Decision): Promise<Request> {
-  for (let before: ReadRequest | null = read; before !== null; before = await bot.store.read(read.id)) {
-    const { readAt: _, isDrawn: __, ...record } = before;
+  let before: ReadRequest | null | Unreadable = read;
+  for (; before !== null && before !== UNREADABLE; before = await bot.store.read(read.id)) {
+    const { readAt: _, isDrawn: __, ...record }: ReadRequest = before;
     const after = decision.change(record);
     if (after === null) return record;
     const next = { ...after, version: bot.word() };
     const guard = guardFor(record, next, decision);
-    const result = await bot.store.commit(record, next, entryFor(bot, next, decision), guard);
-    if (result === "conflict") continue;
-    if (result !== "done") throw new Refused(result, { user: next.requester });
+    const committed = await bot.store.commit(record, next, entryFor(bot, next, decision), guard);
+    if (committed.result === "conflict") continue;
+    if (committed.result === "locked-down") throw new Refused("locked-down", { user: committed.who });
+    if (committed.result === "stale-lookup") throw new Refused("stale-lookup");
     bot.log.info(
       { id: next.id, by: decision.by },
-      `${next.id} ${decision.what}: ${record.state} → ${next.state}`,
+      `${next.id} ${eventFor(decision, next)}: ${record.state} → ${next.state}`,
     );
     await Promise.all([ringFor(bot, record, next), deleteOnHub(bot, record, next, decision)]);
     return next;
   }
-  throw new Refused("unknown-request", { id: read.id });
+  throw new Refused(before === null ? "unknown-request" : "unreadable-request", { id: read.id });
 }
 
 /** The change, unless something was committed since the record was read: then the next run decides anew. */
@@ -47,27 +52,55 @@ export const hasChanged = async (bot: Bot, { id, version }: Request): Promise<bo
 
 /** Stores a new record. False: there is one already, since Slack delivered the same twice. */
 export async function storeNew(bot: Bot, request: Request): Promise<boolean> {
-  const entry = entryFor(bot, request, { what: "asked", by: request.askedBy });
-  const result = await bot.store.commit(null, request, entry, null);
+  const entry = entryFor(bot, request, { event: "request.asked", by: request.askedBy });
+  const { result } = await bot.store.commit(null, request, entry, null);
   if (result === "done") await bot.queue.ring("access", request.id);
   return result === "done";
 }
 
-/** The one guard: whatever leads to access is refused under a lockdown, and when its look-ups are too old. */
+/**
+ * The one guard: what adds an approval or leads to access is refused under a lockdown of anybody who bears it, and when
+ * its look-ups are too old.
+ */
 function guardFor(before: Request, next: Request, { lookedUpAt = 0 }: Decision): Guard | null {
   const leadsToAccess = next.state === "scheduled" || next.state === "granting";
-  return leadsToAccess && next.state !== before.state ? { lookedUpAt } : null;
+  const isNew = leadsToAccess && next.state !== before.state;
+  if (!isNew && next.approvals.length <= before.approvals.length) return null;
+  const approvers = next.approvals.flatMap(({ by }) => by ?? []);
+  return { lookedUpAt, people: [...new Set([next.requester, next.askedBy, ...approvers])] };
 }
 
-/** The fields of the record that each trail entry holds. */
-const TRAIL_FIELDS = [
-  ...(["state", "requester", "askedBy", "role", "clusterRole", "duration", "granted", "reason"] as const),
-  ...(["endsAt", "approvals", "ending", "outcome", "review"] as const),
-];
+/** An end is told as what it ended: access, or a request that was not granted. */
+const eventFor = ({ event }: Pick<Decision, "event">, { state }: Request): TrailEvent =>
+  event === "request.ended" && state === "ending" ? "access.ended" : event;
 
-function entryFor(bot: Bot, request: Request, { what, by }: Pick<Decision, "what" | "by">): TrailEntry {
+/** The fields of the record that each trail entry holds; with the version a copy of an entry is seen. */
+const TRAIL_FIELDS = [
+  "version",
+  "state",
+  "requester",
+  "askedBy",
+  "role",
+  "clusterRole",
+  "account",
+  "emergency",
+  "duration",
+  "granted",
+  "reason",
+  "startsAt",
+  "follows",
+  "prolongsFrom",
+  "endsAt",
+  "approvals",
+  "ending",
+  "outcome",
+  "review",
+] as const;
+
+function entryFor(bot: Bot, request: Request, decision: Pick<Decision, "event" | "by">): TrailEntry {
   const facts = Object.fromEntries(TRAIL_FIELDS.map((field) => [field, request[field]]));
-  return { id: request.id, at: bot.clock.now(), by, what, ...facts };
+  const event = eventFor(decision, request);
+  return { event, id: request.id, at: bot.clock.now(), by: decision.by, ...facts };
 }
 
 /** The record is stored: a bell that cannot be rung now is rung by the next sweep. */

@@ -1,12 +1,13 @@
 /** Decisions that several states and actions share; each is committed by whoever takes it (life/commit.ts). */
 import type { Bot } from "../bot.ts";
+import type { Actor } from "../request/ids.ts";
 import type { Refused } from "../request/refused.ts";
 import { closeRequest } from "../request/transitions.ts";
 import type { Decision } from "./state.ts";
 
 /** Nobody decided before `lapsesAt`: the request closes. */
 export const unanswered = (bot: Bot): Decision => ({
-  what: "unanswered",
+  event: "request.unanswered",
   by: null,
   change: (request) =>
     request.state === "asked" || request.state === "waiting"
@@ -16,7 +17,7 @@ export const unanswered = (bot: Bot): Decision => ({
 
 /** The request may not be, or not any more, for the reason that the error tells: it closes, where it is not granted. */
 export const refused = (bot: Bot, { note }: Refused): Decision => ({
-  what: "refused",
+  event: "request.refused",
   by: null,
   change: (request) =>
     ["asked", "waiting", "scheduled"].includes(request.state)
@@ -25,15 +26,15 @@ export const refused = (bot: Bot, { note }: Refused): Decision => ({
 });
 
 /** Reminds the approvers: once when it is time, and when the requester presses Remind them. */
-export const nudged = (by: string | null): Decision => ({
-  what: "reminded the approvers",
+export const nudged = (by: Actor | null): Decision => ({
+  event: "request.reminded",
   by,
   change: (request) => (request.state === "waiting" ? { ...request, nudges: request.nudges + 1 } : null),
 });
 
 /** Notes once why there is no binding yet: the DM and the card then say so. */
 export const inTrouble = (trouble: "hub-away" | "held-back"): Decision => ({
-  what: `waits: ${trouble}`,
+  event: "access.delayed",
   by: null,
   change: (request) =>
     request.state === "granting" && request.trouble !== trouble ? { ...request, trouble } : null,

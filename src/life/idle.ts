@@ -26,13 +26,13 @@ export async function idleDecision(bot: Bot, request: Request): Promise<Decision
 
 /** The idle time starts anew at `since`. */
 const inUse = (since: number): Decision => ({
-  what: "looked for use",
+  event: "access.idle-checked",
   by: null,
   change: (request) => (request.state === "active" ? { ...request, idle: { since, askedAt: null } } : null),
 });
 
 const askHolder = (bot: Bot): Decision => ({
-  what: "asked whether it is needed",
+  event: "access.idle-asked",
   by: null,
   change: (request) =>
     request.state === "active" && request.idle.askedAt === null
@@ -42,7 +42,7 @@ const askHolder = (bot: Bot): Decision => ({
 
 /** Ends the access, unless the holder answered meanwhile. */
 const release = (bot: Bot): Decision => ({
-  what: "unused",
+  event: "request.ended",
   by: null,
   change: (request) =>
     request.state === "active" && request.idle.askedAt !== null

@@ -12,7 +12,7 @@ import type { UserId } from "../request/ids.ts";
 import type { Groups, Person } from "../request/people.ts";
 import type { Approval, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import { totalGranted } from "../request/transitions.ts";
+import { approvedTime, totalGranted } from "../request/transitions.ts";
 import { SlackAway } from "../slack/slack.ts";
 import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
 
@@ -76,12 +76,13 @@ export async function judge(bot: Bot, request: Request, looks: LookUps): Promise
   const ruled = decide(config, { request, requester, asker, groups: looks.groups, usedBefore, now });
   const approvals =
     ruled.kind === "approved"
-      ? [{ by: null, rule: ruled.rule, at: now }]
+      ? [{ by: null, rule: ruled.rule, at: now, time: request.duration }]
       : countApprovals(config, request, looks);
+  const time = approvedTime(request, approvals);
   const verdict =
     ruled.kind === "approved" || isApproved(config, request, approvals) ? "approved" : "waiting";
-  const shortened = await askCompany(config, { request, requester, asker }, now);
-  return { verdict, approvals, granted: shortest(request.granted, shortened), lookedUpAt: looks.lookedUpAt };
+  const allowed = await askCompany(config, { request: { ...request, granted: time }, requester, asker }, now);
+  return { verdict, approvals, granted: allowed ?? time, lookedUpAt: looks.lookedUpAt };
 }
 
 /** For a request for more time: what the others of its chain were granted in all, ms. Else 0. */
@@ -96,6 +97,3 @@ function personOf({ people }: LookUps, id: UserId): Person {
   if (!person) throw new Error(`nobody looked ${id} up`);
   return person;
 }
-
-const shortest = (granted: number | null, shortened: number | null): number | null =>
-  granted === null || shortened === null ? (granted ?? shortened) : Math.min(granted, shortened);

@@ -1,67 +1,110 @@
 /**
- * A lockdown, of everybody or of one person, is a value with a time. It is in Redis, where the guard of
- * commit reads it, and on the hub, in an annotation of the instance's own account. The newer of the two wins:
- * the sweep copies it over the other. While a lockdown holds, each sweep ends the requests that it concerns.
+ * A lockdown, of everybody or of one person, is a signed value with a number, which alone orders two of them. It is in
+ * Redis, where commit.lua reads it, and on the hub, in an annotation of the instance's own account. While a lockdown
+ * holds, each sweep ends the requests that it concerns.
  */
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
-import { type Lockdown, type Lockdowns, type Locked, lockdownFor } from "../policy/lockdown.ts";
+import type { HubNotes } from "../hub/hub.ts";
+import {
+  type Lockdown,
+  type LockdownDeed,
+  type Lockdowns,
+  type Locked,
+  lockdownFor,
+} from "../policy/lockdown.ts";
 import { DAY, SECOND } from "../request/durations.ts";
-import { UserId } from "../request/ids.ts";
+import { Actor } from "../request/ids.ts";
 import { isOpen, mayHoldAccess } from "../request/record.ts";
 import { drawLockdown } from "../slack/messages/draw.ts";
-import { readLockdowns } from "../store/lockdowns.ts";
+import { openLockdown, type SignedLockdowns, signedLockdowns, signLockdown } from "../store/lockdowns.ts";
+import { readText, UNREADABLE } from "../store/reading.ts";
 import { endOne } from "./chain.ts";
 import type { RecordOutline } from "./state.ts";
 
-const NOTE = "lockdown-";
+const NOTE = "signed-lockdown-";
 
-/** The lockdowns on the hub: one annotation each. */
-export async function readHubLockdowns(bot: Pick<Bot, "hub">): Promise<Lockdowns> {
-  const notes = Object.entries(await bot.hub.readNotes()).filter(([name]) => name.startsWith(NOTE));
-  return readLockdowns(Object.fromEntries(notes.map(([name, text]) => [name.slice(NOTE.length), text])));
+/** The lockdowns among the hub's notes, as they were signed. */
+export const hubLockdowns = (notes: HubNotes): SignedLockdowns =>
+  signedLockdowns(
+    Object.fromEntries(
+      Object.entries(notes)
+        .filter(([name]) => name.startsWith(NOTE))
+        .map(([name, signed]) => [name.slice(NOTE.length), signed]),
+    ),
+  );
+
+/** So much is added where the other place cannot be seen: what a person writes wins over what they could not see. */
+const UNSEEN = 1000;
+const TRIES = 10;
+
+/**
+ * Locks or unlocks, in Redis and on the hub, and draws the card. It ends no request: see `enforceLockdowns`. Throws
+ * StoreAway; a hub that is away gets it by the next sweep.
+ */
+export async function writeLockdown(bot: Bot, whom: Locked, deed: LockdownDeed): Promise<void> {
+  const { store, clock } = bot;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const inRedis = (await store.lockdowns.readSigned()).get(whom);
+    const onHub = await bot.hub.readNotes().catch(() => null);
+    const known = numbersIn(bot, whom, [inRedis, onHub && hubLockdowns(onHub).get(whom)]);
+    const n = Math.max(0, ...known) + (onHub ? 1 : UNSEEN);
+    const lockdown = { ...deed, at: clock.now(), n };
+    const event = deed.locked ? "lockdown.set" : "lockdown.lifted";
+    const entry = { event, id: null, at: lockdown.at, by: deed.by, whom, words: deed.words } as const;
+    if (!(await store.lockdowns.replace(whom, inRedis, lockdown, entry))) continue;
+    await copyToHub(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
+    await drawLockdownCard(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
+    return;
+  }
+  throw new Error(`the lockdown of ${whom} was changed ${TRIES} times meanwhile; try again`);
 }
 
-/** Writes it, unless the hub has one that is as new or newer. */
-export async function writeHubLockdown(
-  bot: Pick<Bot, "hub">,
+/** For the command line while Redis is away: on the hub alone. Throws HubError. */
+export async function lockDownOnHub(
+  { hub, store, clock }: Pick<Bot, "hub" | "store" | "clock">,
   whom: Locked,
-  lockdown: Lockdown,
+  deed: LockdownDeed,
 ): Promise<void> {
-  await bot.hub.changeNotes((notes) => {
-    const known = readLockdowns({ [whom]: notes[NOTE + whom] ?? "null" }).get(whom);
-    return known && known.at >= lockdown.at ? null : { [NOTE + whom]: JSON.stringify(lockdown) };
+  await hub.changeNotes((notes) => {
+    const n = Math.max(0, ...numbersIn({ store }, whom, [hubLockdowns(notes).get(whom)])) + UNSEEN;
+    return { [NOTE + whom]: signLockdown(store.signer, whom, { ...deed, at: clock.now(), n }) };
   });
 }
 
-/**
- * Sets or lifts it, in Redis and on the hub, and draws its card. It ends no request: see `enforceLockdowns`.
- */
-export async function writeLockdown(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<void> {
-  const what = lockdown.locked ? "locked down" : "unlocked";
-  const entry = { id: null, at: lockdown.at, by: lockdown.by, what, whom, words: lockdown.words };
-  await bot.store.lockdowns.write(whom, lockdown, entry);
-  await writeHubLockdown(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
-  await drawLockdownCard(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
+const numbersIn = (
+  { store }: Pick<Bot, "store">,
+  whom: Locked,
+  signed: readonly (string | null | undefined)[],
+): number[] => signed.map((one) => openLockdown(store.signer, whom, one ?? undefined)?.n ?? 0);
+
+/** Unless the hub has one with as high a number. Throws HubError. */
+export async function copyToHub({ hub, store }: Bot, whom: Locked, lockdown: Lockdown): Promise<void> {
+  await hub.changeNotes((notes) => {
+    const known = openLockdown(store.signer, whom, hubLockdowns(notes).get(whom));
+    return known && known.n >= lockdown.n
+      ? null
+      : { [NOTE + whom]: signLockdown(store.signer, whom, lockdown) };
+  });
 }
 
-const ShownCard = z.object({ channel: z.string(), ts: z.string(), at: z.number() });
+const ShownCard = z.object({ channel: z.string(), ts: z.string(), n: z.number() });
 const YEAR = 365 * DAY;
 const DRAWN_WITHIN = 20 * SECOND;
 
-/** One card in the approvals channel: posted when it is set, edited when it is lifted. */
+/** One card in the approvals channel: posted when it is set, edited when it is lifted. Throws StoreAway, SlackAway. */
 export async function drawLockdownCard(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<void> {
   const key = `lockdown-card:${whom}`;
-  const kept = await bot.store.kept(key);
-  const shown = kept === null ? null : ShownCard.parse(JSON.parse(kept));
-  if (shown?.at === lockdown.at) return;
+  const kept = readText(ShownCard, await bot.store.kept(key));
+  const shown = kept === UNREADABLE ? null : kept;
+  if (shown?.n === lockdown.n) return;
   // Each replica's sweep finds the card missing; one of them draws it.
-  if (!(await bot.store.once(`${key}:${lockdown.at}`, DRAWN_WITHIN))) return;
+  if (!(await bot.store.once(`${key}:${lockdown.n}`, DRAWN_WITHIN))) return;
   const { channel, language } = bot.config.slack;
   const message = drawLockdown({ config: bot.config, locale: language }, { whom, ...lockdown });
   const isEdited = !lockdown.locked && shown !== null && (await bot.slack.update(shown, message));
   const place = isEdited ? shown : await bot.slack.post(channel, message);
-  await bot.store.keep(key, JSON.stringify({ ...place, at: lockdown.at }), YEAR);
+  await bot.store.keep(key, JSON.stringify({ ...place, n: lockdown.n }), YEAR);
 }
 
 /** For each requester who is locked down: ends what may have access, and closes what is not granted yet. */
@@ -79,10 +122,10 @@ export async function enforceLockdowns(
 /** The reason is for the channel, not for the holder, who may be the thief. */
 async function lockOut(bot: Bot, { id }: RecordOutline, { by, at }: Lockdown): Promise<void> {
   const request = await bot.store.read(id);
-  if (request === null) return;
-  const end = { cause: "lockdown", words: "", at: Math.max(at, bot.clock.now()) } as const;
-  if (mayHoldAccess(request))
-    return endOne(bot, request, { ...end, by: UserId.safeParse(by).data ?? null }, by);
+  if (request === null || request === UNREADABLE) return;
+  const actor = Actor.safeParse(by).data ?? null;
+  const end = { cause: "lockdown", by: actor, words: "", at: Math.max(at, bot.clock.now()) } as const;
+  if (mayHoldAccess(request)) return endOne(bot, request, end);
   const refusal = { code: "locked-down", data: { user: request.requester } } as const;
-  await endOne(bot, request, { ...end, by: null, refusal }, by);
+  await endOne(bot, request, { ...end, by: null, refusal });
 }

@@ -1,6 +1,7 @@
 /** What each of the seven states answers, and what a step decides: the shapes that the files of life/ share. */
 import type { Bot } from "../bot.ts";
-import type { RequestId } from "../request/ids.ts";
+import type { TrailEvent } from "../request/events.ts";
+import type { Actor, RequestId } from "../request/ids.ts";
 import type { Change, Request } from "../request/record.ts";
 import type { ReadRequest } from "../store/store.ts";
 import type { KEEP, WantedMessage } from "./messages/wanted.ts";
@@ -16,13 +17,13 @@ export interface LifeState {
 
 /** A change, and what the trail says of it. */
 export interface Decision {
-  /** One word for the trail: approved, denied, ended … */
-  what: string;
-  /** A user id or `operator NAME`; null: the bot, by time or by a rule. */
-  by: string | null;
+  /** As the trail calls it; of `request.ended` commit.ts tells access from what was not granted. */
+  event: TrailEvent;
+  /** Null: the bot, by time or by a rule. */
+  by: Actor | null;
   /** Applied to the newest record. Throws Refused when that does not allow it any more; null: nothing is to be done. */
   change: Change;
-  /** When the oldest look-up that it rests on was made; needed by whatever leads to access. */
+  /** When the oldest look-up that it rests on was made; needed by what adds an approval or leads to access. */
   lookedUpAt?: number;
 }
 

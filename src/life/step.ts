@@ -8,6 +8,7 @@
  * - its edit of a token's message finds the message deleted;
  * - when it drew an older record, it rings for another run (life/messages/draw.ts).
  */
+
 import type { Bot } from "../bot.ts";
 import { HubError, isAway } from "../hub/errors.ts";
 import { PROVE_AFTER } from "../hub/proof.ts";
@@ -15,6 +16,7 @@ import { HOUR, SECOND } from "../request/durations.ts";
 import type { RequestId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
+import { orNull } from "../store/reading.ts";
 import { noteProlonged } from "./chain.ts";
 import { atVersion, commit, hasChanged } from "./commit.ts";
 import { inTrouble } from "./decisions.ts";
@@ -23,14 +25,14 @@ import { LIFE, nextDue } from "./states/index.ts";
 export const TRY_AGAIN_AFTER = 5 * SECOND;
 const TROUBLE_AFTER = 20 * SECOND;
 
-/** The record after a step (null: there is none), and whether the step committed a change. */
+/** The record after a step (null: there is none that can be read), and whether the step committed a change. */
 interface Stepped {
   request: Request | null;
   isChanged: boolean;
 }
 
 export async function step(bot: Bot, id: RequestId): Promise<Stepped> {
-  const request = await bot.store.read(id);
+  const request = orNull(await bot.store.read(id));
   const decision = request && (await LIFE[request.state].step(bot, request));
   if (!decision) return { request, isChanged: false };
   const after = await commit(bot, request, { ...decision, change: atVersion(request, decision.change) });
@@ -60,7 +62,7 @@ async function stepOrNote(bot: Bot, id: RequestId): Promise<Stepped> {
     bot.log.debug({ id, err: error }, `a step failed; it is tried again in ${TRY_AGAIN_AFTER / SECOND} s`);
     if (isAway(error)) await noteTrouble(bot, id, "hub-away");
     else if (error instanceof HubError) await tellRefusal(bot, id, error);
-    return { request: await bot.store.read(id), isChanged: false };
+    return { request: orNull(await bot.store.read(id)), isChanged: false };
   }
 }
 
@@ -73,7 +75,7 @@ async function tellRefusal(bot: Bot, id: RequestId, error: HubError): Promise<vo
 
 /** People are told when the hub keeps them waiting for more than 20 s. */
 async function noteTrouble(bot: Bot, id: RequestId, trouble: "hub-away" | "held-back"): Promise<void> {
-  const request = await bot.store.read(id);
+  const request = orNull(await bot.store.read(id));
   if (request?.state !== "granting") return;
   if (bot.clock.now() - grantingSince(request) > TROUBLE_AFTER)
     await commit(bot, request, inTrouble(trouble));

@@ -19,7 +19,7 @@ export async function failUndelivered(
   if (!isTheirs && !isCard) return;
   const refusal = { code: isTheirs ? ("dm-refused" as const) : ("card-refused" as const), data: {} };
   await commit(bot, request, {
-    what: "failed",
+    event: "request.ended",
     by: null,
     change: (newest) => endOrClose(newest, { cause: "failed", refusal }, bot.clock.now()),
   });

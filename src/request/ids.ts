@@ -18,6 +18,17 @@ export const UserId = z
   .brand<"UserId">();
 export type UserId = z.infer<typeof UserId>;
 
+/** Who works on the command line, as they name themselves. */
+export const Operator = z
+  .string()
+  .regex(/^operator \S.{0,99}$/)
+  .brand<"Operator">();
+export type Operator = z.infer<typeof Operator>;
+
+/** Who did something: somebody in Slack, or an operator. */
+export const Actor = z.union([UserId, Operator]);
+export type Actor = z.infer<typeof Actor>;
+
 /** A Slack user group, `S…`. */
 export const GroupId = z
   .string()

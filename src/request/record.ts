@@ -3,8 +3,9 @@
  * All times are milliseconds since the epoch, all durations milliseconds.
  */
 import { z } from "zod";
-import { RequestId, UserId } from "./ids.ts";
+import { Actor, RequestId, UserId } from "./ids.ts";
 import { RefusalNote } from "./refused.ts";
+import { kept } from "./shapes.ts";
 
 const Moment = z.int().nonnegative();
 const Span = z.int().positive();
@@ -23,6 +24,7 @@ export const EndCause = z.enum([
   "left", // the holder left Slack, or the group that may ask
   "unused", // nobody said that it is still needed
   "altered", // account or binding were changed on the hub by hand
+  "rotated", // an operator ended everything by setup --rotate
   "restored", // the record is older than what the hub knows
   "failed", // it could not be set up, or the token could not be delivered
 ]);
@@ -40,31 +42,42 @@ export const OutcomeKind = z.enum([
 export type OutcomeKind = z.infer<typeof OutcomeKind>;
 
 /** One approval: by a person, or by a rule of the configuration (`approval: none` is the rule "none"). */
-export const Approval = z.strictObject({ by: UserId.nullable(), rule: z.string().nullable(), at: Moment });
+export const Approval = kept({
+  by: UserId.nullable(),
+  rule: z.string().nullable(),
+  at: Moment,
+  /** For how long: of all approvals the shortest counts. */
+  time: Span,
+});
 export type Approval = z.infer<typeof Approval>;
 
 /** How the end was proved: the hub refused the unused probe token, or lists the account no more. */
-export const Proof = z.strictObject({ method: z.enum(["probe", "absence"]), at: Moment });
+export const Proof = kept({ method: z.enum(["probe", "absence"]), at: Moment });
 export type Proof = z.infer<typeof Proof>;
 
-export const Ending = z.strictObject({
+export const Ending = kept({
   cause: EndCause,
   /** Who ended it; null for time, rules and the hub. */
-  by: UserId.nullable(),
+  by: Actor.nullable(),
   /** Their words. */
   words: z.string(),
+  /** Of an end that the bot itself decided: why, as people read it. */
+  refusal: RefusalNote.nullable(),
+  /** When it was due, or asked for. */
   at: Moment,
-  /** When the account was seen deleted: the proof is due 11 s later. */
+  /** When access was gone, by the hub's time: the proof is due 11 s later. */
   deletedAt: Moment.nullable(),
+  /** The step noted after 10 s what kept it from deleting the access; null: nothing, or nobody knows. */
+  trouble: z.enum(["hub-away", "hub-refuses"]).nullable(),
   proof: Proof.nullable(),
   /** Since when the admins know that the end is not confirmed. */
   unconfirmedAt: Moment.nullable(),
 });
 export type Ending = z.infer<typeof Ending>;
 
-export const Outcome = z.strictObject({
+export const Outcome = kept({
   kind: OutcomeKind,
-  by: UserId.nullable(),
+  by: Actor.nullable(),
   words: z.string(),
   /** What a person reads where the bot itself refused or failed. */
   refusal: RefusalNote.nullable(),
@@ -73,17 +86,17 @@ export const Outcome = z.strictObject({
 export type Outcome = z.infer<typeof Outcome>;
 
 /** What the card says of the requester, as it was when they asked. */
-export const History = z.strictObject({
+export const History = kept({
   title: z.string(),
   /** The requester's IANA time zone. */
   zone: z.string(),
   grantsIn30Days: z.int().nonnegative(),
-  lastGrant: z.strictObject({ role: z.string(), at: Moment, by: UserId.nullable() }).nullable(),
-  deniedToday: z.strictObject({ by: UserId, words: z.string(), at: Moment }).nullable(),
+  lastGrant: kept({ role: z.string(), at: Moment, by: UserId.nullable() }).nullable(),
+  deniedToday: kept({ by: UserId, words: z.string(), at: Moment }).nullable(),
 });
 export type History = z.infer<typeof History>;
 
-export const Token = z.strictObject({
+export const Token = kept({
   /** How many were asked for: each has a message of its own. */
   number: z.int().min(1),
   hidden: z.boolean(),
@@ -96,7 +109,7 @@ export const Token = z.strictObject({
 /** What keeps a request from going on, as people are told after 20 s. */
 export const Trouble = z.enum(["hub-away", "held-back"]);
 
-export const Request = z.strictObject({
+export const Request = kept({
   id: RequestId,
   /** A random word, new with each change: numbers would come again after a restore. */
   version: z.string(),
@@ -117,6 +130,10 @@ export const Request = z.strictObject({
   follows: RequestId.nullable(),
   /** Of more time: when what it prolongs ends. */
   prolongsFrom: Moment.nullable(),
+  /** Of more time: how long the others of its chain had been granted when it was asked for; Redis may lose those. */
+  usedBefore: z.int().nonnegative(),
+  /** After a leak: the request whose token leaked, and when that was reported. */
+  replaces: kept({ id: RequestId, at: Moment }).nullable(),
   /** More time that was granted goes on from this one: it ends without a word. */
   prolongedBy: RequestId.nullable(),
   askedAt: Moment,
@@ -126,31 +143,56 @@ export const Request = z.strictObject({
   account: z.string().min(1),
   history: History.nullable(),
   approvals: z.array(Approval),
-  /** The time that was approved: at most what was asked for. */
+  /** The time that may be granted: the shortest of all approvals and of the company's check; null: as asked for. */
   granted: Span.nullable(),
+  /** Approved, and not set up yet, since checks of the hub fail: their reasons, in words for people. */
+  heldBack: z.array(z.string()),
   /** How often those asked were reminded. */
   nudges: z.int().nonnegative(),
   /** The role's fallback approvers are asked too. */
   fallback: z.boolean(),
-  /** Fixed by the commit into `granting`, and never changed. */
+  /** Set by the commit into `granting`, and never changed: then, and when the access ends. */
+  grantedAt: Moment.nullable(),
   endsAt: Moment.nullable(),
   activeAt: Moment.nullable(),
   token: Token,
   /** The last reminder: how long before the end. */
   reminded: Span.nullable(),
   /** Since when no use is known (null: since it began), and since when its holder is asked whether it is still needed. */
-  idle: z.strictObject({ since: Moment.nullable(), askedAt: Moment.nullable() }),
+  idle: kept({ since: Moment.nullable(), askedAt: Moment.nullable() }),
   trouble: Trouble.nullable(),
   ending: Ending.nullable(),
   outcome: Outcome.nullable(),
   /** Of an emergency: who looked at it afterwards. */
-  review: z.strictObject({ by: UserId, words: z.string(), at: Moment }).nullable(),
+  review: kept({ by: UserId, words: z.string(), at: Moment }).nullable(),
   /** Of the first of a chain: a person ended the whole of it. */
-  chainEnd: z
-    .strictObject({ cause: EndCause, by: UserId.nullable(), words: z.string(), at: Moment })
-    .nullable(),
+  chainEnd: kept({ cause: EndCause, by: Actor.nullable(), words: z.string(), at: Moment }).nullable(),
 });
 export type Request = z.infer<typeof Request>;
+
+/** What a request is before anything happened to it. */
+export const untouched = () =>
+  ({
+    state: "asked",
+    history: null,
+    approvals: [],
+    granted: null,
+    heldBack: [],
+    nudges: 0,
+    fallback: false,
+    grantedAt: null,
+    endsAt: null,
+    activeAt: null,
+    token: { number: 1, hidden: false, why: "first", signingKey: null },
+    reminded: null,
+    idle: { since: null, askedAt: null },
+    prolongedBy: null,
+    trouble: null,
+    ending: null,
+    outcome: null,
+    review: null,
+    chainEnd: null,
+  }) satisfies Partial<Request>;
 
 /** A pure change of a record. Throws Refused when the newest record does not allow it; null when there is nothing to do. */
 export type Change = (request: Request) => Request | null;

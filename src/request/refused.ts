@@ -1,5 +1,6 @@
 /** The one error that people read: what they asked for cannot be, and why. slack/text has the words of each code. */
 import { z } from "zod";
+import { kept } from "./shapes.ts";
 
 export const REFUSAL_CODES = [
   // what was typed
@@ -30,6 +31,7 @@ export const REFUSAL_CODES = [
   "no-emergency",
   // what is decided
   "unknown-request",
+  "unreadable-request",
   "already-decided",
   "approved-already",
   "own-request",
@@ -56,7 +58,7 @@ export const RefusalCode = z.enum(REFUSAL_CODES);
 export type RefusalCode = z.infer<typeof RefusalCode>;
 
 /** As a record keeps it. `data` fills the gaps of the sentence: user ids, role names, milliseconds. */
-export const RefusalNote = z.strictObject({
+export const RefusalNote = kept({
   code: RefusalCode,
   data: z.record(z.string(), z.union([z.string(), z.number()])),
 });

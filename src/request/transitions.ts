@@ -1,10 +1,16 @@
 /** Pure moves of a record from one state to the next; each is given the moment. */
-import type { UserId } from "./ids.ts";
-import { type EndCause, mayHoldAccess, type OutcomeKind, type Request } from "./record.ts";
+import type { Actor } from "./ids.ts";
+import { type Approval, type EndCause, mayHoldAccess, type OutcomeKind, type Request } from "./record.ts";
 import type { RefusalNote } from "./refused.ts";
 
 /** How long the access lasts: what was approved, else what was asked for, ms. */
 export const grantedTime = (request: Request): number => request.granted ?? request.duration;
+
+/** Of all approvals the shortest counts, ms; null: as long as was asked for. */
+export function approvedTime({ duration }: Request, approvals: readonly Approval[]): number | null {
+  const shortest = Math.min(duration, ...approvals.map(({ time }) => time));
+  return shortest < duration ? shortest : null;
+}
 
 /** How long these requests of a chain were granted in all, ms: what was never granted does not count. */
 export const totalGranted = (chain: readonly Request[]): number =>
@@ -24,28 +30,38 @@ export function approved(request: Request, now: number): Request {
 /** Why and by whom a request ends; `refusal` is what people read where the bot itself ends it. */
 interface Ended {
   cause: EndCause;
-  by?: UserId | null;
+  by?: Actor | null;
   words?: string;
-  refusal?: RefusalNote | null;
+  refusal?: RefusalNote | null | undefined;
 }
 
 /** Access must go: from granting or active to ending. */
 export const startEnding = (
   request: Request,
-  { cause, by = null, words = "" }: Ended,
+  { cause, by = null, words = "", refusal = null }: Ended,
   now: number,
 ): Request => ({
   ...request,
   state: "ending",
   trouble: null,
-  ending: { cause, by, words, at: now, deletedAt: null, proof: null, unconfirmedAt: null },
+  ending: {
+    cause,
+    by,
+    words,
+    refusal,
+    at: now,
+    deletedAt: null,
+    trouble: null,
+    proof: null,
+    unconfirmedAt: null,
+  },
 });
 
 interface Closed {
   kind: OutcomeKind;
-  by?: UserId | null;
+  by?: Actor | null;
   words?: string;
-  refusal?: RefusalNote | null;
+  refusal?: RefusalNote | null | undefined;
 }
 
 /** Over, and nothing of it may be on the hub. */
@@ -67,6 +83,7 @@ const CLOSED_AS: Record<EndCause, OutcomeKind> = {
   left: "refused",
   unused: "refused",
   altered: "refused",
+  rotated: "refused",
   restored: "restored",
   failed: "failed",
 };

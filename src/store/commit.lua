@@ -1,25 +1,36 @@
 -- Writes one record, its trail entry and its indexes together, if nothing changed since it was read.
 -- KEYS: the record's hash, the unfinished set, the trail, the lockdowns, then one key an index.
--- ARGV: id, version read ("" for a new record), new version, record, trail entry, requester, seconds to keep (0: as long
--- as it is open), when the look-ups were made ("" without the guard), milliseconds they are good for, then one score an index.
-local id, read, version, record, entry, requester = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local keepSeconds, lookedUpAt, goodFor = tonumber(ARGV[7]), ARGV[8], tonumber(ARGV[9])
+-- ARGV: id, version read ("" for a new record), new version, record, trail entry, seconds to keep (0: as long as it is
+-- open), when the look-ups were made ("" without the guard), milliseconds they are good for, user ids whom no lockdown may
+-- concern, then one score an index.
+local id, read, version, record, entry = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local keepSeconds, lookedUpAt, goodFor, people = tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8]), ARGV[9]
+-- Characters of the MAC that stands before a signed text.
+local MAC_LENGTH = 43
 
 if (redis.call('HGET', KEYS[1], 'version') or '') ~= read then return 'conflict' end
 
+-- One that cannot be read counts as locked, until somebody writes a new one.
+local function isLocked(who)
+  local signed = redis.call('HGET', KEYS[4], who)
+  if not signed then return false end
+  local isRead, lockdown = pcall(cjson.decode, string.sub(signed, MAC_LENGTH + 1))
+  return not isRead or type(lockdown) ~= 'table' or lockdown.locked ~= false
+end
+
 if lookedUpAt ~= '' then
-  for _, who in ipairs({ 'everybody', requester }) do
-    local lockdown = redis.call('HGET', KEYS[4], who)
-    if lockdown and cjson.decode(lockdown).locked then return 'locked-down' end
+  for who in string.gmatch('everybody ' .. people, '%S+') do
+    if isLocked(who) then return 'locked-down ' .. who end
   end
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
   if now - tonumber(lookedUpAt) > goodFor then return 'stale-lookup' end
 end
 
+-- The trail first: what cannot be written on it does not happen.
+redis.call('XADD', KEYS[3], '*', 'entry', entry)
 redis.call('HSET', KEYS[1], 'version', version, 'record', record)
 redis.call('SADD', KEYS[2], id)
-redis.call('XADD', KEYS[3], '*', 'entry', entry)
 if keepSeconds > 0 then redis.call('EXPIRE', KEYS[1], keepSeconds) else redis.call('PERSIST', KEYS[1]) end
 for i = 5, #KEYS do
   local score = ARGV[i + 5]

@@ -1,6 +1,7 @@
 /** The names of everything that one instance keeps in Redis; the braces put them all into one slot. */
 export function keysFor(instance: string) {
-  const prefix = `{karpor-access-${instance}}`;
+  // Another prefix than that of 0.2: what was not signed there never counts.
+  const prefix = `{karpor-access:${instance}}`;
   return {
     prefix,
     request: (id: string) => `${prefix}:request:${id}`,
@@ -12,7 +13,7 @@ export function keysFor(instance: string) {
     lockdowns: `${prefix}:lockdowns`,
     index: (name: string) => `${prefix}:index:${name}`,
     kept: (name: string) => `${prefix}:kept:${name}`,
-    /** Whose records these are: the hub's name. */
+    /** Whose records these are: the hub's name, and the fingerprint of the key that signs them. */
     owner: `${prefix}:owner`,
   };
 }

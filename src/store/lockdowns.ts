@@ -1,35 +1,89 @@
-/** Lockdowns of everybody or of one person: each a value with its moment, so that the newer of two copies wins. */
-import type { Redis } from "ioredis";
-import { Lockdown, type Lockdowns, Locked } from "../policy/lockdown.ts";
+/** Lockdowns in Redis: signed values, one a person and one of everybody, changed by compare-and-swap. */
+import type { Redis, Result } from "ioredis";
+import { Lockdown, Locked, UNREADABLE_LOCKDOWN } from "../policy/lockdown.ts";
 import type { Keys } from "./keys.ts";
+import { readText, UNREADABLE } from "./reading.ts";
 import { guarded } from "./redis.ts";
-import type { TrailEntry } from "./trail.ts";
+import type { Signer } from "./signed.ts";
+import { signEntry, type TrailEntry } from "./trail.ts";
 
-/** Text of the hub's annotation and of the fields in Redis: what cannot be read is left out. */
-export function readLockdowns(fields: Record<string, string>): Lockdowns {
-  return new Map(
-    Object.entries(fields).flatMap(([who, text]) => {
-      const whom = Locked.safeParse(who);
-      const lockdown = Lockdown.safeParse(JSON.parse(text));
-      return whom.success && lockdown.success ? [[whom.data, lockdown.data] as const] : [];
-    }),
-  );
+/** Writes the lockdown and its entry, if the field is still as it was read; `before` is empty where there was none. */
+const REPLACE = `
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+redis.call('XADD', KEYS[2], '*', 'entry', ARGV[4])
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1`;
+
+declare module "ioredis" {
+  interface RedisCommander<Context> {
+    replaceLockdown(
+      lockdowns: string,
+      trail: string,
+      whom: string,
+      before: string,
+      after: string,
+      entry: string,
+    ): Result<number, Context>;
+  }
 }
 
-export function createLockdowns(redis: Redis, keys: Keys) {
-  return {
-    read: async (): Promise<Lockdowns> => readLockdowns(await guarded(redis.hgetall(keys.lockdowns))),
+/** Whom → the signed text, in Redis or among the hub's notes. */
+export type SignedLockdowns = ReadonlyMap<Locked, string>;
 
-    /** Stores it together with its trail entry. */
-    write: async (whom: Locked, lockdown: Lockdown, entry: TrailEntry): Promise<void> => {
-      const value = JSON.stringify(lockdown);
-      await guarded(
-        redis
-          .multi()
-          .hset(keys.lockdowns, whom, value)
-          .xadd(keys.trail, "*", "entry", JSON.stringify(entry))
-          .exec(),
-      );
+const placeFor = (whom: Locked): string => `lockdown:${whom}`;
+
+export const signLockdown = (signer: Signer, whom: Locked, lockdown: Lockdown): string =>
+  signer.sign(placeFor(whom), JSON.stringify(lockdown));
+
+/** Null where there is none; one that cannot be read locks those whom it concerns. */
+export function openLockdown(signer: Signer, whom: Locked, signed: string | undefined): Lockdown | null {
+  if (signed === undefined) return null;
+  const lockdown = readText(Lockdown, signer.open(placeFor(whom), signed) ?? "");
+  return lockdown === null || lockdown === UNREADABLE ? UNREADABLE_LOCKDOWN : lockdown;
+}
+
+/** Fields that name nobody are left out. */
+export const signedLockdowns = (fields: Record<string, string>): SignedLockdowns =>
+  new Map(
+    Object.entries(fields).flatMap(([name, text]) => {
+      const whom = Locked.safeParse(name);
+      return whom.success ? [[whom.data, text] as const] : [];
+    }),
+  );
+
+/** Every method throws StoreAway. */
+export function createLockdowns(redis: Redis, keys: Keys, signer: Signer) {
+  redis.defineCommand("replaceLockdown", { numberOfKeys: 2, lua: REPLACE });
+
+  const readSigned = async (): Promise<SignedLockdowns> =>
+    signedLockdowns(await guarded(redis.hgetall(keys.lockdowns)));
+
+  return {
+    readSigned,
+
+    async read(): Promise<Map<Locked, Lockdown>> {
+      const read = new Map<Locked, Lockdown>();
+      for (const [whom, signed] of await readSigned())
+        read.set(whom, openLockdown(signer, whom, signed) ?? UNREADABLE_LOCKDOWN);
+      return read;
     },
+
+    /** Stores it together with its trail entry. False: somebody changed it since it was read as `before`. */
+    replace: async (
+      whom: Locked,
+      before: string | undefined,
+      lockdown: Lockdown,
+      entry: TrailEntry,
+    ): Promise<boolean> =>
+      (await guarded(
+        redis.replaceLockdown(
+          keys.lockdowns,
+          keys.trail,
+          whom,
+          before ?? "",
+          signLockdown(signer, whom, lockdown),
+          signEntry(signer, entry),
+        ),
+      )) === 1,
   };
 }

@@ -49,11 +49,8 @@ function watched(redis: Redis, log: Logger): Redis {
   return redis;
 }
 
-/** Why this Redis cannot be used, in words for the operator; null when it can. */
-export async function unsuitableRedis(
-  redis: Redis,
-  owner: { key: string; hub: string },
-): Promise<string | null> {
+/** Why this Redis cannot be used, in words for the operator; null when it can. Throws StoreAway. */
+export async function unsuitableRedis(redis: Redis): Promise<string | null> {
   const info = await guarded(redis.info());
   const major = Number(/^redis_version:(\d+)/m.exec(info)?.[1] ?? 0);
   if (major < 7) return "Redis is older than 7.0; use a newer one";
@@ -61,8 +58,19 @@ export async function unsuitableRedis(
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
   if (policy !== undefined && policy !== "noeviction")
     return `Redis may evict records (maxmemory-policy ${policy}); set it to noeviction`;
-  await guarded(redis.setnx(owner.key, owner.hub));
-  const hub = await guarded(redis.get(owner.key));
-  if (hub === owner.hub) return null;
-  return `the records of this instance in Redis belong to the hub "${hub}"; give this bot another \`instance\``;
+  return null;
+}
+
+/** As Redis answers TIME: seconds, and microseconds within the second. */
+export type RedisTime = readonly [string, string];
+
+export const milliseconds = ([seconds, micros]: RedisTime): number =>
+  Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+
+/** The answers of a pipeline. Throws StoreAway where one of them is an error. */
+export function readAnswers(results: [Error | null, unknown][] | null): unknown[] {
+  return (results ?? []).map(([error, answer]) => {
+    if (error) throw new StoreAway(error.message, { cause: error });
+    return answer;
+  });
 }

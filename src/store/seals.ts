@@ -1,13 +1,15 @@
 /**
- * Seals of the trail. Each covers the entries since the one before, by a SHA-256 that holds that one's too: who changes
- * an entry must make all later seals again, and the newest is on the hub.
+ * Seals of the trail. Each covers the entries since the one before, by a SHA-256 that holds that one's too, and is signed
+ * for its own place. The newest is on the hub: who can write to Redis alone can delete seals, and make none.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Redis, Result } from "ioredis";
 import { z } from "zod";
 import type { Keys } from "./keys.ts";
+import { readText, UNREADABLE, type Unreadable } from "./reading.ts";
 import { guarded } from "./redis.ts";
+import type { Signer } from "./signed.ts";
 import { readStream, type StoredEntry } from "./trail.ts";
 
 export const Seal = z.object({
@@ -17,11 +19,6 @@ export const Seal = z.object({
   hash: z.string(),
 });
 export type Seal = z.infer<typeof Seal>;
-
-/** The annotation with the newest seal, on the instance's own account. */
-export const SEAL_NOTE = "seal";
-/** What the trail says when the hub holds a seal that Redis does not. */
-export const SEAL_LOST = "seal lost";
 
 const MOST_ENTRIES = 1000;
 const SEAL = readFileSync(new URL("seal.lua", import.meta.url), "utf8");
@@ -41,56 +38,71 @@ export function sealHash(before: Seal | null, entries: readonly StoredEntry[]): 
   return hash.digest("hex");
 }
 
-/** Null: it is no seal. */
-export function parseSeal(text: string | undefined): Seal | null {
-  try {
-    return Seal.safeParse(JSON.parse(text ?? "null")).data ?? null;
-  } catch {
-    return null;
-  }
+const placeFor = (id: string): string => `seal:${id}`;
+
+/** As Redis and the hub keep it. */
+export const signSeal = (signer: Signer, seal: Seal): string =>
+  signer.sign(placeFor(seal.id), JSON.stringify(seal));
+
+/** Null where there is none. Its place is named by its own id, and so is checked by whoever knows the place. */
+export function openSeal(signer: Signer, signed: string | null | undefined): Seal | null | Unreadable {
+  if (signed === null || signed === undefined) return null;
+  const seal = readText(Seal, signed.slice(signed.indexOf("{")));
+  if (seal === null || seal === UNREADABLE) return UNREADABLE;
+  return signer.open(placeFor(seal.id), signed) === null ? UNREADABLE : seal;
 }
 
-export function createSeals(redis: Redis, keys: Keys) {
+export function createSeals(redis: Redis, keys: Keys, signer: Signer) {
   redis.defineCommand("addSeal", { numberOfKeys: 1, lua: SEAL });
 
-  const newest = async (before = "+"): Promise<Seal | null> => {
-    const [found] = await guarded(redis.xrevrange(keys.seals, before, "-", "COUNT", 1));
-    return parseSeal(found?.[1][1]);
+  const open = (id: string, text: string | undefined): Seal | Unreadable => {
+    const seal = openSeal(signer, text ?? "");
+    return seal !== null && seal !== UNREADABLE && seal.id === id ? seal : UNREADABLE;
+  };
+
+  /** The newest seal that is not after `last`. */
+  const newest = async (last = "+"): Promise<Seal | null | Unreadable> => {
+    const [found] = await guarded(redis.xrevrange(keys.seals, last, "-", "COUNT", 1));
+    return found ? open(found[0], found[1][1]) : null;
   };
 
   return {
     newest,
 
-    /** Oldest first; `from` as XRANGE takes it. */
-    async *read(from?: string): AsyncGenerator<Seal> {
-      for await (const { text } of readStream(redis, keys.seals, from)) {
-        const seal = parseSeal(text);
-        if (seal) yield seal;
-      }
+    /** Oldest first; `from` as XRANGE takes it. One that was not signed for its place is unreadable. */
+    async *read(from?: string): AsyncGenerator<{ id: string; seal: Seal | Unreadable }> {
+      for await (const { id, text } of readStream(redis, keys.seals, from))
+        yield { id, seal: open(id, text) };
     },
 
-    has: async ({ id, hash }: Seal): Promise<boolean> => (await newest(id))?.hash === hash,
+    /** Whether Redis holds this very seal. */
+    async has(seal: Seal): Promise<boolean> {
+      const [found] = await guarded(redis.xrange(keys.seals, seal.id, seal.id));
+      return found?.[1][1] === signSeal(signer, seal);
+    },
 
-    /** Seals what came since the newest seal, at most a thousand entries. False: there was nothing. */
+    /**
+     * Seals what came since the newest seal, at most a thousand entries. False: there was nothing, another replica was
+     * faster, or the newest seal is none of ours.
+     */
     async make(): Promise<boolean> {
       const before = await newest();
+      if (before === UNREADABLE) return false;
       const from = before ? `(${before.id}` : "-";
       const page = await guarded(redis.xrange(keys.trail, from, "+", "COUNT", MOST_ENTRIES));
       const entries = page.map(([id, [, text = ""]]) => ({ id, text }));
       const last = entries.at(-1);
       if (last === undefined) return false;
       const seal: Seal = { id: last.id, count: entries.length, hash: sealHash(before, entries) };
-      await guarded(redis.addSeal(keys.seals, before?.id ?? "", seal.id, JSON.stringify(seal)));
-      return true;
-    },
-
-    /** Whole seals go with their entries. The newest of them stays: the next one is checked against it. */
-    async trim(olderThan: number): Promise<void> {
-      const last = await newest(String(olderThan));
-      if (last === null) return;
-      await guarded(
-        redis.multi().xtrim(keys.trail, "MINID", last.id).xtrim(keys.seals, "MINID", last.id).exec(),
+      return (
+        (await guarded(redis.addSeal(keys.seals, before?.id ?? "", seal.id, signSeal(signer, seal)))) === 1
       );
     },
+
+    /** Deletes whole seals with their entries. `anchor`, the newest of them, stays: the next is checked against it. */
+    trim: async (anchor: Seal): Promise<unknown> =>
+      guarded(
+        redis.multi().xtrim(keys.trail, "MINID", anchor.id).xtrim(keys.seals, "MINID", anchor.id).exec(),
+      ),
   };
 }

@@ -1,21 +1,31 @@
-/** The trail: one entry per change of a record, written by the same script as the record, in one stream. */
+/** The trail: one signed entry a change of a record, written by the same script as the record, in one stream. */
 import type { Redis } from "ioredis";
+import { z } from "zod";
+import { TRAIL_EVENTS, type TrailEvent } from "../request/events.ts";
 import type { Keys } from "./keys.ts";
+import { readText, UNREADABLE, type Unreadable } from "./reading.ts";
 import { guarded } from "./redis.ts";
+import type { Signer } from "./signed.ts";
 
 /** Times are milliseconds since the epoch. */
 export interface TrailEntry {
+  event: TrailEvent;
   /** The request; null for what concerns none. */
   id: string | null;
   at: number;
   /** Who did it: a user id, `operator NAME`, or null for the bot itself, by time or by a rule. */
   by: string | null;
-  /** What happened, in a few words: approved, reminded the approvers … */
-  what: string;
   [detail: string]: unknown;
 }
 
-/** An entry as it is stored: `id` is the stream's own, `text` is JSON. */
+const Entry = z.looseObject({
+  event: z.enum(TRAIL_EVENTS),
+  id: z.string().nullable(),
+  at: z.number(),
+  by: z.string().nullable(),
+});
+
+/** An entry as it is stored: `id` is the stream's own, `text` is signed JSON. */
 export interface StoredEntry {
   id: string;
   text: string;
@@ -39,10 +49,20 @@ export async function* readStream(
   }
 }
 
-export const createTrail = (redis: Redis, keys: Keys) => ({
+/** The place of an entry among signed values; its text holds the record's version, so that a copy of it is seen. */
+const PLACE = "entry";
+
+export const signEntry = (signer: Signer, entry: TrailEntry): string =>
+  signer.sign(PLACE, JSON.stringify(entry));
+
+export const createTrail = (redis: Redis, keys: Keys, signer: Signer) => ({
   read: (from?: string, to?: string) => readStream(redis, keys.trail, from, to),
+
+  /** Unreadable: somebody else wrote it, or a newer bot. */
+  open: ({ text }: StoredEntry): TrailEntry | Unreadable =>
+    readText(Entry, signer.open(PLACE, text) ?? "") ?? UNREADABLE,
 
   /** Adds an entry for what changes no record; a commit writes its own. */
   add: (entry: TrailEntry): Promise<unknown> =>
-    guarded(redis.xadd(keys.trail, "*", "entry", JSON.stringify(entry))),
+    guarded(redis.xadd(keys.trail, "*", "entry", signEntry(signer, entry))),
 });

@@ -11,7 +11,7 @@ import { createAuthority } from "../../sandbox/hub/x509.ts";
 import type { Finding } from "../../src/cli/doctor/finding.ts";
 import { doctor } from "../../src/cli/doctor/index.ts";
 import { setup } from "../../src/cli/setup/index.ts";
-import { Request } from "../../src/request/record.ts";
+import { Request, untouched } from "../../src/request/record.ts";
 import { keysFor } from "../../src/store/keys.ts";
 import { type Gateway, startGateway } from "../helpers/gateway.ts";
 import { APPROVALS, BOB } from "../helpers/people.ts";
@@ -206,37 +206,30 @@ const scopes = (change: (before: string[]) => string[]): Undo => {
 const oldRecord = async (): Promise<Undo> => {
   const [keys, at] = [keysFor("test"), world.clock.now()];
   const record = Request.parse({
-    ...{
-      id: "R-0123456789",
-      version: "old",
-      state: "waiting",
-      requester: BOB,
-      askedBy: BOB,
-      account: "gone",
-    },
-    ...{
-      role: "guest",
-      clusterRole: "karpor-guest",
-      duration: 60_000,
-      reason: "",
-      emergency: false,
-      nudges: 0,
-    },
-    ...{ startsAt: null, follows: null, prolongsFrom: null, prolongedBy: null, askedAt: at, lapsesAt: at },
-    ...{
-      history: null,
-      approvals: [],
-      granted: null,
-      fallback: false,
-      endsAt: null,
-      activeAt: null,
-      reminded: null,
-    },
-    token: { number: 1, hidden: false, why: "first", signingKey: null },
-    idle: { since: null, askedAt: null },
-    ...{ trouble: null, ending: null, outcome: null, review: null, chainEnd: null },
+    ...untouched(),
+    id: "R-0123456789",
+    version: "old",
+    state: "waiting",
+    requester: BOB,
+    askedBy: BOB,
+    account: "gone",
+    role: "guest",
+    clusterRole: "karpor-guest",
+    duration: 60_000,
+    reason: "",
+    emergency: false,
+    startsAt: null,
+    follows: null,
+    prolongsFrom: null,
+    usedBefore: 0,
+    replaces: null,
+    askedAt: at,
+    lapsesAt: at,
   });
-  await world.commands.hset(keys.request(record.id), "record", JSON.stringify(record));
+  await world.commands.hset(keys.request(record.id), {
+    version: record.version,
+    record: world.signer.sign(`request:${record.id}`, JSON.stringify(record)),
+  });
   await world.commands.sadd(keys.unfinished, record.id);
   return () => world.commands.del(keys.request(record.id), keys.unfinished);
 };

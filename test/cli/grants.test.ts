@@ -51,7 +51,7 @@ async function end(id: string, ...words: string[]) {
 }
 
 const trail = async () =>
-  (await world.commands.xrange("{karpor-access-test}:trail", "-", "+")).map(([, [, entry]]) => entry);
+  (await world.commands.xrange("{karpor-access:test}:trail", "-", "+")).map(([, [, entry]]) => entry);
 
 test("list and show tell the same of a grant from Redis, and the least of it from the hub alone", async () => {
   const { id } = await grantFor(BOB, "to be listed");

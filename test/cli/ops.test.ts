@@ -80,9 +80,9 @@ test("a process says its port, in Socket Mode too, and serves until SIGTERM, whi
 test("a start is refused by a bad configuration, a taken port, and records of another hub", async () => {
   expect((await run(["start"], { KARPOR_ACCESS_CONFIG: "nowhere.yml" })).code).toBe(1);
   expect((await run(["start"], { ...world.env, PORT: String(running.port) })).code).toBe(1);
-  await world.commands.set("{karpor-access-test}:owner", "another");
+  await world.commands.set("{karpor-access:test}:owner", "another");
   expect((await run(["start"], world.env)).code).toBe(1);
-  await world.commands.set("{karpor-access-test}:owner", "production");
+  await world.commands.set("{karpor-access:test}:owner", "production");
 });
 
 test("what is away is told with its beginning, and what Redis knows is left out meanwhile", async () => {

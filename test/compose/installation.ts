@@ -32,6 +32,7 @@ export function install(dir: string, { slack, admin, host }: ComposeWorld, port:
   writeFileSync(at(".env"), read(".env.example"));
   setVariables({
     ...{ SLACK_BOT_TOKEN: APP.botToken, SLACK_APP_TOKEN: APP.appToken },
+    RECORDS_KEY: Buffer.alloc(32, "compose").toString("base64"),
     ...{ SLACK_API_URL: slack.apiUrl, PORT: String(port) },
   });
   writeFileSync(at("karpor-access.yml"), read("karpor-access.example.yml"));

@@ -16,8 +16,10 @@ import { loadConfig } from "../../src/config.ts";
 import { sweep } from "../../src/life/sweep/sweep.ts";
 import { createLog } from "../../src/ops/log.ts";
 import type { Request } from "../../src/request/record.ts";
+import { secret } from "../../src/request/secret.ts";
 import { startBot } from "../../src/start.ts";
 import { keysFor } from "../../src/store/keys.ts";
+import { createSigner } from "../../src/store/signed.ts";
 import { eventually } from "./eventually.ts";
 import { ALICE, people, places } from "./people.ts";
 import { roles } from "./roles.ts";
@@ -39,6 +41,7 @@ export const APP = {
   botToken: "xoxb-1-planted-bot-token",
   appToken: "xapp-1-planted-app-token",
   signingSecret: "planted-signing-secret",
+  recordsKey: Buffer.alloc(32, "records").toString("base64"),
   command: "/karpor-access",
 };
 
@@ -66,6 +69,7 @@ export async function startWorld({
     SLACK_BOT_TOKEN: APP.botToken,
     SLACK_SIGNING_SECRET: APP.signingSecret,
     ...(transport === "socket" ? { SLACK_APP_TOKEN: APP.appToken } : {}),
+    RECORDS_KEY: APP.recordsKey,
     REDIS_URL: redis.url,
     PORT: "0",
     SLACK_API_URL: slack.apiUrl,
@@ -75,6 +79,8 @@ export async function startWorld({
   const kept = opened.move();
   const world = {
     ...{ clock, redis, hub, isReal: realHub, slack, folder, env, commands, bots },
+    /** Signs as the bots of this world do: for who has RECORDS_KEY too. */
+    signer: createSigner(secret(APP.recordsKey), usualConfig.instance),
     /** Only of the stand-in: what no real hub offers. */
     get localHub(): LocalHub {
       if (!localHub) throw new Error("this world has a real API server");
@@ -99,8 +105,11 @@ async function readRecords(commands: Redis): Promise<Request[]> {
   const names = await commands.keys(`${keysFor("test").request("")}*`);
   const texts = await Promise.all(names.map((name) => commands.hget(name, "record")));
   // After a FLUSHALL a late note on a message may be there without its record.
-  return texts.flatMap((text) => (text ? (JSON.parse(text) as Request) : []));
+  return texts.flatMap((text) => (text ? (JSON.parse(unsigned(text)) as Request) : []));
 }
+
+/** The JSON of a signed value: a MAC of 43 characters is before it. */
+export const unsigned = (signed: string): string => signed.slice(43);
 
 export const usualConfig = {
   instance: "test",

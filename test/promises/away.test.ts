@@ -209,7 +209,7 @@ test.concurrent("queues that run nothing: what is over ends on the hub, and a re
     const over = tokenIn(await scene.get("guest 1h", "over meanwhile"));
     const revoked = tokenIn(await scene.get("guest 8h", "revoked meanwhile", MEI));
     const { id } = await scene.record(({ reason }) => reason === "revoked meanwhile");
-    const options = { connection: { url: world.redis.url }, prefix: "{karpor-access-test}" };
+    const options = { connection: { url: world.redis.url }, prefix: "{karpor-access:test}" };
     const queues = ["access", "slack"].map((name) => new Queue(name, options));
     for (const queue of queues) await queue.pause();
     await scene.say(ALICE, `revoke ${id} leaving`);

@@ -156,7 +156,7 @@ describe("an empty Redis", () => {
 });
 
 const isLocked = async () =>
-  (await world.commands.hget("{karpor-access-test}:lockdowns", "everybody"))?.includes('"locked":true') ??
+  (await world.commands.hget("{karpor-access:test}:lockdowns", "everybody"))?.includes('"locked":true') ??
   false;
 
 /** Of the UTC day, which is the people's zone in this workspace. */

@@ -74,14 +74,14 @@ test("a lockdown of everybody ends all, closes what was to start, and outlives a
   await scene.get("guest 3h", "under everybody's lockdown", CAROL);
   await scene.say(ALICE, "lockdown an incident");
   expect((await endedBy("under everybody's lockdown")).ending?.cause).toBe("lockdown");
-  await world.commands.del("{karpor-access-test}:lockdowns");
+  await world.commands.del("{karpor-access:test}:lockdowns");
   await world.sweep();
   await scene.say(MEI, "peek 15m");
   await scene.whisper(MEI, "锁定");
   await scene.say(ALICE, "unlock all clear");
   await eventually(
     async () =>
-      !(await world.commands.hget("{karpor-access-test}:lockdowns", "everybody"))?.includes('"locked":true'),
+      !(await world.commands.hget("{karpor-access:test}:lockdowns", "everybody"))?.includes('"locked":true'),
   );
 });
 

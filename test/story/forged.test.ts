@@ -44,7 +44,7 @@ const callSlack = (method: string, args: object) =>
 /** All that is decided: records and lockdowns. */
 const decided = async () => ({
   records: (await world.records()).map(({ id, version }) => `${id} ${version}`).sort(),
-  lockdowns: await world.commands.hgetall("{karpor-access-test}:lockdowns"),
+  lockdowns: await world.commands.hgetall("{karpor-access:test}:lockdowns"),
 });
 
 describe("a button that a thief of the bot's token posts", () => {

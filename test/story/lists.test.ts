@@ -168,7 +168,7 @@ const openHome = (user: string) => world.slack.openHome(user);
 /** Every message shows its record, so that nothing but the list reads records. */
 const settled = () =>
   eventually(async () => {
-    const names = await world.commands.keys("{karpor-access-test}:request:*");
+    const names = await world.commands.keys("{karpor-access:test}:request:*");
     const drawn = await Promise.all(names.map((name) => world.commands.hmget(name, "version", "drawn")));
     return drawn.every(([version, shown]) => version === shown);
   });

@@ -14,7 +14,9 @@ const folder = mkdtempSync(join(tmpdir(), "config-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const SECRET = "0123456789abcdef0123456789abcdef";
-const ENV = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" };
+const RECORDS_KEY = Buffer.alloc(32, "key").toString("base64");
+const SLACK = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" };
+const ENV = { ...SLACK, RECORDS_KEY };
 type Tree = { [key: string]: unknown };
 
 /** A file of one role; `undefined` takes a field out. */
@@ -68,7 +70,7 @@ describe("what is read", () => {
       ...{ admins: [], rules: [], reminders: [DAY, HOUR, 10 * MINUTE], audit: { keep: 400 * DAY } },
       limits: { openPerPerson: 20, requestsPerHour: 60 },
       env: {
-        ...ENV,
+        ...SLACK,
         REDIS_URL: "redis://127.0.0.1:6379",
         PORT: 3000,
         LOG_LEVEL: "info",
@@ -361,11 +363,13 @@ test.each<[string, unknown, string]>([
 });
 
 test.each<[Record<string, string>, string]>([
-  [{ SLACK_APP_TOKEN: "xapp-1" }, "SLACK_BOT_TOKEN: is not set; copy the Bot User OAuth Token"],
+  [{ RECORDS_KEY, SLACK_APP_TOKEN: "xapp-1" }, "SLACK_BOT_TOKEN: is not set; copy the Bot User OAuth Token"],
   [{ ...ENV, SLACK_BOT_TOKEN: " " }, "SLACK_BOT_TOKEN: is not set"],
   [{ ...ENV, SLACK_BOT_TOKEN: "xoxp-1" }, "SLACK_BOT_TOKEN: is no bot token (xoxb-…)"],
-  [{ SLACK_BOT_TOKEN: "xoxb-1" }, "SLACK_APP_TOKEN: is not set; give an app-level token"],
+  [{ RECORDS_KEY, SLACK_BOT_TOKEN: "xoxb-1" }, "SLACK_APP_TOKEN: is not set; give an app-level token"],
   [{ ...ENV, SLACK_APP_TOKEN: "xoxb-1" }, "SLACK_APP_TOKEN: is no app-level token"],
+  [SLACK, "RECORDS_KEY: is not set; make one with `openssl rand -base64 32`"],
+  [{ ...ENV, RECORDS_KEY: "short" }, "RECORDS_KEY: is not 32 bytes in base64"],
   [{ ...ENV, REDIS_URL: "localhost" }, "REDIS_URL: must look like redis://host:6379"],
   [{ ...ENV, PORT: "70000" }, "PORT: must be at most 65535"],
   [{ ...ENV, LOG_LEVEL: "loud" }, 'LOG_LEVEL: must be "debug" or "info" or "warn" or "error"'],

@@ -6,7 +6,7 @@ import type { Config } from "../../src/config.ts";
 import { DAY, HOUR, MINUTE } from "../../src/request/durations.ts";
 import { UserId } from "../../src/request/ids.ts";
 import { LOCALES, type Locale } from "../../src/request/people.ts";
-import { Request } from "../../src/request/record.ts";
+import { Request, untouched } from "../../src/request/record.ts";
 import { REFUSAL_CODES, type RefusalNote } from "../../src/request/refused.ts";
 import { secret } from "../../src/request/secret.ts";
 import {
@@ -44,35 +44,49 @@ const config = {
 /** A request in the words of its record; what is not named is as it was asked. */
 const record = (parts: Partial<Record<keyof Request, unknown>>): Request =>
   Request.parse({
-    ...{ id: "R-7K2Q9FXT00", version: "v", state: "waiting", requester: "U0DANA", askedBy: "U0DANA" },
-    ...{ role: "admin", clusterRole: "karpor-admin", duration: 4 * HOUR, reason: "search is down" },
-    ...{ emergency: false, startsAt: null, follows: null, prolongsFrom: null, prolongedBy: null },
-    ...{ askedAt: NOW, lapsesAt: NOW + 4 * HOUR, account: "uid", approvals: [], granted: null, nudges: 0 },
+    ...untouched(),
+    id: "R-7K2Q9FXT00",
+    version: "v",
+    state: "waiting",
+    requester: "U0DANA",
+    askedBy: "U0DANA",
+    role: "admin",
+    clusterRole: "karpor-admin",
+    duration: 4 * HOUR,
+    reason: "search is down",
+    emergency: false,
+    startsAt: null,
+    follows: null,
+    prolongsFrom: null,
+    usedBefore: 0,
+    replaces: null,
+    askedAt: NOW,
+    lapsesAt: NOW + 4 * HOUR,
+    account: "uid",
     history: {
       ...{ title: "Developer", zone: "Asia/Shanghai", grantsIn30Days: 3 },
       lastGrant: { role: "admin", at: NOW - 24 * HOUR, by: BOB },
       deniedToday: { by: ALICE, words: "release *freeze*", at: NOW - HOUR },
     },
-    ...{
-      fallback: false,
-      endsAt: null,
-      activeAt: null,
-      reminded: null,
-      idle: { since: null, askedAt: null },
-      trouble: null,
-    },
-    token: { number: 1, hidden: false, why: "first", signingKey: null },
-    ...{ ending: null, outcome: null, review: null, chainEnd: null },
     ...parts,
   });
 
 const approved = {
-  approvals: [{ by: ALICE, rule: null, at: NOW }],
+  approvals: [{ by: ALICE, rule: null, at: NOW, time: 4 * HOUR }],
   granted: 4 * HOUR,
   endsAt: NOW + 4 * HOUR,
 };
 const active = { ...approved, state: "active", activeAt: NOW };
-const end = { by: null, words: "", at: NOW + HOUR, deletedAt: null, proof: null, unconfirmedAt: null };
+const end = {
+  by: null,
+  words: "",
+  refusal: null,
+  at: NOW + HOUR,
+  deletedAt: null,
+  trouble: null,
+  proof: null,
+  unconfirmedAt: null,
+};
 const ending = (cause: string, parts = {}) => ({
   ...active,
   state: "ending",
@@ -105,7 +119,7 @@ const SCENES: Record<string, [Partial<Record<keyof Request, unknown>>, Face[]]> 
   "approved, held back": [{ ...approved, state: "granting", trouble: "held-back" }, ["card", "waiting"]],
   active: [{ ...active, reminded: 10 * MINUTE }, ["card", "token", "hidden", "reveal", "reminder"]],
   "active by a rule": [
-    { ...active, approvals: [{ by: null, rule: "short looks", at: NOW }] },
+    { ...active, approvals: [{ by: null, rule: "short looks", at: NOW, time: 4 * HOUR }] },
     ["card", "token"],
   ],
   "active, unused": [{ ...active, idle: { since: null, askedAt: NOW } }, ["needed"]],

@@ -13,7 +13,7 @@ import { hasLeft } from "../../src/policy/who-left.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/request/durations.ts";
 import { GroupId, type Principal, RequestId, UserId } from "../../src/request/ids.ts";
 import type { Groups, Person } from "../../src/request/people.ts";
-import type { Approval, Request } from "../../src/request/record.ts";
+import { type Approval, type Request, untouched } from "../../src/request/record.ts";
 import { Refused } from "../../src/request/refused.ts";
 import { secret } from "../../src/request/secret.ts";
 
@@ -65,23 +65,17 @@ const requestOf = (over: Partial<Request> = {}): Request => ({
   ...{
     id: RequestId.parse("R-0123456789"),
     version: "v",
-    state: "waiting",
     account: "uid",
     clusterRole: "a",
   },
   ...{ requester: user("dana"), askedBy: user("dana"), role: "admin", duration: HOUR, reason: "OPS-1 index" },
-  ...{ emergency: false, startsAt: null, follows: null, prolongsFrom: null, prolongedBy: null, askedAt: NOW },
-  ...{ lapsesAt: NOW + HOUR, history: null, approvals: [], granted: null, nudges: 0, fallback: false },
-  ...{
-    endsAt: null,
-    activeAt: null,
-    reminded: null,
-    idle: { since: null, askedAt: null },
-    trouble: null,
-    ending: null,
-  },
-  ...{ token: { number: 1, hidden: false, why: "first", signingKey: null } },
-  ...{ outcome: null, review: null, chainEnd: null, ...over },
+  ...{ emergency: false, startsAt: null, follows: null, prolongsFrom: null, askedAt: NOW },
+  lapsesAt: NOW + HOUR,
+  usedBefore: 0,
+  replaces: null,
+  ...untouched(),
+  state: "waiting",
+  ...over,
 });
 
 /** "code key=value …" of what is refused, "ok" of what is not. */
@@ -291,8 +285,8 @@ describe("rules", () => {
 
 describe("approvers", () => {
   const by = (...names: string[]): Approval[] =>
-    names.map((name) => ({ by: user(name), rule: null, at: NOW }));
-  const ruled: Approval[] = [{ by: null, rule: "short", at: NOW }];
+    names.map((name) => ({ by: user(name), rule: null, at: NOW, time: HOUR }));
+  const ruled: Approval[] = [{ by: null, rule: "short", at: NOW, time: HOUR }];
   const everybody = (...gone: string[]) =>
     new Map(
       ["alice", "bob", "carl", "dana", "lea", "mallory"].map((name) => [
@@ -504,8 +498,8 @@ describe("the company's check", () => {
   test("before access is made it says who approved", async () => {
     answer = (question, signed) => signed(JSON.stringify({ question, answer: "allow" }));
     const approvals: Approval[] = [
-      { by: user("alice"), rule: null, at: NOW },
-      { by: null, rule: "short", at: NOW },
+      { by: user("alice"), rule: null, at: NOW, time: HOUR },
+      { by: null, rule: "short", at: NOW, time: HOUR },
     ];
     await ask({ approvals, reason: "no ticket", follows: RequestId.parse(FIRST) });
     const { kind, approvedBy, askedBy, ticket, extends: first } = JSON.parse(asked.body);

@@ -1,12 +1,14 @@
 /** `audit export`: the entries of the trail as JSON lines, oldest first, each with the seal that covers it. */
 import { z } from "zod";
 import type { Bot } from "../../bot.ts";
+import { UNREADABLE } from "../../store/reading.ts";
+import { splitSigned } from "../../store/signed.ts";
 import { UsageError } from "../options.ts";
 
 const text = { type: "string" } as const;
 export const EXPORT_OPTIONS = { from: text, to: text, format: text };
 
-/** `entry` is exactly what was stored, so that a seal can be computed from the lines. */
+/** `entry` is what was stored, and `mac` what was before it, so that a seal can be computed from the lines. */
 export async function exportTrail(
   { store }: Bot,
   {
@@ -20,12 +22,16 @@ export async function exportTrail(
   const first = readMoment("--from", from);
   const seals = store.seals.read(String(first));
   let seal = (await seals.next()).value;
-  for await (const { id, text: entry } of store.trail.read(
-    String(first),
-    String(readMoment("--to", to) - 1),
-  )) {
-    while (seal && isEarlier(seal.id, id)) seal = (await seals.next()).value;
-    say(`{"stream":"${id}","seal":${JSON.stringify(seal?.hash ?? null)},"entry":${entry}}`);
+  const until = String(readMoment("--to", to) - 1);
+  for await (const stored of store.trail.read(String(first), until)) {
+    while (seal && isEarlier(seal.id, stored.id)) seal = (await seals.next()).value;
+    const covering = seal === undefined || seal.seal === UNREADABLE ? null : seal.seal.hash;
+    const { mac, text } = splitSigned(stored.text);
+    // JSON as it was signed; what somebody else wrote is a text.
+    const entry = store.trail.open(stored) === UNREADABLE ? JSON.stringify(stored.text) : text;
+    say(
+      `{"stream":"${stored.id}","seal":${JSON.stringify(covering)},"mac":${JSON.stringify(mac)},"entry":${entry}}`,
+    );
   }
   return true;
 }

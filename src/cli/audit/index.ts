@@ -1,22 +1,28 @@
 /** `audit`: the trail is exported, its seals are verified, or it is reported on. */
 import type { Bot } from "../../bot.ts";
 import { createBot } from "../../bot.ts";
-import { loadForHub } from "../../config.ts";
+import { ConfigError, loadForHub } from "../../config.ts";
 import { StoreAway } from "../../store/redis.ts";
-import { type CommandMeans, readOptions, UsageError } from "../options.ts";
+import { operatorNamed } from "../operator.ts";
+import { type CommandMeans, readOptions, readWords, UsageError } from "../options.ts";
+import { acknowledgeFaults } from "./acknowledge.ts";
 import { EXPORT_OPTIONS, exportTrail } from "./export.ts";
 import { REPORT_OPTIONS, reportAccess } from "./report.ts";
 import { verifyTrail } from "./verify.ts";
 
 export const AUDIT_USAGE = `audit export [--from 2026-11-01] [--to 2026-12-01] [--format jsonl]
 audit verify
+audit acknowledge REASON [--as NAME]
 audit report [--days 30]`;
 
 /** Resolves to the exit code: 1 when the trail is not whole, or Redis does not answer. Throws UsageError, ConfigError. */
 export async function audit([command = "", ...args]: string[], means: CommandMeans): Promise<number> {
   const run = readCommand(command, args, means.say);
   const stopping = new AbortController();
-  const { bot, redis, close } = createBot(loadForHub(means.variables), means, stopping.signal);
+  const config = loadForHub(means.variables);
+  if (!config.env.RECORDS_KEY)
+    throw new ConfigError(["RECORDS_KEY: is not set; the trail is read with the bot's own"]);
+  const { bot, redis, close } = createBot(config, means, stopping.signal);
   try {
     if (redis.status !== "ready")
       await new Promise((resolve) => redis.once("ready", resolve).once("error", resolve));
@@ -43,11 +49,17 @@ function readCommand(command: string, args: string[], say: (line: string) => voi
     case "verify":
       readOptions(args, {});
       return (bot) => verifyTrail(bot, say);
+    case "acknowledge": {
+      const { words, as } = readWords(args, { as: { type: "string" } });
+      const reason = words.join(" ").trim();
+      if (reason === "") throw new UsageError("Say why: audit acknowledge REASON.");
+      return (bot) => acknowledgeFaults(bot, { by: operatorNamed(as), reason }, say);
+    }
     case "report": {
       const { days } = readOptions(args, REPORT_OPTIONS);
       return (bot) => reportAccess(bot, days, say);
     }
     default:
-      throw new UsageError("Say what to do: export, verify or report.");
+      throw new UsageError("Say what to do: export, verify, acknowledge or report.");
   }
 }

@@ -11,7 +11,10 @@ export const REPORT_OPTIONS = { days: { type: "string" } } as const;
 /** What an entry says of a request. */
 const Told = z.object({
   ...Request.pick({ id: true, requester: true, role: true }).shape,
-  ...{ at: z.number(), what: z.string(), approvals: z.array(Approval), ending: Ending.nullable() },
+  at: z.number(),
+  event: z.string(),
+  approvals: z.array(Approval),
+  ending: Ending.nullable(),
 });
 type Told = z.infer<typeof Told>;
 
@@ -41,10 +44,10 @@ export async function reportAccess(bot: Bot, days = "30", say: (line: string) =>
 /** By when they began; of each the last entry says how it is. */
 async function readGrants({ store }: Bot): Promise<Grant[]> {
   const grants = new Map<string, Grant>();
-  for await (const { text } of store.trail.read()) {
-    const told = Told.safeParse(JSON.parse(text)).data;
+  for await (const entry of store.trail.read()) {
+    const told = Told.safeParse(store.trail.open(entry)).data;
     if (!told) continue;
-    const began = grants.get(told.id)?.began ?? (told.what === "active" ? told.at : null);
+    const began = grants.get(told.id)?.began ?? (told.event === "access.granted" ? told.at : null);
     if (began !== null) grants.set(told.id, { ...told, began });
   }
   return [...grants.values()];

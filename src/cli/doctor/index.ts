@@ -85,7 +85,13 @@ async function examine(canary: boolean, offline: boolean, means: CommandMeans): 
 async function examineRedisAndHub(config: Config, canary: boolean, means: CommandMeans): Promise<Finding[]> {
   const { clock, log } = means;
   const redis = openFailFast(config.env.REDIS_URL, log);
-  const store = createStore({ redis, instance: config.instance, log });
+  const store = createStore({
+    redis,
+    instance: config.instance,
+    hub: config.hub.name,
+    key: config.env.RECORDS_KEY,
+    log,
+  });
   const source = kubeconfigSource(config.hub, clock, POD_MOUNT);
   const ofRedis = await runRow("redis", REDIS_CHECKS, { config, clock, redis, store });
   const checks = [...HUB_CHECKS];

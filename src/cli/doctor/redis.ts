@@ -5,7 +5,7 @@ import { type Finding, fail, ok, type RedisSide, warn } from "./finding.ts";
 
 const ANSWERS_WITHIN_MS = 3000;
 
-export async function checkRedis({ config, redis, store }: RedisSide): Promise<Finding[]> {
+export async function checkRedis({ redis, store }: RedisSide): Promise<Finding[]> {
   try {
     // An error of the connection rejects it.
     if (redis.status !== "ready")
@@ -19,7 +19,7 @@ export async function checkRedis({ config, redis, store }: RedisSide): Promise<F
       ),
     ];
   }
-  const unsuitable = await unsuitableRedis(redis, { key: store.keys.owner, hub: config.hub.name });
+  const unsuitable = (await unsuitableRedis(redis)) ?? (await store.owner.mismatch());
   if (unsuitable)
     return [fail("redis", unsuitable, "Correct REDIS_URL, or Redis itself; the bot does not start with it")];
   const isKept = /^aof_enabled:1/m.test(await redis.info("persistence"));

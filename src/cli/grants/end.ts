@@ -1,6 +1,7 @@
 /**
  * `grants end`: with Redis access ends as it does in Slack; without it the bindings are deleted on the hub.
  */
+
 import type { Bot } from "../../bot.ts";
 import { isAway } from "../../hub/errors.ts";
 import { endChain, readChain } from "../../life/chain.ts";
@@ -11,6 +12,7 @@ import type { RequestId } from "../../request/ids.ts";
 import { isOpen, type Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
 import { GRANTED } from "../../store/indexes.ts";
+import { UNREADABLE } from "../../store/reading.ts";
 import { type Answer, type GrantOnHub, type GrantsContext, NEITHER, readHub } from "./open.ts";
 
 const ALL = 100_000;
@@ -29,8 +31,8 @@ export async function endGrants(
   const ended = new Set<RequestId>();
   for (const record of records) {
     const chain = await readChain(bot, record);
-    const end = { cause: "revoked", by: null, words: reason, at: bot.clock.now() } as const;
-    if (chain.some(isOpen)) await endChain(bot, record, end, operator);
+    const end = { cause: "revoked", by: operator, words: reason, at: bot.clock.now() } as const;
+    if (chain.some(isOpen)) await endChain(bot, record, end);
     for (const { id } of chain) ended.add(id);
   }
   const unrecorded = await deleteUnrecorded(context, isMeant);
@@ -72,7 +74,7 @@ export async function deleteUnrecorded(
   const deleted: RequestId[] = [];
   for (const { id } of onHub.grants.filter(isMeant)) {
     const record = id && (await store.read(id));
-    if (id === null || (record && record.state !== "closed")) continue;
+    if (id === null || record === UNREADABLE || (record && record.state !== "closed")) continue;
     await hub.deleteBinding(id);
     const account = onHub.accounts.get(id);
     if (account) await hub.deleteAccount(id, account.uid);

@@ -1,6 +1,8 @@
 /** `grants list` and `grants show`: what is granted, by Redis and by the hub, whichever answers. */
+
 import type { RequestId } from "../../request/ids.ts";
 import { mayHoldAccess, type Request } from "../../request/record.ts";
+import { orNull } from "../../store/reading.ts";
 import { type Answer, type GrantOnHub, type GrantsContext, NEITHER, type OnHub, readHub } from "./open.ts";
 import { isoTime, printable, table } from "./print.ts";
 
@@ -66,7 +68,7 @@ function rowLines(rows: Row[]): string[] {
 /** What the record says of one request, and what of it is on the hub. */
 export async function showGrant(context: GrantsContext, id: RequestId): Promise<Answer> {
   const onHub = await readHub(context);
-  const record = context.hasRedis ? await context.bot.store.read(id) : null;
+  const record = context.hasRedis ? orNull(await context.bot.store.read(id)) : null;
   if (!onHub && !context.hasRedis) throw new Error(NEITHER);
   const binding = onHub?.grants.find((one) => one.id === id) ?? null;
   const account = onHub?.accounts.get(id) ?? null;

@@ -1,5 +1,5 @@
 /** `grants lockdown` and `grants unlock`: of everybody or of one person, by an operator. */
-import { enforceLockdowns, writeHubLockdown, writeLockdown } from "../../life/lockdown.ts";
+import { enforceLockdowns, lockDownOnHub, writeLockdown } from "../../life/lockdown.ts";
 import { EVERYBODY, type Locked } from "../../policy/lockdown.ts";
 import { mayHoldAccess } from "../../request/record.ts";
 import { answerWithProofs, deleteUnrecorded, endWithoutRedis } from "./end.ts";
@@ -13,11 +13,11 @@ interface LockdownAsked {
 /** Locks first, then ends what there is. Without Redis the hub's annotation has it until a bot takes it from there. */
 export async function lockDown(context: GrantsContext, { whom, reason }: LockdownAsked): Promise<Answer> {
   const { bot, operator, hasRedis } = context;
-  const lockdown = { locked: true, by: operator, words: reason, at: bot.clock.now() };
+  const lockdown = { locked: true, by: operator, words: reason };
   const isMeant = ({ requester }: Pick<GrantOnHub, "requester">) => whom === EVERYBODY || requester === whom;
   const said = `Locked down: ${whom}, until unlocked.`;
   if (!hasRedis) {
-    await writeHubLockdown(bot, whom, lockdown);
+    await lockDownOnHub(bot, whom, lockdown);
     return { ...withLine(said, await endWithoutRedis(context, isMeant)), isDone: true };
   }
   await writeLockdown(bot, whom, lockdown);
@@ -33,7 +33,7 @@ export async function unlock(
   { bot, operator }: GrantsContext,
   { whom, reason }: LockdownAsked,
 ): Promise<Answer> {
-  await writeLockdown(bot, whom, { locked: false, by: operator, words: reason, at: bot.clock.now() });
+  await writeLockdown(bot, whom, { locked: false, by: operator, words: reason });
   const lines = [`Unlocked: ${whom}. What ended must be asked for again.`];
   return { isDone: true, json: { unlocked: whom }, lines };
 }

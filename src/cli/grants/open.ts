@@ -4,7 +4,7 @@ import { createBot } from "../../bot.ts";
 import { loadForHub } from "../../config.ts";
 import { HubError } from "../../hub/errors.ts";
 import type { AccountOnHub, BindingOnHub } from "../../hub/hub.ts";
-import type { RequestId, UserId } from "../../request/ids.ts";
+import type { Operator, RequestId, UserId } from "../../request/ids.ts";
 import { StoreAway } from "../../store/redis.ts";
 import type { CommandMeans } from "../options.ts";
 
@@ -12,7 +12,7 @@ export interface GrantsContext {
   /** Its parts alone: nothing of it runs, and Slack is not called. */
   bot: Bot;
   /** `operator NAME` */
-  operator: string;
+  operator: Operator;
   hasRedis: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Answer {
 
 /** Resolves to the work's answer, and closes all connections. */
 export async function withGrants(
-  operator: string,
+  operator: Operator,
   means: CommandMeans,
   work: (context: GrantsContext) => Promise<Answer>,
 ): Promise<Answer> {

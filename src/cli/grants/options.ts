@@ -1,9 +1,9 @@
 /** What may follow `grants` on the command line. */
-import { userInfo } from "node:os";
-import { parseArgs } from "node:util";
+
 import { EVERYBODY, type Locked } from "../../policy/lockdown.ts";
-import { type RequestId, readRequestId, UserId } from "../../request/ids.ts";
-import { UsageError } from "../options.ts";
+import { type Operator, type RequestId, readRequestId, UserId } from "../../request/ids.ts";
+import { operatorNamed } from "../operator.ts";
+import { readWords, UsageError } from "../options.ts";
 
 export const GRANTS_USAGE = `grants list [--json]
 grants show ID [--json]
@@ -21,34 +21,13 @@ export type GrantsCommand =
 
 const OPTIONS = { json: { type: "boolean" }, all: { type: "boolean" }, as: { type: "string" } } as const;
 const LONGEST_REASON = 500;
-const LONGEST_NAME = 60;
 
 /** `operator`: who runs it, as the trail says it. Throws UsageError. */
-export function grantsOptions(args: string[]): { command: GrantsCommand; json: boolean; operator: string } {
-  const { values, positionals } = readWords(args);
-  const { json = false, all = false, as = userName() } = values;
-  const [name = "", ...words] = positionals;
+export function grantsOptions(args: string[]): { command: GrantsCommand; json: boolean; operator: Operator } {
+  const { json = false, all = false, as, words: typed } = readWords(args, OPTIONS);
+  const [name = "", ...words] = typed;
   if (all && name !== "end") throw new UsageError("--all goes with end alone.");
-  if (as.length > LONGEST_NAME || !/^\P{C}+$/u.test(as))
-    throw new UsageError("--as takes a name of at most 60 characters.");
-  return { command: commandFrom(name, words, all), json, operator: `operator ${as}` };
-}
-
-function readWords(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-/** A container's user may have no name. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? "unknown"}`;
-  }
+  return { command: commandFrom(name, words, all), json, operator: operatorNamed(as) };
 }
 
 function commandFrom(name: string, words: string[], all: boolean): GrantsCommand {

@@ -2,9 +2,9 @@
 
 import type { KnownBlock, ModalView } from "@slack/types";
 import { z } from "zod";
+import { readRequest } from "../../actions/read.ts";
 import type { Bot } from "../../bot.ts";
 import { UserId } from "../../request/ids.ts";
-import { Refused } from "../../request/refused.ts";
 import { plainText } from "../../slack/messages/blocks.ts";
 import { drawRefusal } from "../../slack/messages/draw.ts";
 import type { Message } from "../../slack/slack.ts";
@@ -41,9 +41,7 @@ export async function openForm(bot: Bot, triggerId: string, user: UserId, form: 
 async function drawBlocks(reader: Reader, form: Form): Promise<KnownBlock[]> {
   if (form.kind === "request") return drawRequestForm(reader, form.prefill);
   if ("user" in form) return drawLockdownForm(reader, form);
-  const request = await reader.bot.store.read(form.id);
-  if (!request) throw new Refused("unknown-request", { id: form.id });
-  return ABOUT_FORMS[form.kind].draw(reader, request);
+  return ABOUT_FORMS[form.kind].draw(reader, await readRequest(reader.bot, form.id));
 }
 
 function drawView({ locale }: Reader, form: Form, blocks: KnownBlock[]): ModalView {

@@ -3,10 +3,12 @@
  * deletes until Slack has them. The bell `token` has a job of its own, before all others
  * (life/show-token.ts).
  */
+
 import type { Bot } from "../../bot.ts";
 import { SECOND } from "../../request/durations.ts";
 import type { RequestId } from "../../request/ids.ts";
 import { SlackAway } from "../../slack/slack.ts";
+import { UNREADABLE } from "../../store/reading.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { hasChanged } from "../commit.ts";
 import { LIFE } from "../states/index.ts";
@@ -18,7 +20,7 @@ import { isTokenKey, KEEP } from "./wanted.ts";
 /** It throws only when Redis is away. */
 export async function runSlackJob(bot: Bot, bell: "token" | "messages", id: RequestId): Promise<void> {
   const { request, shown } = await bot.store.readShown(id);
-  if (request === null) return;
+  if (request === null || request === UNREADABLE) return;
   const again = await drawOrNote(bot, bell, request, shown);
   if (again === null) return;
   await bot.queue.ring(bell, id, again);

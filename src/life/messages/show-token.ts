@@ -8,7 +8,8 @@ import type { MintedToken } from "../../hub/hub.ts";
 import type { Request } from "../../request/record.ts";
 import type { Secret } from "../../request/secret.ts";
 import { drawToken } from "../../slack/messages/draw.ts";
-import type { ReadRequest, ShownMessage } from "../../store/store.ts";
+import type { ShownMessage } from "../../store/shown.ts";
+import type { ReadRequest } from "../../store/store.ts";
 import { drawWanted, postMessage, removeMessage, type Shown } from "./post.ts";
 import { deliversByDm, firstTokenUntil, isTokenKey, tokenKey } from "./wanted.ts";
 

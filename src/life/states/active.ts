@@ -35,13 +35,13 @@ export const active: LifeState = {
 };
 
 const timeIsUp = (now: number): Decision => ({
-  what: "ends",
+  event: "request.ended",
   by: null,
   change: (request) => (request.state === "active" ? startEnding(request, { cause: "time" }, now) : null),
 });
 
 const noteReminder = (bot: Bot): Decision => ({
-  what: "reminded",
+  event: "access.reminded",
   by: null,
   change: (request) => {
     const reminder = request.state === "active" ? dueReminder(bot, request) : null;

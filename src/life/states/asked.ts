@@ -6,7 +6,7 @@
 import type { Bot } from "../../bot.ts";
 import { assertCanBeApproved } from "../../policy/approvers.ts";
 import { DAY } from "../../request/durations.ts";
-import type { UserId } from "../../request/ids.ts";
+import { UserId } from "../../request/ids.ts";
 import { type History, mayHoldAccess, type Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
 import { approved } from "../../request/transitions.ts";
@@ -42,7 +42,7 @@ const decided = (
   { verdict, approvals, granted, lookedUpAt }: Judgement,
   history: History,
 ): Decision => ({
-  what: verdict,
+  event: verdict === "approved" ? "request.approved" : "request.waiting",
   by: null,
   lookedUpAt,
   change: (request) => {
@@ -89,12 +89,13 @@ async function historyOf(
   );
   const [last] = grants;
   const denied = denials[0]?.outcome;
+  const denier = UserId.safeParse(denied?.by).data;
   return {
     title: person?.title ?? "",
     zone: person?.zone ?? "UTC",
     grantsIn30Days: grants.length,
     lastGrant: last ? { role: last.role, at: last.activeAt ?? last.askedAt, by: approverOf(last) } : null,
-    deniedToday: denied?.by ? { by: denied.by, words: denied.words, at: denied.at } : null,
+    deniedToday: denied && denier ? { by: denier, words: denied.words, at: denied.at } : null,
   };
 }
 

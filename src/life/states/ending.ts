@@ -48,7 +48,8 @@ async function deleteAccess(bot: Bot, request: ReadRequest): Promise<Decision> {
   if (probe) bot.probes.set(id, probe);
   const deletedAt = bot.clock.now();
   return {
-    ...{ what: "deleted on Karpor", by: null },
+    event: "access.removed",
+    by: null,
     change: (newest) =>
       newest.ending && newest.ending.deletedAt === null
         ? { ...newest, ending: { ...newest.ending, deletedAt } }
@@ -63,7 +64,7 @@ async function prove(bot: Bot, { id, account }: ReadRequest, now: number): Promi
 }
 
 const proved = (proof: Proof): Decision => ({
-  what: "proved",
+  event: "end.proved",
   by: null,
   change: (request) => {
     if (request.state !== "ending" || !request.ending) return null;
@@ -74,7 +75,7 @@ const proved = (proof: Proof): Decision => ({
 });
 
 const unconfirmed = (now: number): Decision => ({
-  what: "not confirmed",
+  event: "end.unconfirmed",
   by: null,
   change: (request) =>
     request.ending && request.ending.unconfirmedAt === null

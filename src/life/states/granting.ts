@@ -4,9 +4,11 @@
  * active. To grant twice is the same as to grant once. It also ends when its time or its chain is over, and waits while
  * a check of the hub fails.
  */
+
 import type { Bot } from "../../bot.ts";
 import type { Request } from "../../request/record.ts";
 import { endOrClose } from "../../request/transitions.ts";
+import { UNREADABLE } from "../../store/reading.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { inTrouble } from "../decisions.ts";
 import { answerToAsker, cardOf, dmOf, KEEP } from "../messages/wanted.ts";
@@ -36,19 +38,21 @@ async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
 }
 
 const toEnding = (bot: Bot, cause: "failed" | "restored" | "revoked"): Decision => ({
-  what: cause,
+  event: "request.ended",
   by: null,
   change: (request) => endOrClose(request, { cause }, bot.clock.now()),
 });
 
 const nowActive = (bot: Bot): Decision => ({
-  what: "active",
+  event: "access.granted",
   by: null,
   change: (request) =>
     request.state === "granting"
       ? {
           ...request,
-          ...{ state: "active", activeAt: bot.clock.now(), trouble: null },
+          state: "active",
+          activeAt: bot.clock.now(),
+          trouble: null,
           token: { ...request.token, signingKey: bot.hub.signingKey() },
         }
       : null,
@@ -58,5 +62,5 @@ const nowActive = (bot: Bot): Decision => ({
 async function isChainEnded(bot: Bot, { follows }: Request): Promise<boolean> {
   if (follows === null) return false;
   const first = await bot.store.read(follows);
-  return first === null || first.chainEnd !== null;
+  return first === null || first === UNREADABLE || first.chainEnd !== null;
 }

@@ -17,7 +17,9 @@ export const scheduled: LifeState = {
       const { verdict, granted, lookedUpAt } = await judge(bot, request, await lookUp(bot, request));
       if (verdict === "waiting") throw new Refused("approval-gone", { role: request.role });
       return {
-        ...{ what: "begins", by: null, lookedUpAt },
+        event: "request.starting",
+        by: null,
+        lookedUpAt,
         change: (newest) =>
           newest.state === "scheduled" ? approved({ ...newest, granted }, bot.clock.now()) : null,
       };

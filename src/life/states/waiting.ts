@@ -23,7 +23,7 @@ export const waiting: LifeState = {
 };
 
 const fallenBack: Decision = {
-  what: "asked the fallback approvers",
+  event: "request.escalated",
   by: null,
   change: (request) =>
     request.state === "waiting" && !request.fallback ? { ...request, fallback: true } : null,

@@ -3,13 +3,16 @@
  * read before the hub's lists. So an older copy of Redis revives no access, and access that somebody changed
  * on the hub ends.
  */
+
 import type { Bot } from "../../bot.ts";
 import type { AccountOnHub, BindingOnHub } from "../../hub/hub.ts";
 import { EVERYBODY, type Lockdowns, lockdownFor } from "../../policy/lockdown.ts";
 import { SECOND } from "../../request/durations.ts";
+import type { TrailEvent } from "../../request/events.ts";
 import type { RequestId } from "../../request/ids.ts";
 import { type Change, isOpen } from "../../request/record.ts";
 import { endOrClose, withNewToken } from "../../request/transitions.ts";
+import { orNull, UNREADABLE } from "../../store/reading.ts";
 import { endOne } from "../chain.ts";
 import { atVersion, commit } from "../commit.ts";
 import type { RecordOutline, Records } from "../state.ts";
@@ -37,6 +40,8 @@ export async function compareWithHub(
   for (const binding of notOverdue) {
     if (binding.id === null) continue;
     const record = records.get(binding.id) ?? (await bot.store.read(binding.id));
+    // Its end on the hub holds; the log says that it cannot be read.
+    if (record === UNREADABLE) continue;
     if (record === null && isLockedOut(onHub, lockdowns, binding.id)) await bot.hub.deleteBinding(binding.id);
     else if (record === null) unrecorded.push(binding);
     else await compareBinding(bot, record, binding);
@@ -95,9 +100,7 @@ function isSignedByOldKey({ hub }: Bot, { state, token }: RecordOutline): boolea
 
 async function renewToken(bot: Bot, record: RecordOutline): Promise<void> {
   const key = bot.hub.signingKey();
-  await commitAtVersion(bot, record, "new token: Karpor has a new signing key", (newest) =>
-    withNewToken(newest, "new-key", key),
-  );
+  await commitAtVersion(bot, record, "token.renewed", (newest) => withNewToken(newest, "new-key", key));
 }
 
 /** Deletes an account whose request is over, or that has no record and whose time has passed. */
@@ -110,12 +113,13 @@ async function compareAccount(
   const { id, uid, until } = account;
   if (id === null || records.get(id)?.account === uid) return;
   const record = await bot.store.read(id);
+  if (record === UNREADABLE) return;
   const isOver = record === null ? (until ?? 0) < hubTime : !isOpen(record);
   if (isOver) await bot.hub.deleteAccount(id, uid);
 }
 
 const endAtVersion = (bot: Bot, record: RecordOutline, cause: "restored" | "altered"): Promise<void> =>
-  commitAtVersion(bot, record, cause, (newest) => endOrClose(newest, { cause }, bot.clock.now()));
+  commitAtVersion(bot, record, "request.ended", (newest) => endOrClose(newest, { cause }, bot.clock.now()));
 
 /**
  * Changes the record only at the version that was read before the lists; the next sweep looks at one that
@@ -124,17 +128,17 @@ const endAtVersion = (bot: Bot, record: RecordOutline, cause: "restored" | "alte
 async function commitAtVersion(
   bot: Bot,
   { id, version }: RecordOutline,
-  what: string,
+  event: TrailEvent,
   change: Change,
 ): Promise<void> {
-  const read = await bot.store.read(id);
+  const read = orNull(await bot.store.read(id));
   if (read?.version !== version) return;
-  await commit(bot, read, { what, by: null, change: atVersion(read, change) });
+  await commit(bot, read, { event, by: null, change: atVersion(read, change) });
 }
 
 /** A process died after it noted the chain's end in the first record: the others end here. */
 async function completeChainEnd(bot: Bot, { id, follows }: RecordOutline): Promise<void> {
-  const first = follows && (await bot.store.read(follows));
-  const record = first?.chainEnd ? await bot.store.read(id) : null;
-  if (record && first?.chainEnd) await endOne(bot, record, first.chainEnd, null);
+  const first = follows && orNull(await bot.store.read(follows));
+  const record = first?.chainEnd ? orNull(await bot.store.read(id)) : null;
+  if (record && first?.chainEnd) await endOne(bot, record, first.chainEnd);
 }

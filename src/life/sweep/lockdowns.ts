@@ -1,22 +1,56 @@
-/** Keeps the lockdowns in Redis and on the hub the same, and has them hold whatever was restored. */
+/** Keeps the lockdowns in Redis and on the hub the same: of two copies the one that counts is written to the other place. */
 import type { Bot } from "../../bot.ts";
-import type { Lockdowns } from "../../policy/lockdown.ts";
-import { drawLockdownCard, enforceLockdowns, readHubLockdowns, writeHubLockdown } from "../lockdown.ts";
+import {
+  type Lockdown,
+  type Lockdowns,
+  type Locked,
+  newerLockdown,
+  UNREADABLE_LOCKDOWN,
+} from "../../policy/lockdown.ts";
+import { openLockdown } from "../../store/lockdowns.ts";
+import { copyToHub, drawLockdownCard, enforceLockdowns, hubLockdowns } from "../lockdown.ts";
 import type { RecordOutline } from "../state.ts";
 
-/** Copies the newer value to the other place, then ends the requests that it concerns. */
+/** Then ends the requests that they concern. Throws StoreAway, HubError. */
 export async function syncLockdowns(bot: Bot, records: Iterable<RecordOutline>): Promise<Lockdowns> {
-  const [inRedis, onHub] = [await bot.store.lockdowns.read(), await readHubLockdowns(bot)];
+  const inRedis = await bot.store.lockdowns.readSigned();
+  const onHub = hubLockdowns(await bot.hub.readNotes());
+  const counting = new Map<Locked, Lockdown>();
   for (const whom of new Set([...inRedis.keys(), ...onHub.keys()])) {
-    const [ours, theirs] = [inRedis.get(whom), onHub.get(whom)];
-    if (theirs && (!ours || theirs.at > ours.at)) {
-      const entry = { id: null, at: theirs.at, by: theirs.by, what: "lockdown taken from Karpor", whom };
-      await bot.store.lockdowns.write(whom, theirs, entry);
-      inRedis.set(whom, theirs);
-    } else if (ours && (!theirs || ours.at > theirs.at)) await writeHubLockdown(bot, whom, ours);
+    const lockdown = await syncOne(bot, whom, { ours: inRedis.get(whom), theirs: onHub.get(whom) });
+    counting.set(whom, lockdown);
   }
-  await enforceLockdowns(bot, inRedis, records);
-  for (const [whom, lockdown] of inRedis)
+  await enforceLockdowns(bot, counting, records);
+  for (const [whom, lockdown] of counting)
     await drawLockdownCard(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
-  return inRedis;
+  return counting;
+}
+
+/** The same signed text in both places. One that cannot be read is left until somebody writes a new one. */
+async function syncOne(
+  bot: Bot,
+  whom: Locked,
+  { ours, theirs }: { ours: string | undefined; theirs: string | undefined },
+): Promise<Lockdown> {
+  const inRedis = openLockdown(bot.store.signer, whom, ours);
+  const onHub = openLockdown(bot.store.signer, whom, theirs);
+  const newer = newerLockdown(inRedis, onHub) ?? UNREADABLE_LOCKDOWN;
+  if (ours === theirs || newer === UNREADABLE_LOCKDOWN) return newer;
+  // Two that were written at the same time: the one that locks gets a number of its own.
+  const lockdown = inRedis?.n === onHub?.n ? { ...newer, n: newer.n + 1 } : newer;
+  if (lockdown !== inRedis) await takeOver(bot, whom, ours, lockdown);
+  if (lockdown !== onHub) await copyToHub(bot, whom, lockdown);
+  return lockdown;
+}
+
+async function takeOver(bot: Bot, whom: Locked, before: string | undefined, lockdown: Lockdown) {
+  await bot.store.lockdowns.replace(whom, before, lockdown, {
+    event: "lockdown.restored",
+    id: null,
+    at: bot.clock.now(),
+    by: lockdown.by,
+    whom,
+    locked: lockdown.locked,
+    words: lockdown.words,
+  });
 }

@@ -69,5 +69,5 @@ async function endIfLeft(bot: Bot, user: UserId, requests: ReadRequest[], maxAge
     bot.slack.groups([...ids], maxAge.groups),
   ]);
   for (const request of requests.filter((one) => hasLeft(bot.config, one, person, groups)))
-    await endOne(bot, request, { cause: "left", by: null, words: "", at: bot.clock.now() }, null);
+    await endOne(bot, request, { cause: "left", by: null, words: "", at: bot.clock.now() });
 }

@@ -1,5 +1,5 @@
 /** Foreign text, people and times as Slack's mrkdwn: escaped once, on one line, in the reader's own time zone. */
-import type { Principal, UserId } from "../../request/ids.ts";
+import { type Actor, type Principal, UserId } from "../../request/ids.ts";
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 /** They turn the writing direction, and could make a name read as another. */
@@ -30,7 +30,11 @@ export const code = (text: string): string => `\`${foreign(text.replaceAll("`", 
 export const bold = (text: string): string => `*${text.replaceAll("*", "")}*`;
 
 export const mention = (who: Principal): string => (who.startsWith("S") ? `<!subteam^${who}>` : `<@${who}>`);
-export const mentionUser = (user: UserId | null): string => (user === null ? "" : `<@${user}>`);
+/** A person is mentioned, an operator of the command line named; nobody is empty. */
+export function mentionUser(who: Actor | null): string {
+  if (who === null) return "";
+  return UserId.safeParse(who).success ? `<@${who}>` : foreign(who);
+}
 
 function date(at: number, shape: string): string {
   const fallback = `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;

@@ -52,6 +52,7 @@ const cause: Record<EndCause, Sentence> = {
   left: () => "its holder left Slack or the group that may ask",
   unused: () => "it was not used",
   altered: () => "it was changed on Karpor by hand",
+  rotated: (f) => `${f.overBy || "an operator"} ended everything on Karpor`,
   restored: () => "the bot's data was restored from a copy",
   failed: () => "it could not be set up",
 };

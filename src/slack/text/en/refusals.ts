@@ -83,6 +83,10 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     gap("id")
       ? `*Unknown request:* I have no record of ${gap("id")}; ask again.`
       : `*No such request.* Check the id${gap("typed") ? ` ${gap("typed")}` : ""}.`,
+  "unreadable-request": (gap) =>
+    unchanged(
+      `my record${gap("id") ? ` of ${gap("id")}` : ""} cannot be read. What is on Karpor ends when it is due; tell an admin.`,
+    ),
   "already-decided": (gap) => {
     const did = DID[gap("how")];
     const by = gap("by");

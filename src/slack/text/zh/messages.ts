@@ -54,6 +54,7 @@ const cause: Record<EndCause, Sentence> = {
   left: () => "持有人已离开 Slack 或可申请的用户组",
   unused: () => "长时间没有使用",
   altered: () => "Karpor 上的授权被人改动",
+  rotated: (f) => `${f.overBy || "运维人员"}收回了 Karpor 上的全部权限`,
   restored: () => "机器人的数据已从备份恢复",
   failed: () => "未能开通",
 };

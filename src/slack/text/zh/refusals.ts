@@ -75,6 +75,10 @@ export const refusals: typeof english = {
     gap("id")
       ? `*没有记录：*\n找不到申请 ${gap("id")} 的记录，请重新申请。`
       : `*没有这条申请：*\n请核对编号${gap("typed") ? ` ${gap("typed")} ` : ""}是否正确。`,
+  "unreadable-request": (gap) =>
+    unchanged(
+      `申请${gap("id") ? ` ${gap("id")} ` : ""}的记录无法读取。Karpor 上的权限会按时结束；请告知管理员。`,
+    ),
   "already-decided": (gap) => {
     const did = DID[gap("how")];
     const by = gap("by");

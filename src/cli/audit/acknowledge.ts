@@ -1,0 +1,23 @@
+/** `audit acknowledge REASON`: an operator knows what is wrong with the trail. From then on `verify` fails only for more. */
+import type { Bot } from "../../bot.ts";
+import { SEAL_NOTES, sealTrail } from "../../life/seal-trail.ts";
+import type { Operator } from "../../request/ids.ts";
+import { examineTrail } from "./verify.ts";
+
+/** Writes an entry with the reason and each fault, then clears the lost seals on the hub. Throws StoreAway, HubError. */
+export async function acknowledgeFaults(
+  bot: Bot,
+  { by, reason }: { by: Operator; reason: string },
+  say: (line: string) => void,
+): Promise<true> {
+  const { faults } = await examineTrail(bot);
+  const at = bot.clock.now();
+  await bot.store.trail.add({ event: "trail.acknowledged", id: null, at, by, words: reason, faults });
+  await bot.hub.changeNotes(() => ({ [SEAL_NOTES.lost]: "[]" }));
+  await sealTrail(bot);
+  for (const fault of faults) say(`Acknowledged: ${fault}`);
+  say(
+    faults.length === 0 ? "Nothing was wrong; the reason is on the trail." : "The trail says so from now on.",
+  );
+  return true;
+}

@@ -1,0 +1,45 @@
+/**
+ * The stable names of what the trail tells, one an entry. Log stores and alerts match them, so a name never changes its
+ * meaning and is never used again for another one. docs/audit.md lists them.
+ */
+export const TRAIL_EVENTS = [
+  // a request, before anything is granted
+  "request.asked",
+  "request.waiting",
+  "request.reminded",
+  "request.escalated",
+  "request.approved",
+  "request.starting",
+  "request.held-back",
+  "request.denied",
+  "request.withdrawn",
+  "request.refused",
+  "request.unanswered",
+  "request.failed",
+  "request.ended",
+  // access
+  "access.delayed",
+  "access.granted",
+  "access.prolonged",
+  "access.reminded",
+  "access.idle-checked",
+  "access.idle-asked",
+  "access.kept",
+  "access.ended",
+  "access.removed",
+  "access.reviewed",
+  "chain.ended",
+  "end.proved",
+  "end.unconfirmed",
+  // tokens
+  "token.renewed",
+  "token.hidden",
+  "token.shown",
+  // the whole instance
+  "lockdown.set",
+  "lockdown.lifted",
+  "lockdown.restored",
+  "seal.lost",
+  "trail.acknowledged",
+] as const;
+export type TrailEvent = (typeof TRAIL_EVENTS)[number];

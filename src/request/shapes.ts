@@ -1,0 +1,6 @@
+/** How a record is read: what a newer replica wrote and this one does not know is kept, and written back. */
+import { z } from "zod";
+
+/** A loose object whose unknown fields the types do not show. */
+export const kept = <Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> =>
+  z.looseObject(shape) as unknown as z.ZodObject<Shape>;

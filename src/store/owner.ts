@@ -1,0 +1,37 @@
+/** Whose records are in this Redis: those of one hub, signed by one key. The first bot that uses it notes both. */
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import type { Keys } from "./keys.ts";
+import { readText, UNREADABLE } from "./reading.ts";
+import { guarded, StoreAway } from "./redis.ts";
+
+const Owner = z.object({ hub: z.string(), key: z.string() });
+type Owner = z.infer<typeof Owner>;
+
+export function createOwner(redis: Redis, keys: Keys, owner: Owner) {
+  let isChecked = false;
+
+  /** Why these records are not ours, in words for the operator; null when they are, or when there are none yet. */
+  const mismatch = async (): Promise<string | null> => {
+    const noted = readText(Owner, await guarded(redis.get(keys.owner)));
+    if (noted === null) return null;
+    if (noted === UNREADABLE) return `the key ${keys.owner} in Redis cannot be read; see docs/operations.md`;
+    if (noted.hub !== owner.hub)
+      return `the records of this instance in Redis belong to the hub "${noted.hub}"; give this bot another \`instance\``;
+    if (noted.key === owner.key) return null;
+    return "the records in Redis are signed by another RECORDS_KEY; give that one, or see docs/operations.md for a new key";
+  };
+
+  return {
+    mismatch,
+
+    /** Once, before the first commit: notes whose records these are. Throws StoreAway where they are not ours. */
+    async claim(): Promise<void> {
+      if (isChecked) return;
+      await guarded(redis.setnx(keys.owner, JSON.stringify(owner)));
+      const reason = await mismatch();
+      if (reason) throw new StoreAway(reason);
+      isChecked = true;
+    },
+  };
+}

@@ -1,0 +1,152 @@
+/** The records: read, and committed together with their trail entry and indexes. */
+import { readFileSync } from "node:fs";
+import type { Redis, Result } from "ioredis";
+import type { Logger } from "pino";
+import { HOUR } from "../request/durations.ts";
+import { RequestId, type UserId } from "../request/ids.ts";
+import { Request } from "../request/record.ts";
+import { indexesFor } from "./indexes.ts";
+import type { Keys } from "./keys.ts";
+import { readText, UNREADABLE, type Unreadable } from "./reading.ts";
+import { guarded, milliseconds, type RedisTime, readAnswers } from "./redis.ts";
+import type { Signer } from "./signed.ts";
+import { signEntry, type TrailEntry } from "./trail.ts";
+
+/** A record as it was read, when (by the clock of Redis), and whether its messages show this very version. */
+export type ReadRequest = Request & { readAt: number; isDrawn: boolean };
+
+/** What a commit rests on: look-ups may be 30 s old, by the clock of Redis. */
+export interface Guard {
+  lookedUpAt: number;
+  /** Nobody of these may be locked down: the requester, who asked, and each approver. */
+  people: readonly UserId[];
+}
+
+/** `locked-down` says who. */
+export type Committed =
+  | { result: "done" | "conflict" | "stale-lookup" }
+  | { result: "locked-down"; who: string };
+
+const LOOKUPS_GOOD_FOR_MS = 30_000;
+export const CLOSED_KEPT_SECONDS = 90 * 24 * 3600;
+const COMMIT = readFileSync(new URL("commit.lua", import.meta.url), "utf8");
+
+declare module "ioredis" {
+  interface RedisCommander<Context> {
+    commitRequest(keyCount: number, ...args: (string | number)[]): Result<string, Context>;
+  }
+}
+
+/** The fields of a record's hash that make a record of it. */
+export const RECORD_FIELDS = ["version", "record", "drawn"] as const;
+export type RecordFields = Record<(typeof RECORD_FIELDS)[number], string | null>;
+
+/** The place of a record among signed values. */
+const placeFor = (id: string): string => `request:${id}`;
+
+/** Every method throws StoreAway. */
+export function createRecords(
+  redis: Redis,
+  keys: Keys,
+  { signer, claim, log }: { signer: Signer; claim(): Promise<void>; log: Logger },
+) {
+  redis.defineCommand("commitRequest", { lua: COMMIT });
+  const parse = recordReader(signer, log);
+
+  /** Those that can be read, in the order of their ids. */
+  const readAll = async (ids: readonly string[]): Promise<ReadRequest[]> => {
+    if (ids.length === 0) return [];
+    const pipeline = redis.pipeline().time();
+    for (const id of ids) pipeline.hmget(keys.request(id), ...RECORD_FIELDS);
+    const [time, ...records] = readAnswers(await guarded(pipeline.exec()));
+    const readAt = milliseconds(time as RedisTime);
+    return records.flatMap((fields, i) => {
+      const [version = null, record = null, drawn = null] = fields as (string | null)[];
+      const request = parse(ids[i] ?? "", { version, record, drawn }, readAt);
+      return request === null || request === UNREADABLE ? [] : [request];
+    });
+  };
+
+  return {
+    parse,
+    readAll,
+
+    readVersion: (id: RequestId): Promise<string | null> => guarded(redis.hget(keys.request(id), "version")),
+
+    /**
+     * Writes trail entry, record and indexes together, if the version is still that of `before` (null: there is no
+     * record yet). With a guard it is refused under a lockdown and when the look-ups are too old.
+     */
+    async commit(
+      before: Request | null,
+      after: Request,
+      entry: TrailEntry,
+      guard: Guard | null,
+    ): Promise<Committed> {
+      await claim();
+      const indexes = indexesFor(after);
+      const { id, version, state } = after;
+      const known = [keys.request(id), keys.unfinished, keys.trail, keys.lockdowns];
+      const all = [...known, ...indexes.map(([name]) => keys.index(name))];
+      const [result = "", who = ""] = (
+        await guarded(
+          redis.commitRequest(
+            all.length,
+            ...all,
+            id,
+            before?.version ?? "",
+            version,
+            signer.sign(placeFor(id), JSON.stringify(after)),
+            signEntry(signer, entry),
+            state === "closed" ? CLOSED_KEPT_SECONDS : 0,
+            guard ? guard.lookedUpAt : "",
+            LOOKUPS_GOOD_FOR_MS,
+            guard ? guard.people.join(" ") : "",
+            ...indexes.map(([, score]) => score ?? ""),
+          ),
+        )
+      ).split(" ");
+      return result === "locked-down"
+        ? { result, who }
+        : { result: result as "done" | "conflict" | "stale-lookup" };
+    },
+
+    unfinished: async (): Promise<RequestId[]> =>
+      (await guarded(redis.smembers(keys.unfinished))).flatMap((id) => RequestId.safeParse(id).data ?? []),
+
+    /** A page of an index, by its score; `latest` first where asked. */
+    async page(index: string, { from = 0, count = 10, latest = false } = {}): Promise<ReadRequest[]> {
+      const name = keys.index(index);
+      const to = from + count - 1;
+      return readAll(
+        await guarded(
+          latest ? redis.zrevrange(name, from, to) : redis.zrange(name, String(from), String(to)),
+        ),
+      );
+    },
+
+    /** How many of an index have at least this score. */
+    count: (index: string, since = 0): Promise<number> =>
+      guarded(redis.zcount(keys.index(index), since, "+inf")),
+  };
+}
+
+/** A record that cannot be read is told in the log once an hour. A hash with another version than its record's is none. */
+function recordReader(signer: Signer, log: Logger) {
+  const toldAt = new Map<string, number>();
+  return (
+    id: string,
+    { version, record, drawn }: RecordFields,
+    readAt: number,
+  ): ReadRequest | null | Unreadable => {
+    if (record === null) return null;
+    const request = readText(Request, signer.open(placeFor(id), record) ?? "");
+    if (request !== UNREADABLE && request?.version === version)
+      return { ...request, readAt, isDrawn: drawn === version };
+    if (readAt - (toldAt.get(id) ?? 0) > HOUR) {
+      log.error({ id }, "a record cannot be read: nothing of it is changed by what Redis says");
+      toldAt.set(id, readAt);
+    }
+    return UNREADABLE;
+  };
+}
