@@ -368,10 +368,21 @@ const faults: Fault[] = [
   },
   {
     name: "Redis belongs to another hub",
-    plant: () => ({ file: (file) => Object.assign(file.hub, { name: "staging" }) }),
+    plant: async () => {
+      const owner = { hub: "production", key: world.signer.fingerprint };
+      await world.commands.set(keysFor("test").owner, JSON.stringify(owner));
+      return { file: (file) => Object.assign(file.hub, { name: "staging" }) };
+    },
     check: "redis",
     message: /belong to the hub "production"/,
     fix: /REDIS_URL/,
+  },
+  {
+    name: "Redis has records that another key signed",
+    plant: () => ({ env: { RECORDS_KEY: Buffer.alloc(32, "another").toString("base64") } }),
+    check: "redis",
+    message: /signed by another RECORDS_KEY/,
+    fix: /RECORDS_KEY/,
   },
   {
     name: "Redis was emptied: an access on the hub has no record",

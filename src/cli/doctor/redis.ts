@@ -21,7 +21,7 @@ export async function checkRedis({ redis, store }: RedisSide): Promise<Finding[]
   }
   const unsuitable = (await unsuitableRedis(redis)) ?? (await store.owner.mismatch());
   if (unsuitable)
-    return [fail("redis", unsuitable, "Correct REDIS_URL, or Redis itself; the bot does not start with it")];
+    return [fail("redis", unsuitable, "Correct REDIS_URL, RECORDS_KEY or Redis itself; the bot does not start with it")];
   const isKept = /^aof_enabled:1/m.test(await redis.info("persistence"));
   return [
     ok("redis", "it answers, and evicts nothing"),
