@@ -1,5 +1,5 @@
 /** Story 2: approvers decide: two of them, a shorter time, a no with words; or nobody does. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { HOUR } from "../../src/request/durations.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI } from "../helpers/people.ts";
 import { roles } from "../helpers/roles.ts";
@@ -18,6 +18,7 @@ beforeAll(async () => {
   scene = sceneOf(world);
   await startReplica(world);
 });
+afterEach(() => scene.clear());
 afterAll(() => world.close());
 
 describe("approve", () => {
@@ -82,8 +83,7 @@ describe("deny", () => {
     const card = await scene.ask("guest 1h", "not today");
     await world.slack.click(MEI, card, "approve").catch(() => {});
     await world.slack.click(ALICE, card, "Deny…");
-    const form = await scene.form(ALICE);
-    await world.slack.submit(ALICE, form.id, { [inputOf(form)]: "use peek <instead>" });
+    await scene.fill(ALICE, "use peek <instead>");
     const denied = await scene.dm(BOB, "use peek <instead>");
     expect(visibleText(denied)).toContain(`Denied by <@${ALICE}>`);
     expect(visibleText(await scene.card("use peek <instead>"))).toContain("Denied by");

@@ -1,5 +1,5 @@
 /** Story 8: the same life in English and in Chinese, each by the reader's locale; shared cards in `slack.language`. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../src/request/durations.ts";
 import { ALICE, APPROVALS, BOB, MEI } from "../helpers/people.ts";
 import { buttonsOf, inputOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
@@ -47,6 +47,7 @@ describe.each(["en", "zh"] as const)("cards in %s", (language) => {
     scene = sceneOf(world);
     await startReplica(world);
   });
+  afterEach(() => scene.clear());
   afterAll(() => world.close());
 
   test.each(READERS)("a life, read in $name", async (reader) => {

@@ -1,5 +1,5 @@
 /** Story 1, the main path: ask, approve, get a token, be reminded, lose it on time, provably. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../src/request/durations.ts";
 import { needs } from "../helpers/machine.ts";
 import { ALICE, APPROVALS, BOB, GENERAL } from "../helpers/people.ts";
@@ -20,6 +20,7 @@ function tell(options: WorldOptions) {
     scene = sceneOf(world);
     await startReplica(world);
   });
+  afterEach(() => scene.clear());
   afterAll(() => world.close());
 
   test("ask, approve, get a token, be reminded, lose it on time", async () => {

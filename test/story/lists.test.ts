@@ -1,5 +1,5 @@
 /** Story 6: lists show what their reader may see, ten at a time, and cost the same however much others hold. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../helpers/eventually.ts";
 import { ALICE, BOB, CAROL, GUS, MEI } from "../helpers/people.ts";
 import { roles } from "../helpers/roles.ts";
@@ -17,6 +17,7 @@ beforeAll(async () => {
   scene = sceneOf(world);
   await startReplica(world);
 });
+afterEach(() => scene.clear());
 afterAll(() => world.close());
 
 type Shown = Parameters<typeof visibleText>[0];
