@@ -27,12 +27,21 @@ export const inputOf = (form: View): string => {
   return (input?.element as { action_id: string } | undefined)?.action_id ?? "no input";
 };
 
-/** As people type it; who joined later is called as their id says. */
-const handleFor = (user: string): string =>
-  `@${people.people.find(({ id }) => id === user)?.name ?? user.slice("U0".length).toLowerCase()}`;
+/** Slack's people and groups are again as they were; what was looked up before counts for 15 s. */
+async function restorePeople({ slack, jump }: World): Promise<void> {
+  const { directory } = slack;
+  const gone = people.people.filter(({ id }) => directory.people.get(id)?.deleted);
+  const changed = people.groups.filter(
+    ({ id, members }) => directory.groups.get(id)?.members.join() !== members.join(),
+  );
+  for (const { id } of gone) await slack.people.change(id, { deleted: false });
+  for (const { id, members } of changed) await slack.people.setGroup(id, members);
+  if (gone.length + changed.length > 0) await jump(16 * SECOND);
+}
 
 export function sceneOf(world: World) {
   const { slack } = world;
+  const handleFor = (user: string) => `@${slack.directory.people.get(user)?.name}`;
   const last = (messages: SlackMessage[], words: string) =>
     messages.findLast((message) => visibleText(message).includes(words));
   const scene = {
@@ -96,10 +105,11 @@ export function sceneOf(world: World) {
     /** A real API server goes on by this machine's time: it forgets a token that was used after 10 s. */
     isDead: (token: string) =>
       eventually(async () => (await scene.login(token)) === "dead", world.isReal ? 15_000 : 0),
-    /** After each story of a world: faults are over, and whatever is open or locked is ended by an admin, for the next. */
+    /** After each story of a world: faults are over, and an admin ends whatever is open or locked. */
     async clear() {
       slack.meddle(undefined);
       slack.clearFailures();
+      await restorePeople(world);
       for (const whom of await world.commands.hkeys(keysFor("test").lockdowns))
         await scene.say(ALICE, `unlock ${whom === "everybody" ? "" : handleFor(whom)} the story is over`);
       await eventually(async () => {

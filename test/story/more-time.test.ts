@@ -26,13 +26,6 @@ async function prolong(line: string, reason: string, user = BOB) {
   return { more, delivered: await scene.tokenOf(user, more.id) };
 }
 
-/** Everybody's access ends, so that the next test begins with nothing. */
-async function endAll(user = BOB) {
-  await scene.say(ALICE, `revoke all @${user === BOB ? "bob" : "mei"} the test is over`);
-  for (const { id } of (await world.records()).filter(({ state }) => state === "ending"))
-    await scene.proveEnd(id);
-}
-
 describe("more time", () => {
   test("follows the first: approved like any other, with a token of its own, and the first ends without a word", async () => {
     const first = await scene.get("guest 2h", "the first part");
@@ -61,7 +54,6 @@ describe("more time", () => {
     expect(await scene.login(tokenIn(second))).toBe("good");
     await world.slack.waitFor(() => !world.slack.dm(BOB).includes(first));
     expect(world.slack.dm(BOB).filter((one) => !visibleText(one).includes(more.id))).toEqual([]);
-    await endAll();
   });
 
   test("its total holds, in the command and in the form", async () => {
@@ -82,7 +74,6 @@ describe("more time", () => {
     const refusals = () =>
       world.slack.ephemerals(BOB).filter((one) => visibleText(one).includes("at most 3 h"));
     await world.slack.waitFor(() => refusals().length === 2);
-    await endAll();
   });
 
   test("a word says of which: of several accesses none is guessed", async () => {
@@ -98,7 +89,6 @@ describe("more time", () => {
     expect((await scene.because("the same by its id", "active")).follows).toBe(id);
     await scene.say(BOB, "more admin 30m");
     await scene.whisper(BOB, "no such access");
-    await endAll();
   });
 
   test("is the holder's alone, of what is active, and one request at a time", async () => {
@@ -109,7 +99,7 @@ describe("more time", () => {
     await scene.ask("more 1h", "the first of two");
     await scene.say(BOB, "more 1h the second of two");
     await scene.whisper(BOB, "is open already");
-    await endAll();
+    await scene.clear();
     await scene.say(BOB, `more ${id} 1h`);
     await scene.whisper(BOB, "no such access now");
   });
@@ -135,7 +125,6 @@ describe("more time", () => {
       by: BOB,
     });
     await world.slack.waitFor(() => !buttonsOf(card).includes("Approve 1 h"));
-    await endAll();
   });
 });
 
@@ -158,7 +147,6 @@ describe("the token", () => {
       endsAt,
       approvals: [{ by: ALICE }],
     });
-    await endAll();
   });
 
   test("is hidden, renewed and called leaked by its holder alone", async () => {
@@ -172,8 +160,6 @@ describe("the token", () => {
       });
     expect((await scene.because("mine alone", "active")).token).toMatchObject({ number: 1, hidden: false });
     expect(await scene.login(tokenIn(delivered))).toBe("good");
-    await endAll(MEI);
-    await endAll();
   });
 
   test("I leaked it: the token is refused, the channel told, and the rest of its time asked for anew, once", async () => {
@@ -198,7 +184,6 @@ describe("the token", () => {
     await world.slack.click(CAROL, await scene.card(anew.id), "approve");
     expect(await scene.login(tokenIn(await scene.tokenOf(BOB, anew.id)))).toBe("good");
     expect((await world.records()).filter(({ reason }) => reason === "on a screen share")).toHaveLength(2);
-    await endAll();
   });
 
   test("I leaked it, of one that was prolonged: all of it ends, and the rest of the whole is asked for", async () => {
@@ -211,7 +196,6 @@ describe("the token", () => {
     expect(anew.duration).toBeGreaterThan(4 * HOUR - 2 * MINUTE);
     for (const message of [first, delivered]) expect(await scene.login(tokenIn(message))).not.toBe("good");
     await scene.proveEnd(more.id);
-    await endAll();
   });
 });
 
