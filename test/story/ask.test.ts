@@ -25,6 +25,7 @@ beforeAll(async () => {
         ticket: { ...roles.guest, reason: { required: true, pattern: "[A-Z]+-\\d+", hint } },
         frozen: roles.guest,
         night: roles.guest,
+        today: roles.guest,
         checked: { ...roles.peek, duration: { default: "1h", max: "8h" }, check },
         both: { ...roles.guest, check },
       },
@@ -34,12 +35,15 @@ beforeAll(async () => {
           say: { en: "Nothing is released this week.", zh: "本周不发布。" },
         },
         {
-          ...{
-            name: "night duty",
-            when: { role: ["night"], requester: { in: ["S0DEV"] }, max: "2h" },
-            then: "approve",
-          },
+          name: "night duty",
+          when: { role: ["night"], requester: { in: ["S0DEV"] }, max: "2h" },
+          then: "approve",
+        },
+        {
+          name: "today",
+          when: { role: ["today"] },
           until: new Date().toISOString().slice(0, 10),
+          then: "approve",
         },
       ],
     },
@@ -280,7 +284,10 @@ describe("the company's check", () => {
 });
 
 test("a rule's last day is its last: from then on people are asked", async () => {
+  await scene.say(MEI, "today 1h on the last day");
+  await scene.because("on the last day", "active");
+  await scene.clear();
   await world.jump(DAY);
-  await scene.say(MEI, "night 1h the day after the last");
+  await scene.say(MEI, "today 1h the day after the last");
   await scene.because("the day after the last", "waiting");
 });
