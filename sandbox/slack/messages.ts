@@ -1,4 +1,5 @@
 /** Writing, editing and removing messages and ephemerals; every change is kept and told. */
+import { isInteractive } from "./blocks/elements.ts";
 import { notifyPhones } from "./phone.ts";
 import type { Block, Content, Ephemeral, JsonObject, SlackMessage } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
@@ -76,14 +77,12 @@ function stored(workspace: Workspace, { text, blocks }: Content): Content {
   return blocks?.length ? { text, blocks: withIds(workspace, blocks) } : { text };
 }
 
-const interactive = /^(button|.*select|.*input)$/;
-
 /** Slack gives every block a block_id and every element an action_id when the app gave none. */
 export function withIds(workspace: Workspace, blocks: Block[]): Block[] {
   return structuredClone(blocks).map((block) => {
-    const elements = [block.element, ...(Array.isArray(block.elements) ? block.elements : [])];
+    const elements = [block.element, block.accessory, block.elements].flat();
     for (const element of elements as (JsonObject | undefined)[]) {
-      if (element && interactive.test(String(element.type))) element.action_id ??= workspace.nextId("act");
+      if (element && isInteractive(element.type)) element.action_id ??= workspace.nextId("act");
     }
     return { ...block, block_id: block.block_id ?? workspace.nextId("blk") };
   });

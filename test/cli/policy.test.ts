@@ -10,6 +10,7 @@ import { UsageError } from "../../src/cli/options.ts";
 import { policy } from "../../src/cli/policy/index.ts";
 import { ConfigError } from "../../src/config.ts";
 import { createLog } from "../../src/ops/log.ts";
+import { DAY } from "../../src/request/durations.ts";
 import { BOB, GUS, MEI, people, places } from "../helpers/people.ts";
 import { roles } from "../helpers/roles.ts";
 
@@ -42,10 +43,12 @@ function write(name: string, content: unknown): string {
   return path;
 }
 
+const clock = jumpClock();
+
 async function run(args: string[], variables: NodeJS.ProcessEnv = {}) {
   const lines: string[] = [];
   const isGood = await policy(args, {
-    ...{ clock: jumpClock(), log: createLog("error"), colour: false, confirm: async () => true },
+    ...{ clock, log: createLog("error"), colour: false, confirm: async () => true },
     variables: { KARPOR_ACCESS_CONFIG: write("config.yml", FILE), ...variables },
     say: (line) => void lines.push(line),
   });
@@ -140,6 +143,22 @@ test("test compares a table of cases", async () => {
   await expect(run(["test", write("unread.yml", [{ who: "bob" }])])).rejects.toThrow(
     "must be a Slack user id",
   );
+});
+
+test("a rule's last day is told by the clock that the command has", async () => {
+  const until = new Date(clock.now() + DAY).toISOString().slice(0, 10);
+  const [freeze, ...others] = FILE.rules;
+  const path = write("last-day.yml", {
+    ...FILE,
+    rules: [freeze, ...others.map((rule) => ({ ...rule, until }))],
+  });
+  const explain = () =>
+    run(["explain", "guest", "--user", BOB, "--groups", "S0DEV", "--for", "30m"], {
+      KARPOR_ACCESS_CONFIG: path,
+    });
+  expect((await explain()).text).toMatch(/^approve, because of short looks/);
+  clock.jump(2 * DAY);
+  expect((await explain()).text).toMatch(/^ask, because of approval/);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 /** The Slack client against the stand-in: its errors, what a 429 holds back, answers that are bounded, and who people are. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
 import { GroupId, UserId } from "../../src/request/ids.ts";
 import type { Kept } from "../../src/slack/calls.ts";
@@ -214,4 +214,148 @@ test("a DM is opened once", async () => {
   const before = callsOf("conversations.open");
   expect(await slack.openDm(ALICE)).toBe(await slack.openDm(ALICE));
   expect(callsOf("conversations.open") - before).toBe(1);
+});
+
+const words = (text: string) => ({ type: "plain_text", text });
+const options = (count = 2) =>
+  Array.from({ length: count }, (_, nth) => ({ text: words(`Option ${nth}`), value: `${nth}` }));
+const input = (element: object, more = {}) => ({ type: "input", label: words("Label"), element, ...more });
+const actions = (...elements: object[]) => ({ type: "actions", elements });
+const rich = {
+  type: "rich_text",
+  elements: [{ type: "rich_text_section", elements: [{ type: "text", text: "Hi" }] }],
+};
+const image = { type: "image", image_url: "https://example.com/a.png", alt_text: "A" };
+const CHOICES = ["static_select", "multi_static_select", "checkboxes", "radio_buttons"];
+const PICKERS = ["users", "conversations", "channels", "external"].flatMap((kind) => [
+  `${kind}_select`,
+  `multi_${kind}_select`,
+]);
+const WRITTEN = ["plain_text_input", "rich_text_input", "datepicker", "timepicker", "datetimepicker"];
+
+/** What Slack's method says to these blocks: "ok", or its error and the first fault. */
+async function answerOf(surface: "message" | "modal" | "home", blocks: object[]): Promise<string> {
+  const { payload } = await local.shortcut(ALICE, "any");
+  const modal = { type: "modal", title: words("Title"), submit: words("Send"), blocks };
+  const [method, args] = {
+    message: ["chat.postMessage", { channel: APPROVALS, text: "Blocks", blocks }] as const,
+    modal: ["views.open", { trigger_id: payload.trigger_id, view: modal }] as const,
+    home: ["views.publish", { user_id: ALICE, view: { type: "home", blocks } }] as const,
+  }[surface];
+  const answer = await call(method, args);
+  return answer.ok ? "ok" : `${answer.error}: ${answer.errors?.[0] ?? ""}`;
+}
+
+const call = async (method: string, args: object) => {
+  const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" };
+  const response = await fetch(local.apiUrl + method, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(args),
+  });
+  return (await response.json()) as {
+    ok: boolean;
+    error?: string;
+    errors?: string[];
+    view?: { id: string; hash: string };
+  };
+};
+
+describe("Block Kit, as the stand-in takes it", () => {
+  beforeAll(() => local.deliverTo(async () => ({ status: 200, ms: 0, body: "" })));
+
+  test.each(["message", "modal", "home"] as const)(
+    "a %s has every block and element that may be there",
+    async (surface) => {
+      const elements = [
+        ...CHOICES.map((type) => ({ type, options: options() })),
+        ...[...PICKERS, ...WRITTEN].map((type) => ({ type })),
+        { type: "checkboxes", options: options(10), initial_options: options(1) },
+        { type: "static_select", option_groups: [{ label: words("Group"), options: options() }] },
+      ].filter(({ type }) => surface !== "home" || type !== "datetimepicker");
+      const ofModals = ["email_text_input", "url_text_input", "file_input"].map((type) => ({ type }));
+      const blocks = [
+        ...[
+          ...elements,
+          ...(surface === "modal" ? [...ofModals, { type: "number_input", is_decimal_allowed: false }] : []),
+        ].map((element) => input(element, { dispatch_action: true, optional: true, hint: words("Hint") })),
+        actions(...elements.filter(({ type }) => type !== "plain_text_input"), {
+          type: "overflow",
+          options: options(5),
+        }),
+        { type: "section", fields: [words("A"), words("B")], accessory: image },
+        { type: "header", text: words("Header") },
+        { type: "context", elements: [words("A"), image] },
+        ...[{ type: "divider" }, image, rich],
+      ];
+      expect(await answerOf(surface, blocks)).toBe("ok");
+    },
+  );
+
+  test.each([
+    ["modal", input({ type: "checkboxes", options: options(11) }), "no more than 10 items allowed"],
+    ["modal", input({ type: "radio_buttons" }), "missing required field: options"],
+    ["modal", input({ type: "static_select" }), "must have one of `options` and `option_groups`"],
+    [
+      "modal",
+      input({ type: "radio_buttons", options: options(1), initial_option: options(2)[1] }),
+      "must match one of the options",
+    ],
+    ["modal", input({ type: "number_input" }), "missing required field: is_decimal_allowed"],
+    ["modal", input({ type: "timepicker", initial_time: "24:00" }), "must be a time as HH:mm"],
+    [
+      "modal",
+      input({ type: "plain_text_input", options: options() }),
+      "invalid additional property: options",
+    ],
+    ["modal", input({ type: "button", text: words("Button") }), "unsupported type: button"],
+    ["modal", { type: "markdown", text: "A" }, "unsupported type: markdown"],
+    ["message", input({ type: "email_text_input" }), "unsupported type: email_text_input"],
+    ["message", actions({ type: "overflow", options: options(6) }), "no more than 5 items allowed"],
+    ["message", actions({ type: "plain_text_input" }), "unsupported type: plain_text_input"],
+    ["message", { type: "header", text: words("A".repeat(151)) }, "must be less than 151 characters"],
+    ["message", { type: "section" }, "must have one of `text` and `fields`"],
+    ["message", { type: "image", alt_text: "A" }, "must have one of `image_url` and `slack_file`"],
+    ["home", input({ type: "datetimepicker" }), "unsupported type: datetimepicker"],
+  ] as const)("a %s is refused: %j", async (surface, block, fault) => {
+    expect(await answerOf(surface, [block])).toContain(fault);
+  });
+
+  test("what is chosen in a form is kept, sent with all of it where it dispatches, and drawn anew by its hash", async () => {
+    const sent: { actions: object[]; view: { hash: string; state: { values: object } } }[] = [];
+    local.deliverTo(async (_kind, payload) => {
+      sent.push(payload as never);
+      return { status: 200, ms: 0, body: "" };
+    });
+    const boxes = input(
+      { type: "checkboxes", action_id: "a", options: options() },
+      { block_id: "boxes", optional: true },
+    );
+    const radios = { type: "radio_buttons", action_id: "a", options: options() };
+    const blocks = [boxes, input(radios, { block_id: "radios", dispatch_action: true })];
+    expect(await answerOf("modal", blocks)).toBe("ok");
+    const [form] = local.views(ALICE);
+    const at = { view: form?.id ?? "" };
+    expect((await local.choose(ALICE, at, "boxes", ["0", "1"])).sent).toBe(false);
+    expect((await local.choose(ALICE, at, "radios", "Option 1")).sent).toBe(true);
+    const [one, two] = options();
+    const values = {
+      boxes: { a: { type: "checkboxes", selected_options: [one, two] } },
+      radios: { a: { type: "radio_buttons", selected_option: two } },
+    };
+    const { actions: acted, view } = sent.at(-1) ?? {};
+    expect(acted).toMatchObject([{ block_id: "radios", action_id: "a", selected_option: two }]);
+    expect(view?.state.values).toEqual(values);
+    const update = {
+      view_id: at.view,
+      view: { type: "modal", title: words("Title"), submit: words("Send"), blocks },
+    };
+    expect(await call("views.update", { ...update, hash: view?.hash })).toMatchObject({ ok: true });
+    expect(await call("views.update", { ...update, hash: view?.hash })).toMatchObject({
+      error: "hash_conflict",
+    });
+    await local.submit(ALICE, at.view, { boxes: [] });
+    const emptied = { ...values, boxes: { a: { type: "checkboxes", selected_options: [] } } };
+    expect(sent.at(-1)?.view.state.values).toEqual(emptied);
+  });
 });

@@ -3,8 +3,9 @@ import { hubClient } from "../../sandbox/hub/client.ts";
 import { buttonsOf, type SlackMessage, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { SECOND } from "../../src/request/durations.ts";
 import type { Request } from "../../src/request/record.ts";
+import { keysFor } from "../../src/store/keys.ts";
 import { eventually } from "./eventually.ts";
-import { ALICE, APPROVALS, BOB, GENERAL } from "./people.ts";
+import { ALICE, APPROVALS, BOB, GENERAL, people } from "./people.ts";
 import type { World } from "./world.ts";
 
 export { buttonsOf, visibleText };
@@ -26,8 +27,21 @@ export const inputOf = (form: View): string => {
   return (input?.element as { action_id: string } | undefined)?.action_id ?? "no input";
 };
 
+/** Slack's people and groups are again as they were; what was looked up before counts for 15 s. */
+async function restorePeople({ slack, jump }: World): Promise<void> {
+  const { directory } = slack;
+  const gone = people.people.filter(({ id }) => directory.people.get(id)?.deleted);
+  const changed = people.groups.filter(
+    ({ id, members }) => directory.groups.get(id)?.members.join() !== members.join(),
+  );
+  for (const { id } of gone) await slack.people.change(id, { deleted: false });
+  for (const { id, members } of changed) await slack.people.setGroup(id, members);
+  if (gone.length + changed.length > 0) await jump(16 * SECOND);
+}
+
 export function sceneOf(world: World) {
   const { slack } = world;
+  const handleFor = (user: string) => `@${slack.directory.people.get(user)?.name}`;
   const last = (messages: SlackMessage[], words: string) =>
     messages.findLast((message) => visibleText(message).includes(words));
   const scene = {
@@ -56,6 +70,14 @@ export function sceneOf(world: World) {
     /** Resolves when a record is like this. */
     record: (like: (request: Request) => boolean) =>
       eventually(async () => (await world.records()).find(like)),
+    /** Resolves when what was asked for this reason is in this state. */
+    because: (reason: string, state: Request["state"]) =>
+      scene.record((one) => one.reason === reason && one.state === state),
+    /** Writes into the first input of the form that is open, and sends it. */
+    async fill(user: string, words: string) {
+      const form = await scene.form(user);
+      return slack.submit(user, form.id, { [inputOf(form)]: words });
+    },
     /** Waits until the account is gone, jumps over the 11 s of the proof, and resolves to the closed record. */
     async proveEnd(id: string) {
       await scene.record((one) => one.id === id && one.ending?.deletedAt != null);
@@ -83,6 +105,21 @@ export function sceneOf(world: World) {
     /** A real API server goes on by this machine's time: it forgets a token that was used after 10 s. */
     isDead: (token: string) =>
       eventually(async () => (await scene.login(token)) === "dead", world.isReal ? 15_000 : 0),
+    /** After each story of a world: faults are over, and an admin ends whatever is open or locked. */
+    async clear() {
+      slack.meddle(undefined);
+      slack.clearFailures();
+      await restorePeople(world);
+      for (const whom of await world.commands.hkeys(keysFor("test").lockdowns))
+        await scene.say(ALICE, `unlock ${whom === "everybody" ? "" : handleFor(whom)} the story is over`);
+      await eventually(async () => {
+        const open = (await world.records()).filter(({ state }) => state !== "closed");
+        for (const user of new Set(open.map(({ requester }) => requester)))
+          await scene.say(ALICE, `revoke all ${handleFor(user)} the story is over`);
+        if (open.length > 0) await world.jump(14 * SECOND);
+        return open.length === 0;
+      });
+    },
     /** Everything that is visible to anybody in Slack now. */
     visible: () =>
       slack

@@ -1,10 +1,10 @@
 /** Story 5: access ends before its time: by its holder, an approver, an admin, a lockdown, or by hand on the hub. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { HOUR } from "../../src/request/durations.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { ALICE, BOB, CAROL, MEI } from "../helpers/people.ts";
-import { buttonsOf, inputOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
+import { buttonsOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
 import { startReplica, startWorld, type World } from "../helpers/world.ts";
 
 let world: World;
@@ -15,6 +15,7 @@ beforeAll(async () => {
   scene = sceneOf(world);
   await startReplica(world);
 });
+afterEach(() => scene.clear());
 afterAll(() => world.close());
 
 const endedBy = (reason: string) =>
@@ -35,8 +36,7 @@ test("an approver revokes it with a reason: the binding goes with the commit, an
   const card = await scene.card("to be revoked");
   await world.slack.waitFor(() => buttonsOf(card).includes("Revoke…"));
   await world.slack.click(CAROL, card, "Revoke…");
-  const form = await scene.form(CAROL);
-  await world.slack.submit(CAROL, form.id, { [inputOf(form)]: "leaving the team" });
+  await scene.fill(CAROL, "leaving the team");
   expect(await scene.login(tokenIn(delivered))).toBe("unbound");
   await scene.dm(MEI, "leaving the team");
   expect((await endedBy("to be revoked")).ending).toMatchObject({ cause: "revoked", by: CAROL });

@@ -1,5 +1,5 @@
 /** With a gateway before the dashboard, the DM's button logs in: its link is the token, and goes as the token goes. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Block } from "../../sandbox/slack/types.ts";
 import { BOB } from "../helpers/people.ts";
 import { type Scene, sceneOf, tokenIn } from "../helpers/scene.ts";
@@ -14,6 +14,7 @@ beforeAll(async () => {
   scene = sceneOf(world);
   await startReplica(world);
 });
+afterEach(() => scene.clear());
 afterAll(() => world.close());
 
 const LINK = /"(https:[^"]*\/access\/login#[^"]*)"/;

@@ -1,5 +1,6 @@
 /** Story 1, the main path: ask, approve, get a token, be reminded, lose it on time, provably. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { SlackMessage } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/request/durations.ts";
 import { needs } from "../helpers/machine.ts";
 import { ALICE, APPROVALS, BOB, GENERAL } from "../helpers/people.ts";
@@ -20,6 +21,7 @@ function tell(options: WorldOptions) {
     scene = sceneOf(world);
     await startReplica(world);
   });
+  afterEach(() => scene.clear());
   afterAll(() => world.close());
 
   test("ask, approve, get a token, be reminded, lose it on time", async () => {
@@ -54,19 +56,19 @@ function tell(options: WorldOptions) {
     await scene.isDead(tokenIn(delivered));
     const receipt = await scene.dm(BOB, "Karpor refuses the token");
     await scene.card("Ended");
-    await world.slack.waitFor(() => world.slack.dm(BOB).length === 1);
-    expect(world.slack.dm(BOB)).toEqual([receipt]);
-    expect(world.slack.messages(APPROVALS).length).toBe(1);
+    const about = (messages: SlackMessage[]) => messages.filter((one) => visibleText(one).includes(id));
+    await world.slack.waitFor(() => about(world.slack.dm(BOB)).length === 1);
+    expect(about(world.slack.dm(BOB))).toEqual([receipt]);
+    expect(about(world.slack.messages(APPROVALS)).length).toBe(1);
     expect(await scene.onHub()).toEqual([]);
     expect(scene.visible()).not.toContain(tokenIn(delivered));
   });
 
   test("a role that nobody approves comes at once", async () => {
     await scene.say(BOB, "peek 15m", GENERAL);
-    const delivered = await scene.tokenOf(BOB);
-    await world.slack.click(BOB, delivered, "End now", { confirm: true });
-    const { id } = await scene.record(({ role, ending }) => role === "peek" && ending?.deletedAt != null);
+    const { id } = await scene.record(({ role, state }) => role === "peek" && state === "active");
+    await world.slack.click(BOB, await scene.tokenOf(BOB, id), "End now", { confirm: true });
     await scene.proveEnd(id);
-    await scene.dm(BOB, "Ended");
+    expect(visibleText(await scene.dm(BOB, id))).toContain("Ended");
   });
 }

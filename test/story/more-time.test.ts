@@ -1,8 +1,7 @@
 /** Story 4: what holders do with what they have: more time, a new token, a leaked one, hidden, or shown at a click. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { View } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/request/durations.ts";
-import type { Request } from "../../src/request/record.ts";
 import { ALICE, APPROVALS, BOB, CAROL, MEI } from "../helpers/people.ts";
 import { roles } from "../helpers/roles.ts";
 import { buttonsOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
@@ -17,34 +16,25 @@ beforeAll(async () => {
   scene = sceneOf(world);
   await startReplica(world);
 });
+afterEach(() => scene.clear());
 afterAll(() => world.close());
-
-const because = (reason: string, state: Request["state"]) =>
-  scene.record((one) => one.reason === reason && one.state === state);
 
 /** Asks for it anew with another reason, has it approved, and resolves to the record and to the message with the token. */
 async function prolong(line: string, reason: string, user = BOB) {
   await world.slack.click(ALICE, await scene.ask(`more ${line}`, reason, user), "approve");
-  const more = await because(reason, "active");
+  const more = await scene.because(reason, "active");
   return { more, delivered: await scene.tokenOf(user, more.id) };
-}
-
-/** Everybody's access ends, so that the next test begins with nothing. */
-async function endAll(user = BOB) {
-  await scene.say(ALICE, `revoke all @${user === BOB ? "bob" : "mei"} the test is over`);
-  for (const { id } of (await world.records()).filter(({ state }) => state === "ending"))
-    await scene.proveEnd(id);
 }
 
 describe("more time", () => {
   test("follows the first: approved like any other, with a token of its own, and the first ends without a word", async () => {
     const first = await scene.get("guest 2h", "the first part");
-    const { id, endsAt } = await because("the first part", "active");
+    const { id, endsAt } = await scene.because("the first part", "active");
     const card = await scene.ask("more 1h", "the second part");
     expect(visibleText(card)).toContain("1 h more");
     expect(card.text).not.toContain("3 h");
     await world.slack.click(ALICE, card, "approve");
-    const more = await because("the second part", "active");
+    const more = await scene.because("the second part", "active");
     expect(more).toMatchObject({ follows: id, endsAt: (endsAt ?? 0) + HOUR });
     const second = await scene.tokenOf(BOB, more.id);
     expect(visibleText(second)).toContain(`1 h more, now until`);
@@ -63,15 +53,18 @@ describe("more time", () => {
     await scene.isDead(tokenIn(first));
     expect(await scene.login(tokenIn(second))).toBe("good");
     await world.slack.waitFor(() => !world.slack.dm(BOB).includes(first));
-    expect(world.slack.dm(BOB).filter((one) => !visibleText(one).includes(more.id))).toEqual([]);
-    await endAll();
+    const isOfFirst = (text: string) => text.includes(id) && !text.includes(more.id);
+    expect(world.slack.dm(BOB).map(visibleText).filter(isOfFirst)).toEqual([]);
   });
 
   test("its total holds, in the command and in the form", async () => {
+    const refusals = () =>
+      world.slack.ephemerals(BOB).filter((one) => visibleText(one).includes("at most 3 h"));
+    const before = refusals().length;
     await scene.get("short 2h", "total of three");
     await scene.say(BOB, "more 90m too much");
     await scene.whisper(BOB, "`short` lasts at most 3 h");
-    const { id } = await because("total of three", "active");
+    const { id } = await scene.because("total of three", "active");
     await world.slack.click(BOB, await scene.tokenOf(BOB, id), "more");
     const form = await scene.form(BOB);
     const time = form.blocks.find(({ block_id }) => block_id === "time")?.element as {
@@ -80,12 +73,9 @@ describe("more time", () => {
     expect(time.options.map(({ value }) => value)).toEqual(["15m", "30m", "1h"]);
     await world.slack.submit(BOB, form.id, { time: "1h", reason: "by the form" });
     await world.slack.click(ALICE, await scene.card("by the form"), "approve");
-    await because("by the form", "active");
+    await scene.because("by the form", "active");
     await scene.say(BOB, "more 1m a little more");
-    const refusals = () =>
-      world.slack.ephemerals(BOB).filter((one) => visibleText(one).includes("at most 3 h"));
-    await world.slack.waitFor(() => refusals().length === 2);
-    await endAll();
+    await world.slack.waitFor(() => refusals().length === before + 2);
   });
 
   test("a word says of which: of several accesses none is guessed", async () => {
@@ -93,26 +83,25 @@ describe("more time", () => {
     await scene.say(BOB, "shown 1h");
     await scene.record((one) => one.role === "shown" && one.state === "active");
     await scene.say(BOB, "more 30m");
-    const { id } = await because("one of two", "active");
+    const { id } = await scene.because("one of two", "active");
     await scene.whisper(BOB, id);
     await prolong("guest 30m", "the one meant");
-    expect((await because("the one meant", "active")).follows).toBe(id);
+    expect((await scene.because("the one meant", "active")).follows).toBe(id);
     await prolong(`${id} 30m`, "the same by its id");
-    expect((await because("the same by its id", "active")).follows).toBe(id);
+    expect((await scene.because("the same by its id", "active")).follows).toBe(id);
     await scene.say(BOB, "more admin 30m");
     await scene.whisper(BOB, "no such access");
-    await endAll();
   });
 
   test("is the holder's alone, of what is active, and one request at a time", async () => {
     await scene.get("guest 1h", "asked twice");
-    const { id } = await because("asked twice", "active");
+    const { id } = await scene.because("asked twice", "active");
     await scene.say(MEI, `more ${id} 1h`);
     await scene.whisper(MEI, "别人的申请");
     await scene.ask("more 1h", "the first of two");
     await scene.say(BOB, "more 1h the second of two");
     await scene.whisper(BOB, "is open already");
-    await endAll();
+    await scene.clear();
     await scene.say(BOB, `more ${id} 1h`);
     await scene.whisper(BOB, "no such access now");
   });
@@ -121,8 +110,8 @@ describe("more time", () => {
     const first = await scene.get("guest 2h", `ended by ${which}`);
     const { more, delivered } = await prolong("1h", `prolonged, ended by ${which}`);
     await world.slack.click(BOB, which === "the first" ? first : delivered, "end", { confirm: true });
-    const { id } = await because(`ended by ${which}`, "ending");
-    await because(`prolonged, ended by ${which}`, "ending");
+    const { id } = await scene.because(`ended by ${which}`, "ending");
+    await scene.because(`prolonged, ended by ${which}`, "ending");
     await Promise.all([scene.proveEnd(id), scene.proveEnd(more.id)]);
     for (const token of [first, delivered]) await scene.isDead(tokenIn(token));
     await world.slack.waitFor(() => world.slack.dm(BOB).some((one) => visibleText(one).includes(more.id)));
@@ -133,19 +122,18 @@ describe("more time", () => {
     await scene.get("guest 2h", "ended before the answer");
     const card = await scene.ask("more 1h", "still waiting for it");
     await scene.say(BOB, "end");
-    expect((await because("still waiting for it", "closed")).outcome).toMatchObject({
+    expect((await scene.because("still waiting for it", "closed")).outcome).toMatchObject({
       kind: "withdrawn",
       by: BOB,
     });
     await world.slack.waitFor(() => !buttonsOf(card).includes("Approve 1 h"));
-    await endAll();
   });
 });
 
 describe("the token", () => {
   test("New token: another one of the same access, in a message of its own", async () => {
     const first = await scene.get("guest 2h", "a new token");
-    const { id, endsAt } = await because("a new token", "active");
+    const { id, endsAt } = await scene.because("a new token", "active");
     await world.slack.click(BOB, first, "hide");
     const hidden = await scene.dm(BOB, "Token hidden");
     expect(world.slack.dm(BOB)).not.toContain(first);
@@ -157,28 +145,28 @@ describe("the token", () => {
     expect(visibleText(second)).toContain("New token:");
     expect(await scene.login(tokenIn(second))).toBe("good");
     await world.slack.waitFor(() => !world.slack.dm(BOB).includes(hidden));
-    expect(await because("a new token", "active")).toMatchObject({ endsAt, approvals: [{ by: ALICE }] });
-    await endAll();
+    expect(await scene.because("a new token", "active")).toMatchObject({
+      endsAt,
+      approvals: [{ by: ALICE }],
+    });
   });
 
   test("is hidden, renewed and called leaked by its holder alone", async () => {
     const delivered = await scene.get("guest 1h", "mine alone", MEI);
-    const { id } = await because("mine alone", "active");
+    const { id } = await scene.because("mine alone", "active");
     const click = await world.slack.click(BOB, await scene.get("guest 1h", "his own"), "more");
     for (const action_id of ["new-token", "leaked", "hide", "reveal", "end", "more"])
       await world.slack.redeliver({
         ...click,
         payload: { ...click.payload, actions: [{ action_id, value: id }] },
       });
-    expect((await because("mine alone", "active")).token).toMatchObject({ number: 1, hidden: false });
+    expect((await scene.because("mine alone", "active")).token).toMatchObject({ number: 1, hidden: false });
     expect(await scene.login(tokenIn(delivered))).toBe("good");
-    await endAll(MEI);
-    await endAll();
   });
 
   test("I leaked it: the token is refused, the channel told, and the rest of its time asked for anew, once", async () => {
     const leaked = await scene.get("guest 4h", "on a screen share");
-    const { id } = await because("on a screen share", "active");
+    const { id } = await scene.because("on a screen share", "active");
     await world.jump(HOUR);
     await world.slack.click(BOB, leaked, "I leaked it");
     const form = await scene.form(BOB);
@@ -198,7 +186,6 @@ describe("the token", () => {
     await world.slack.click(CAROL, await scene.card(anew.id), "approve");
     expect(await scene.login(tokenIn(await scene.tokenOf(BOB, anew.id)))).toBe("good");
     expect((await world.records()).filter(({ reason }) => reason === "on a screen share")).toHaveLength(2);
-    await endAll();
   });
 
   test("I leaked it, of one that was prolonged: all of it ends, and the rest of the whole is asked for", async () => {
@@ -206,12 +193,11 @@ describe("the token", () => {
     const { delivered, more } = await prolong("2h", "leaked with it");
     await world.slack.click(BOB, first, "I leaked it");
     await world.slack.submit(BOB, (await scene.form(BOB)).id);
-    await because("leaked with it", "ending");
+    await scene.because("leaked with it", "ending");
     const anew = await scene.record((one) => one.state === "waiting" && one.reason.startsWith("leaked"));
     expect(anew.duration).toBeGreaterThan(4 * HOUR - 2 * MINUTE);
     for (const message of [first, delivered]) expect(await scene.login(tokenIn(message))).not.toBe("good");
     await scene.proveEnd(more.id);
-    await endAll();
   });
 });
 

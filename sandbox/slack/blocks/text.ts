@@ -1,4 +1,4 @@
-/** The small objects of Block Kit with Slack's limits: texts, options, confirmations. */
+/** The small objects of Block Kit with Slack's limits: texts, options, confirmations, images. */
 import { z } from "zod";
 
 export const boundedText = (max: number) => z.string().min(1).max(max);
@@ -27,3 +27,22 @@ export const plainOption = z.strictObject({
   value: boundedText(150),
   description: plain(75).optional(),
 });
+
+/** In checkboxes and radio buttons. */
+export const textOption = plainOption.extend({ text: text(75), description: text(75).optional() });
+
+/** One of several shapes, told apart by their type. */
+export const oneOf = (shapes: z.ZodObject[]) =>
+  z.discriminatedUnion("type", shapes as [z.ZodObject, ...z.ZodObject[]]);
+
+const slackFile = z
+  .strictObject({ id: z.string().optional(), url: url.optional() })
+  .refine((file) => !file.id !== !file.url, "must have one of `id` and `url`");
+export const imageFields = {
+  type: z.literal("image"),
+  image_url: url.optional(),
+  slack_file: slackFile.optional(),
+  alt_text: boundedText(2000),
+};
+export const hasOneImage = (image: { image_url?: unknown; slack_file?: unknown }): boolean =>
+  !image.image_url !== !image.slack_file;

@@ -6,7 +6,7 @@ import { newResponseUrl, newTrigger } from "../triggers.ts";
 import type { JsonObject } from "../types.ts";
 import { wire } from "../web-api/chat.ts";
 import type { Workspace } from "../workspace.ts";
-import { currentState } from "./form.ts";
+import { type Choice, chosen, currentState, keep } from "./form.ts";
 import { type DeliveredPayload, interactionBase, wireView } from "./payload.ts";
 import { findElement, type Surface, surfaceOf, type What, type Where } from "./surface.ts";
 import { trouble } from "./trouble.ts";
@@ -54,10 +54,32 @@ export async function click(
   return act(context, user, surface, action, asked);
 }
 
-/** Only the dialog was shown. */
-const unsent = (asked: JsonObject): ClickResult => ({
+/**
+ * Writes or chooses in an input, a select, checkboxes…; `what` is a block_id too. What a form does not dispatch is only kept
+ * for when it is submitted; else it is sent with the state of the whole form, as Slack does.
+ */
+export async function choose(
+  context: Context,
+  user: string,
+  where: Where,
+  what: What,
+  choice: Choice,
+): Promise<ClickResult> {
+  const surface = surfaceOf(context.workspace, user, where);
+  const { block, element } = findElement(surface, what);
+  const state = chosen(element, choice);
+  const blockId = String(block.block_id);
+  const actionId = String(element.action_id);
+  if (surface.kind === "view" && element.type !== "overflow") keep(surface.at, blockId, actionId, state);
+  if (block.type === "input" && !block.dispatch_action) return unsent();
+  const action = { ...state, block_id: blockId, action_id: actionId, action_ts: context.workspace.nextTs() };
+  return act(context, user, surface, action);
+}
+
+/** Only the dialog was shown, or nothing is sent yet. */
+const unsent = (asked?: JsonObject): ClickResult => ({
   sent: false,
-  asked,
+  ...(asked ? { asked } : {}),
   status: 0,
   ms: 0,
   body: "",
@@ -78,7 +100,7 @@ async function act(
     type: "block_actions",
     ...interactionBase(workspace, actorOf(workspace, user)),
     trigger_id: triggerId,
-    ...situation(workspace, origin, user, surface),
+    ...situation(workspace, origin, user, surface, action),
     actions: [JSON.parse(JSON.stringify(action)) as JsonObject],
   };
   const delivered = await deliver("interactive", payload);
@@ -86,8 +108,15 @@ async function act(
   return { ...delivered, kind: "interactive", payload, sent: true, triggerId, ...(asked ? { asked } : {}) };
 }
 
-function situation(workspace: Workspace, origin: string, user: string, surface: Surface): JsonObject {
+function situation(
+  workspace: Workspace,
+  origin: string,
+  user: string,
+  surface: Surface,
+  { block_id, action_id, action_ts: _, ...state }: JsonObject,
+): JsonObject {
   if (surface.kind === "view") {
+    surface.at.state.values = currentState(surface.blocks, surface.at.state.values);
     return { container: { type: "view", view_id: surface.at.id }, view: wireView(surface.at) };
   }
   const { channel, ts } = surface.at;
@@ -103,7 +132,9 @@ function situation(workspace: Workspace, origin: string, user: string, surface: 
     channel: { id: channel, name },
     // Slack does not repeat the content of an ephemeral message.
     ...(surface.kind === "message" ? { message: structuredClone(wire(workspace, surface.at)) } : {}),
-    state: { values: currentState(surface.blocks, {}) },
+    state: {
+      values: currentState(surface.blocks, { [String(block_id)]: { [String(action_id)]: state } }),
+    },
     response_url: newResponseUrl(workspace, origin, { user, channel, source: { channel, ts } }),
   };
 }

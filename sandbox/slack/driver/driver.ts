@@ -5,7 +5,7 @@ import { post } from "../messages.ts";
 import { actorOf, canSee, openDm } from "../places.ts";
 import type { SlackMessage } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
-import { type ClickResult, type Context, click } from "./click.ts";
+import { type ClickResult, type Context, choose, click } from "./click.ts";
 import { type CommandResult, runCommand, sendCommand } from "./command.ts";
 import { escapeTyped } from "./escape.ts";
 import type { Choice } from "./form.ts";
@@ -23,6 +23,9 @@ export function createDriver(context: Context) {
       runCommand(workspace, deliver, origin, user, channel, text),
     click: (user: string, where: Where, what: What, options?: { confirm?: boolean }): Promise<ClickResult> =>
       click(context, user, where, what, options),
+    /** Writes or chooses in an input, a select, checkboxes…, and sends that where it is dispatched. */
+    choose: (user: string, where: Where, what: What, choice: Choice): Promise<ClickResult> =>
+      choose(context, user, where, what, choice),
     shortcut: (user: string, callbackId: string) => runShortcut(context, user, callbackId),
     submit: (user: string, viewId: string, values: Record<string, Choice> = {}) =>
       submit(context, user, viewId, values),

@@ -8,7 +8,7 @@ import type { JsonObject, SlackPerson, View } from "../types.ts";
 import { closeModal, replaceView } from "../views.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Context } from "./click.ts";
-import { type Choice, chosen, currentState, missing } from "./form.ts";
+import { type Choice, chosen, currentState, keep, missing } from "./form.ts";
 import { type DeliveredPayload, interactionBase, wireView } from "./payload.ts";
 import { surfaceOf } from "./surface.ts";
 import { trouble } from "./trouble.ts";
@@ -62,11 +62,8 @@ function fill(view: View, values: Record<string, Choice>): void {
         block.block_id === name || element.action_id === name || labelOf({ text: block.label }) === name,
     );
     if (!found) throw new CannotDo(`The form has no input ${name}.`);
-    const blockId = String(found.block.block_id);
-    view.state.values[blockId] = {
-      ...view.state.values[blockId],
-      [String(found.element.action_id)]: chosen(found.element, choice),
-    };
+    const { block, element } = found;
+    keep(view, String(block.block_id), String(element.action_id), chosen(element, choice));
   }
 }
 

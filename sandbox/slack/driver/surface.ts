@@ -34,7 +34,7 @@ function sentSurface(
   throw new CannotDo(`${user} sees no message ${ts} in ${channel}.`);
 }
 
-/** An action_id, the words on the button, or an action_id with the value it must carry. */
+/** An action_id, a block_id where only one element is in it, the words on the button, or an action_id with the value it must carry. */
 export type What = string | { actionId: string; value: string };
 
 export function findElement(surface: Surface, what: What): Actionable {
@@ -49,8 +49,8 @@ export function findElement(surface: Surface, what: What): Actionable {
   return first;
 }
 
-function matches({ element }: Actionable, what: What): boolean {
-  if (typeof what === "string") return element.action_id === what || labelOf(element) === what;
+function matches({ block, element }: Actionable, what: What): boolean {
+  if (typeof what === "string") return [element.action_id, block.block_id, labelOf(element)].includes(what);
   return element.action_id === what.actionId && element.value === what.value;
 }
 

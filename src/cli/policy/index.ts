@@ -59,7 +59,7 @@ async function explainCase([role = "", ...args]: string[], means: CommandMeans):
   if (!known)
     throw new UsageError(`There is no role ${role}; the roles are ${Object.keys(config.roles).join(", ")}.`);
   const looks = groups === undefined ? await askSlack(config, read.data, means) : undefined;
-  const { outcome, line, why } = judgeCase(config, read.data, looks);
+  const { outcome, line, why } = judgeCase(config, read.data, means.clock.now(), looks);
   means.say(`${outcome}, because of ${line}${why ? `: ${why}` : ""}`);
   for (const part of describeRole(config, role, known).split("; ")) means.say(`  ${role} ${part}`);
   return true;
@@ -91,7 +91,7 @@ function testCases([path, ...more]: string[], means: CommandMeans): boolean {
   if (!path || more.length > 0) throw new UsageError("Name the file with the cases.");
   const config = loadForHub(means.variables);
   const table = readCases(path);
-  const wrong = table.flatMap((one) => mistakesIn(config, one));
+  const wrong = table.flatMap((one) => mistakesIn(config, one, means.clock.now()));
   for (const line of wrong) means.say(line);
   means.say(`${table.length - wrong.length} of ${table.length} cases are as they should be.`);
   return wrong.length === 0;
@@ -106,8 +106,8 @@ function readCases(path: string): TestCase[] {
   throw new Error(`${path}:\n${z.prettifyError(read.error)}`);
 }
 
-function mistakesIn(config: Config, one: TestCase): string[] {
-  const { outcome, line, why } = judgeCase(config, one);
+function mistakesIn(config: Config, one: TestCase, now: number): string[] {
+  const { outcome, line, why } = judgeCase(config, one, now);
   if (outcome === one.then && (one.because === undefined || one.because === line)) return [];
   const asked = `${one.who} asks for ${one.role}${one.for === undefined ? "" : ` for ${formatDuration(one.for)}`}`;
   const wanted = `${one.then}${one.because === undefined ? "" : ` because of ${one.because}`}`;

@@ -41,9 +41,14 @@ export interface LookUps {
   groups: Groups;
 }
 
-export function judgeCase(config: Config, asked: PolicyCase, looks: LookUps = offlineLooks(asked)): Verdict {
+export function judgeCase(
+  config: Config,
+  asked: PolicyCase,
+  now: number,
+  looks: LookUps = offlineLooks(asked),
+): Verdict {
   try {
-    const { kind, ...ruling } = ruleOn(withoutReasons(config), asked, looks);
+    const { kind, ...ruling } = ruleOn(withoutReasons(config), asked, looks, now);
     if (kind === "ask") return { outcome: "ask", line: "approval", why: "" };
     const rule = "rule" in ruling ? ruling.rule : "none";
     return { outcome: "approve", line: rule === "none" ? "approval" : rule, why: "" };
@@ -66,12 +71,11 @@ const withoutReasons = (config: Config): Config => ({
 });
 
 /** In the order of a real request: its terms, the limits, then the rules. Throws Refused. */
-function ruleOn(policy: Policy, asked: PolicyCase, { person, groups }: LookUps) {
+function ruleOn(policy: Policy, asked: PolicyCase, { person, groups }: LookUps, now: number) {
   const { role, grants, requests, had: usedBefore = 0 } = asked;
   const duration = asked.for ?? findRole(policy, role).duration.default;
   const follows = asked.had === undefined ? null : MORE_TIME;
   const request = { role, duration, reason: "", startsAt: null, emergency: false, follows };
-  const now = Date.now();
   checkTerms(policy, { ...request, usedBefore }, now);
   // More time is no grant beside the one that it is for.
   const held = Math.max(0, grants - (follows ? 1 : 0));

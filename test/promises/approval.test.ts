@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HOUR, SECOND } from "../../src/request/durations.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI } from "../helpers/people.ts";
-import { buttonsOf, inputOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
+import { buttonsOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
 import { startReplica, startWorld, type World } from "../helpers/world.ts";
 
 let world: World;
@@ -148,8 +148,7 @@ describe("revoke all for a stolen laptop", () => {
     expect(await scene.login(token)).toBe("good");
     await scene.say(ALICE, "revoke all @bob stolen laptop");
     await world.slack.click(ALICE, await scene.whisper(ALICE, "may ask again"), "lockdown");
-    const form = await scene.form(ALICE);
-    await world.slack.submit(ALICE, form.id, { [inputOf(form)]: "stolen laptop" });
+    await scene.fill(ALICE, "stolen laptop");
     await scene.say(BOB, "emergency admin 1h the site is down");
     await scene.whisper(BOB, "locked down");
     await scene.say(BOB, "peek 15m");

@@ -4,7 +4,7 @@ import { HOUR, MINUTE, SECOND } from "../../src/request/durations.ts";
 import { copyRedis } from "../helpers/copy.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { ALICE, BOB, GENERAL, MEI } from "../helpers/people.ts";
-import { inputOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
+import { type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
 import { startReplica, startWorld, type World } from "../helpers/world.ts";
 
 let world: World;
@@ -32,8 +32,7 @@ describe("an older copy", () => {
     const card = await scene.ask("guest 1h", "denied since");
     const restore = await copyRedis(world.commands);
     await world.slack.click(ALICE, card, "Deny…");
-    const form = await scene.form(ALICE);
-    await world.slack.submit(ALICE, form.id, { [inputOf(form)]: "no" });
+    await scene.fill(ALICE, "no");
     await isClosedAs("denied since", "denied");
     await restore();
     await world.slack.click(ALICE, card, "approve").catch(() => {});
