@@ -68,8 +68,7 @@ export const isAway = (error: unknown): error is HubError =>
     AWAY_STATUSES.includes(error.status) ||
     AWAY_REASONS.includes(error.reason));
 
-const isKarporsOwn = ({ status, reason }: HubError): boolean =>
-  status === 500 && reason === REASON.noStatus;
+const isKarporsOwn = ({ status, reason }: HubError): boolean => status === 500 && reason === REASON.noStatus;
 
 /** Whether the hub itself said so: only a Kubernetes Status has such a reason, never a proxy's page. */
 export const isReason = (

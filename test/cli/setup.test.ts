@@ -189,6 +189,23 @@ test("--close-anonymous cuts the role to its pages, and --open-anonymous gives i
   await nobody.close();
 });
 
+test("--close-anonymous names the binding that opens the reads again", async () => {
+  const bindings = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+  await admin("POST", bindings, {
+    body: {
+      metadata: { name: "everybody-reads" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "karpor-guest" },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:unauthenticated" }],
+    },
+  });
+  await expect(run("--close-anonymous --yes ADMIN")).rejects.toThrow(
+    /without a token, because of another binding .*: everybody-reads \(ClusterRole karpor-guest\)\. Delete it/,
+  );
+  await admin("DELETE", `${bindings}/everybody-reads`);
+  expect(await run("--close-anonymous --yes ADMIN")).toContain("refuses what comes without a token");
+  await run("--open-anonymous --yes ADMIN");
+});
+
 test("--hub-audit prints the policy and the webhook, --manifest the app", async () => {
   const audit = await run("--hub-audit https://bot.example.com:8443");
   expect(audit).toContain("system:serviceaccounts:karpor-access-production");
