@@ -68,6 +68,9 @@ export const isAway = (error: unknown): error is HubError =>
     AWAY_STATUSES.includes(error.status) ||
     AWAY_REASONS.includes(error.reason));
 
+/** Why the hub answers 401 to the bot: after "the hub", for the log and doctor. */
+export const REFUSED_TOKEN = "refuses the bot's token: Karpor was upgraded, or it ran out";
+
 const isKarporsOwn = ({ status, reason }: HubError): boolean => status === 500 && reason === REASON.noStatus;
 
 /** Whether the hub itself said so: only a Kubernetes Status has such a reason, never a proxy's page. */

@@ -359,6 +359,30 @@ const faults: Fault[] = [
     fix: /REDIS_URL/,
   },
   {
+    name: "Redis refuses the password",
+    plant: () => ({ env: { REDIS_URL: world.redis.url.replace("//", "//nobody:wrong@") } }),
+    check: "redis",
+    message: /refuses the password/,
+    fix: /REDIS_URL/,
+  },
+  {
+    name: "Redis has no TLS",
+    plant: () => ({ env: { REDIS_URL: world.redis.url.replace("redis:", "rediss:") } }),
+    check: "redis",
+    message: /does not answer by TLS; where it has none, begin REDIS_URL with redis:/,
+    fix: /REDIS_URL/,
+  },
+  {
+    name: "Redis is a read-only replica",
+    plant: async () => {
+      await world.commands.replicaof("127.0.0.1", "1");
+      return () => world.commands.replicaof("NO", "ONE");
+    },
+    check: "redis",
+    message: /a read-only replica; give REDIS_URL its primary/,
+    fix: /REDIS_URL/,
+  },
+  {
     name: "Redis may evict",
     plant: () => setRedis("maxmemory-policy", "allkeys-lru", "noeviction"),
     check: "redis",

@@ -1,6 +1,6 @@
 /** Redis answers, is fit for the bot, and keeps what it is told. */
 import { once } from "node:events";
-import { unsuitableRedis } from "../../store/redis.ts";
+import { redisTrouble, unsuitableRedis } from "../../store/redis.ts";
 import { type Finding, fail, ok, type RedisSide, warn } from "./finding.ts";
 
 const ANSWERS_WITHIN_MS = 3000;
@@ -11,13 +11,9 @@ export async function checkRedis({ config, redis, store }: RedisSide): Promise<F
     if (redis.status !== "ready")
       await once(redis, "ready", { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
   } catch (error) {
-    return [
-      fail(
-        "redis",
-        `Redis does not answer (${(error as Error).message})`,
-        "Start Redis, or correct REDIS_URL and its password",
-      ),
-    ];
+    const message =
+      redisTrouble(redis, error as Error) ?? `Redis does not answer (${(error as Error).message})`;
+    return [fail("redis", message, "Start Redis, or correct REDIS_URL and its password")];
   }
   const unsuitable = await unsuitableRedis(redis, { key: store.keys.owner, hub: config.hub.name });
   if (unsuitable)
