@@ -10,7 +10,7 @@ import type { Clock } from "./request/clock.ts";
 import type { RequestId } from "./request/ids.ts";
 import { createSlack } from "./slack/client.ts";
 import type { Slack } from "./slack/slack.ts";
-import { openFailFast } from "./store/redis.ts";
+import { openFailFast, redisTrouble } from "./store/redis.ts";
 import { createStore, type Store } from "./store/store.ts";
 
 export interface Bot {
@@ -44,7 +44,10 @@ export function createBot(config: Config, { clock, log }: BotParts, stopping: Ab
   const redis = openFailFast(env.REDIS_URL, log);
   const store = createStore({ redis, instance, hub: settings.name, key: env.RECORDS_KEY, log });
   const hub = createHub({ settings, instance, clock, log });
-  const outages = createOutages({ log, now: clock.now });
+  const outages = createOutages({
+    ...{ log, now: clock.now },
+    redisTrouble: (error) => redisTrouble(redis, error),
+  });
   const slack = createSlack({
     token: env.SLACK_BOT_TOKEN,
     apiUrl: env.SLACK_API_URL,

@@ -1,6 +1,6 @@
 /** Says in the log once that something is away, and once that it is back, however many requests wait for it. */
 import type { Logger } from "pino";
-import { isAway } from "./hub/errors.ts";
+import { isAway, isDistrust, isReason, REFUSED_TOKEN } from "./hub/errors.ts";
 import { SECOND } from "./request/durations.ts";
 import { SlackAway } from "./slack/slack.ts";
 import { StoreAway } from "./store/redis.ts";
@@ -18,7 +18,14 @@ export interface Outages {
 /** A call that began before may still fail; and what comes and goes is told twice a minute at most. */
 const QUIET_AFTER_BACK = 30 * SECOND;
 
-export function createOutages({ log, now }: { log: Logger; now: () => number }): Outages {
+interface OutagesOptions {
+  log: Logger;
+  now(): number;
+  /** What to correct so that Redis can be used; null where it is away alone. */
+  redisTrouble(error: Error): string | null;
+}
+
+export function createOutages({ log, now, redisTrouble }: OutagesOptions): Outages {
   const since = new Map<Outside, number>();
   const backAt = new Map<Outside, number>();
   return {
@@ -27,7 +34,7 @@ export function createOutages({ log, now }: { log: Logger; now: () => number }):
       if (outside === null || since.has(outside)) return;
       if (now() - (backAt.get(outside) ?? Number.NEGATIVE_INFINITY) < QUIET_AFTER_BACK) return;
       since.set(outside, now());
-      log.warn({ err: error }, `${outside} is away; what waits for it goes on when it is back`);
+      log.warn({ err: error }, `${causeFor(error as Error)}; what waits for it goes on when it is back`);
     },
     markBack(outside) {
       const began = since.get(outside);
@@ -38,6 +45,14 @@ export function createOutages({ log, now }: { log: Logger; now: () => number }):
     },
     current: () => since,
   };
+
+  /** As doctor says it. */
+  function causeFor(error: Error): string {
+    if (isReason(error, "Unauthorized")) return `The hub ${REFUSED_TOKEN}; npm run setup makes a new one`;
+    if (error instanceof StoreAway) return redisTrouble(error) ?? "Redis is away";
+    if (isDistrust(error)) return "The hub shows a certificate that is not trusted";
+    return `${outsideOf(error)} is away`;
+  }
 }
 
 function outsideOf(error: unknown): Outside | null {

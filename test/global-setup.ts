@@ -4,9 +4,9 @@ import { ensureRedis } from "../sandbox/redis/install.ts";
 import { lacking } from "./helpers/machine.ts";
 import { isRealHub, leftOut } from "./helpers/stand-in.ts";
 
-export default function setup(): void {
+export default async function setup(): Promise<void> {
   try {
-    ensureRedis();
+    await ensureRedis();
     const lines = lacking();
     if (process.env.CI && lines.length > 0) throw new Error(`In CI nothing is skipped.\n${lines.join("\n")}`);
     if (isRealHub && !envtestAvailable()) throw new Error(`HUB=real ${envtestAdvice}.`);

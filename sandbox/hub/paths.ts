@@ -7,6 +7,11 @@ export interface Page {
   type?: string;
 }
 
+/** What Karpor's own handlers fail at without their parameters: a 500 that is no Kubernetes Status. */
+const FAILING: Record<string, string> = {
+  "/rest-api/v1/search": "invalid type",
+  "/rest-api/v1/insight/detail": "unsupported resource group type: 6",
+};
 const done = (data: unknown) => ({ success: true, message: "OK", data });
 const HEALTH = ["/livez", "/readyz"];
 const DASHBOARD = ["/", "/login", "/search", "/insight", "/insightDetail", "/cluster"];
@@ -32,6 +37,7 @@ function read(path: string, rbac: boolean): Page | Omit<Page, "status"> {
   if (path === "/server-configs") return { body: { CoreOptions: { EnableRBAC: rbac } } };
   if (path === "/rest-api/v1/authn") return { body: done("") };
   if (path === "/rest-api/v1/clusters") return { body: done({ apiVersion: "v1", items: [], kind: "List" }) };
+  if (FAILING[path]) return { status: 500, body: { success: false, message: FAILING[path] } };
   if (path.startsWith(LOGS))
     return { body: LOG.map((line) => `data: ${line}\n\n`).join(""), type: "text/event-stream" };
   if (DASHBOARD.includes(path)) return { body: HTML, type: "text/html; charset=utf-8" };

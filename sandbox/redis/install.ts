@@ -1,6 +1,7 @@
-/** A Redis before anything needs one: what the machine has, else apt's where we may install it, else the one command that helps. */
+/** A Redis before anything needs one: what the machine has, else apt's where somebody at the terminal agrees, else the one command that helps. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { confirm } from "../../src/cli/confirm.ts";
 import { lookForRedis, newEnough, OLDEST_REDIS, type RedisFound } from "./find.ts";
 
 interface Machine {
@@ -11,21 +12,23 @@ interface Machine {
   look(): RedisFound;
   /** What it prints; empty where it fails or does not exist. */
   run(command: string, ...args: string[]): string;
-  tell(line: string): void;
+  /** False where nobody can be asked. */
+  confirm(question: string): Promise<boolean>;
 }
 
-/** Throws one sentence with the command that helps, where no Redis serves and none may be installed. */
-export function ensureRedis(machine: Machine = thisMachine()): void {
+/**
+ * Throws one sentence with the command that helps, where no Redis serves. As root, at a terminal, it asks whether to run
+ * it; without a terminal nothing is installed.
+ */
+export async function ensureRedis(machine: Machine = thisMachine()): Promise<void> {
   const { binary, faults } = machine.look();
   if (binary) return;
-  if (machine.root) machine.run("apt-get", "update", "-qq");
-  const offered = aptOffers(machine);
-  if (machine.root && offered && newEnough(offered)) {
-    machine.tell(`${none(faults)}: apt installs redis-tools, which holds the server and starts no service.`);
-    machine.run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "redis-tools");
-    if (machine.look().binary) return;
-  }
-  throw new Error(noRedis(machine, faults, offered));
+  const sentence = noRedis(machine, faults);
+  const command = commandFor(machine, isTooOld(aptOffers(machine)));
+  if (!machine.root || command !== APT || !(await machine.confirm(`${sentence}\nRun it now?`)))
+    throw new Error(sentence);
+  machine.run("sh", "-c", command);
+  if (!machine.look().binary) throw new Error(`After \`${command}\` still: ${sentence}`);
 }
 
 /** Why none serves here, and what to do about it. */
@@ -34,7 +37,7 @@ export function noRedis(
   faults = machine.look().faults,
   offered = aptOffers(machine),
 ): string {
-  const tooOld = offered !== undefined && !newEnough(offered);
+  const tooOld = isTooOld(offered);
   const command = commandFor(machine, tooOld);
   const all = tooOld ? [...faults, `apt's is ${offered}`] : faults;
   return `${none(all)}: install one${command ? ` with \`${command}\`` : ", with redis-server on the PATH"}.`;
@@ -43,15 +46,20 @@ export function noRedis(
 const none = (faults: string[]): string =>
   `No Redis or Valkey of ${OLDEST_REDIS} or newer runs here${faults.length > 0 ? ` (${faults.join("; ")})` : ""}`;
 
+const isTooOld = (offered: string | undefined): boolean => offered !== undefined && !newEnough(offered);
+
 /** The version, without Debian's epoch and revision. */
 const aptOffers = ({ run }: Machine): string | undefined =>
   /Candidate: (?:\d+:)?(\d[\d.]*)/.exec(run("apt-cache", "policy", "redis-tools"))?.[1];
+
+/** It holds the server, and starts no service. */
+const APT = "apt-get update && apt-get install -y redis-tools";
 
 function commandFor({ platform, release, root }: Machine, tooOld: boolean): string | undefined {
   const sudo = root ? "" : "sudo ";
   if (platform === "darwin") return "brew install redis";
   if (/debian|ubuntu/i.test(release))
-    return tooOld ? fromRedisItself(release, sudo) : `${sudo}apt-get install -y redis-tools`;
+    return tooOld ? fromRedisItself(release, sudo) : root ? APT : `sudo sh -c '${APT}'`;
   if (/alpine/i.test(release)) return `${sudo}apk add redis`;
   if (/fedora|rhel|centos/i.test(release)) return `${sudo}dnf install -y valkey`;
   return undefined;
@@ -81,7 +89,7 @@ function thisMachine(): Machine {
     root: process.getuid?.() === 0,
     look: lookForRedis,
     run: (command, ...args) => spawnSync(command, args, { env, encoding: "utf8" }).stdout ?? "",
-    tell: (line) => void process.stderr.write(`${line}\n`),
+    confirm: (question) => (process.stdin.isTTY ? confirm(question) : Promise.resolve(false)),
   };
 }
 

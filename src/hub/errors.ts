@@ -58,14 +58,20 @@ const AWAY_STATUSES = [401, 429];
 
 /**
  * Whether the same call may succeed later: no answer, 429, 5xx, a proxy's page, or the bot itself is locked out (401).
- * Everything else is the hub's own no.
+ * Everything else is the hub's own no. So is a 500 without a Status: Karpor's own handlers answer so to what they
+ * cannot use (`GET /rest-api/v1/search` without parameters: `{"success":false,…}`).
  */
 export const isAway = (error: unknown): error is HubError =>
   error instanceof HubError &&
   (error.status === null ||
-    error.status >= 500 ||
+    (error.status >= 500 && !isKarporsOwn(error)) ||
     AWAY_STATUSES.includes(error.status) ||
     AWAY_REASONS.includes(error.reason));
+
+/** Why the hub answers 401 to the bot: after "the hub", for the log and doctor. */
+export const REFUSED_TOKEN = "refuses the bot's token: Karpor was upgraded, or it ran out";
+
+const isKarporsOwn = ({ status, reason }: HubError): boolean => status === 500 && reason === REASON.noStatus;
 
 /** Whether the hub itself said so: only a Kubernetes Status has such a reason, never a proxy's page. */
 export const isReason = (

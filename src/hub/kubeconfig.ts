@@ -58,13 +58,15 @@ type Kubeconfig = z.infer<typeof Kubeconfig>;
 
 const PATHS = ["certificate-authority", "client-certificate", "client-key", "tokenFile"];
 const COMMANDS = ["exec", "auth-provider"];
+const FLATTEN = "`kubectl config view --raw --flatten` writes one that holds the files themselves";
+const NO_COMMAND = "put a token or the certificate itself in";
 
 /** Throws HubError with a sentence that says what to correct. */
 export function parseKubeconfig(text: string, { server, directory }: ReadOptions): HubAccess {
   const kubeconfig = parseText(text);
   const current = currentEntries(kubeconfig);
-  refuseFields(current, COMMANDS);
-  if (directory === null) refuseFields(current, PATHS);
+  refuseFields(current, COMMANDS, NO_COMMAND);
+  if (directory === null) refuseFields(current, PATHS, FLATTEN);
   const cluster = valid(Cluster, current.cluster, "cluster");
   const user = valid(User, current.user, "user");
   const read = (field: string, data: string | undefined, path: string | undefined) =>
@@ -105,19 +107,23 @@ export function checkWriteBack(text: string): void {
 }
 
 function refuseBeyondText({ clusters, users }: Kubeconfig): void {
-  for (const { cluster } of clusters) refuseFields({ cluster }, [...PATHS, ...COMMANDS]);
-  for (const { user } of users) refuseFields({ user }, [...PATHS, ...COMMANDS]);
+  for (const entry of [...clusters, ...users]) {
+    refuseFields(entry, COMMANDS, NO_COMMAND);
+    refuseFields(entry, PATHS, FLATTEN);
+  }
 }
 
-function refuseFields(entries: { cluster?: unknown; user?: unknown }, fields: string[]): void {
-  for (const [kind, entry] of Object.entries(entries)) {
+function refuseFields(
+  { cluster, user }: { cluster?: unknown; user?: unknown },
+  fields: string[],
+  advice: string,
+): void {
+  for (const [kind, entry] of Object.entries({ cluster, user })) {
     const found = fields.find((field) =>
       Boolean((entry as Record<string, unknown> | null | undefined)?.[field]),
     );
     if (found)
-      throw kubeconfigError(
-        `The kubeconfig's ${kind} has ${found}, which is not used here: put a token or the certificate itself in.`,
-      );
+      throw kubeconfigError(`The kubeconfig's ${kind} has ${found}, which is not used here: ${advice}.`);
   }
 }
 
@@ -155,7 +161,7 @@ function readFile(field: string, directory: string | null, path: string): string
   try {
     return readFileSync(resolve(directory ?? ".", path), "utf8");
   } catch {
-    throw kubeconfigError(`Cannot read ${path}, which the kubeconfig names as ${field}.`);
+    throw kubeconfigError(`Cannot read ${path}, which the kubeconfig names as ${field}: ${FLATTEN}.`);
   }
 }
 

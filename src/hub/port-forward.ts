@@ -53,13 +53,31 @@ export async function openPortForward(settings: PortForwardSettings, log: Logger
   };
 }
 
-function operatorConfig(context: string): KubeConfig {
+/** Where the client finds no kubeconfig at all it makes one up, for this address. */
+const MADE_UP = "http://localhost:8080";
+
+/**
+ * The operator's own kubeconfig ($KUBECONFIG, ~/.kube/config), which is trusted as kubectl trusts it; its current
+ * context where none is named. Throws HubError with a sentence that says what to do.
+ */
+export function operatorConfig(context: string | undefined): KubeConfig {
   const config = new KubeConfig();
-  config.loadFromDefault();
+  try {
+    config.loadFromDefault();
+  } catch (error) {
+    throw kubeconfigError(
+      `No kubeconfig: yours cannot be read (${(error as Error).message}). Correct KUBECONFIG, or the file.`,
+    );
+  }
+  if (config.getCurrentCluster()?.server === MADE_UP)
+    throw kubeconfigError(
+      "No kubeconfig: put yours at ~/.kube/config, or name it in KUBECONFIG; it leads to the cluster that runs Karpor.",
+    );
+  if (context === undefined) return config;
   const names = config.getContexts().map(({ name }) => name);
   if (!names.includes(context))
     throw kubeconfigError(
-      `Your kubeconfig has no context "${context}" (hub.portForward.context); it has ${names.join(", ") || "none"}.`,
+      `Your kubeconfig has no context "${context}"; it has ${names.join(", ") || "none"}.`,
     );
   config.setCurrentContext(context);
   return config;

@@ -11,8 +11,9 @@ import {
 } from "@slack/bolt";
 import type { FetchFunction } from "@slack/web-api";
 import { type Dispatcher, EnvHttpProxyAgent, fetch, type RequestInit } from "undici";
+import { z } from "zod";
 import type { Bot } from "../bot.ts";
-import { SECOND } from "../request/durations.ts";
+import { MINUTE, SECOND } from "../request/durations.ts";
 import { SlackAway } from "../slack/slack.ts";
 import { refusalFor } from "./answers.ts";
 import { handleClick } from "./buttons.ts";
@@ -33,6 +34,16 @@ export async function startBolt(bot: Bot, routes: Routes = []) {
   const logger = boltLogger(bot, socket ? "debug" : "warn");
   const web = new HTTPReceiver({
     ...{ logger, customRoutes: routes, signingSecret: env.SLACK_SIGNING_SECRET ?? "" },
+    processEventErrorHandler: async ({ error, response }) => {
+      noteUnreadable(bot, error);
+      if (!response.headersSent) response.writeHead(400).end();
+      return false;
+    },
+    unhandledRequestHandler: ({ response }) => {
+      if (response.headersSent) return;
+      bot.log.warn("what Slack sent was not acknowledged within 3 s");
+      response.writeHead(404).end();
+    },
     ...(socket ? { endpoints: [], signatureVerification: false } : { endpoints: "/slack/events" }),
   });
   const app = new App({
@@ -41,9 +52,10 @@ export async function startBolt(bot: Bot, routes: Routes = []) {
     ...{ authorize: async () => ({}), ignoreSelf: false },
     clientOptions: { fetch: respondBy(dispatcher) },
   });
-  app.error(async ({ error }: { error: Error }) =>
-    bot.log.error({ err: error }, "Bolt could not hand on what Slack sent"),
-  );
+  // Nothing but a payload that cannot be read comes so far: the receiver answers it.
+  app.error(async ({ error }: { error: Error }) => {
+    throw error;
+  });
   const running = listen(bot, app);
   const server = await web.start(env.PORT);
   let isServing = true;
@@ -70,10 +82,12 @@ function listen(bot: Bot, app: App): ReadonlySet<Promise<void>> {
   const serve =
     <Args>(handle: (bot: Bot, args: Args) => Promise<void>) =>
     async (args: Args): Promise<void> => {
-      const work = handle(bot, args).catch((error: unknown) => logFailure(bot, error));
+      const work = handle(bot, args).catch((error: unknown) => {
+        if (error instanceof z.ZodError) throw error;
+        logFailure(bot, error);
+      });
       running.add(work);
-      await work;
-      running.delete(work);
+      await work.finally(() => running.delete(work));
     };
   const ANY = /^/;
   app.command(ANY, serve(handleCommand));
@@ -83,6 +97,10 @@ function listen(bot: Bot, app: App): ReadonlySet<Promise<void>> {
   for (const name of EVENTS) app.event(name, serve(handleEvent));
   return running;
 }
+
+/** Signed, and yet not as Slack sends it. */
+const noteUnreadable = ({ log }: Bot, error: unknown): void =>
+  log.debug({ err: error }, "what came with Slack's signature cannot be read");
 
 /** Of an outage the log speaks once. */
 function logFailure(bot: Bot, error: unknown): void {
@@ -104,6 +122,11 @@ function openSocket(bot: Bot, appToken: string, dispatcher: Dispatcher | undefin
       logger: boltLogger(bot, "debug"),
       autoReconnectEnabled: false,
       clientPingTimeout: PONG_WITHIN_MS,
+    },
+    // Acknowledged, so that Slack does not send it again.
+    processEventErrorHandler: async ({ error }) => {
+      noteUnreadable(bot, error);
+      return true;
     },
     ...(dispatcher ? { dispatcher } : {}),
     installerOptions: {
@@ -159,15 +182,35 @@ const respondBy =
     return answer;
   };
 
+/** What Bolt says of a single request that is no request of Slack's. */
+const BAD_SIGNATURE = /^Failed to parse and verify the request data/;
+const UNREADABLE = /^(?:Malformed request body|Could not determine the type of an incoming event)/;
+
 /** Bolt's own lines in our log: its words and its errors, never the objects that it hands along, which hold tokens. */
-function boltLogger({ log }: Bot, level: "debug" | "warn"): Logger {
+function boltLogger(bot: Bot, level: "debug" | "warn"): Logger {
+  const { log } = bot;
+  const countBadSignature = badSignatureCounter(bot);
   const write = (...parts: unknown[]) => {
     const err = parts.find((part) => part instanceof Error);
     const words = parts.filter((part) => typeof part === "string").join(" ");
-    log[level]({ err }, `Bolt: ${words}`);
+    if (BAD_SIGNATURE.test(words)) return countBadSignature();
+    log[UNREADABLE.test(words) ? "debug" : level]({ err }, `Bolt: ${words}`);
   };
   return {
     ...{ debug() {}, info() {}, setLevel() {}, setName() {}, getLevel: () => LogLevel.INFO },
     ...{ warn: write, error: write },
+  };
+}
+
+/** Anybody who reaches the port can send them: one line a minute, with how many there were. */
+function badSignatureCounter({ log, clock, stopping }: Bot): () => void {
+  let count = 0;
+  const tell = () => {
+    log.warn({ count }, "requests without a valid signature of Slack's within a minute: refused");
+    count = 0;
+  };
+  return () => {
+    count += 1;
+    if (count === 1) void clock.sleep(MINUTE, stopping).then(tell, tell);
   };
 }

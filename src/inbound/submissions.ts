@@ -20,9 +20,10 @@ export interface SubmissionArgs {
 /** Mistakes are shown in the form, an answer in its place; what takes longer than Slack waits is answered in the DM. */
 export async function handleSubmission(bot: Bot, { body, ack }: SubmissionArgs): Promise<void> {
   const user = Sent.parse(body).user.id;
-  const outcome = submitForm(bot, body).catch(async (error: unknown) => ({
-    message: await explainError(bot, user, error),
-  }));
+  const outcome = submitForm(bot, body).catch(async (error: unknown) => {
+    if (error instanceof z.ZodError) throw error;
+    return { message: await explainError(bot, user, error) };
+  });
   const early = await inTime(outcome);
   if (early === undefined) {
     await ack();

@@ -80,8 +80,8 @@ export const SECOND_WORD = new RegExp(
 /** A start is on the clock of whoever typed it: 22:00 UTC would be taken for another hour. */
 const OTHER_CLOCK = `(?:[ap]\\.?m|utc|gmt|z|ces?t|eest|[ecmp][sd]?t|bst|ist|jst)${ENDS}`;
 
-/** Behind a time another one is none of the reason. */
-export const AFTER_A_TIME = new RegExp(
+/** Behind a start another time is none of the reason. */
+export const AFTER_A_START = new RegExp(
   `^(?:and\\s+|[+-]\\s*)?(?:${BEFORE_A_TIME})?(?:${DURATION}|${POINT}|${COMING_DAY})|^${OTHER_CLOCK}`,
   "u",
 );

@@ -4,7 +4,7 @@
  */
 import { DAY, MINUTE, parseDuration } from "../request/durations.ts";
 import { Refused } from "../request/refused.ts";
-import { AFTER_A_TIME, BEGINS_A_START, IN_A_REASON, SECOND_WORD, STARTS_WITH_A_TIME } from "./time-like.ts";
+import { AFTER_A_START, BEGINS_A_START, IN_A_REASON, SECOND_WORD, STARTS_WITH_A_TIME } from "./time-like.ts";
 
 /** A start as it was typed: a moment, or a time of day on the clock of whoever typed it. */
 export type When = { typed: string } & (
@@ -28,8 +28,10 @@ export function parseTerms(text: string): ParsedTerms {
   if (!time) refuse(SECOND_WORD, text);
   const start = takeStart(time?.rest ?? text);
   const reason = start?.rest ?? time?.rest ?? text;
-  if (time || start) refuse(AFTER_A_TIME, reason);
-  refuse(IN_A_REASON, reason);
+  if (start) refuse(AFTER_A_START, reason);
+  // After a time that was read the reason may speak of others: "fix deploy for 2 hours outage".
+  if (time) refuseSecond(reason);
+  else refuse(IN_A_REASON, reason);
   return { duration: time?.duration ?? null, start: start?.when ?? null, reason };
 }
 
@@ -46,6 +48,13 @@ function refuse(likeATime: RegExp, text: string): void {
   const [restOfWord = ""] = /^\S+/.exec(line.slice(found.index + found[0].length)) ?? [];
   const typed = `${found[0]}${restOfWord}`.trim();
   throw new Refused(BEGINS_A_START.test(typed) ? "bad-start" : "bad-time", { typed });
+}
+
+/** Behind one time another in a form that works is none of the reason: 8h 30m, 8h 22:00. */
+function refuseSecond(reason: string): void {
+  const when = WHEN.exec(plain(reason).replace(FROM, ""));
+  if (when) throw new Refused("bad-start", { typed: when[0] });
+  if (takeDuration(reason)) throw new Refused("bad-time", { typed: firstWord(reason) });
 }
 
 const UNITS_ZH: Record<string, string> = { 天: "d", 小时: "h", 分钟: "m" };
@@ -80,6 +89,7 @@ function takeStart(text: string): { when: When; rest: string } | null {
   return { when, rest: text.slice(from.length + found[0].length).trimStart() };
 }
 
+const firstWord = (text: string): string => /^\S+/.exec(text)?.[0] ?? "";
 const firstWords = (text: string): string => /^\S+(?:\s+\S+)?/.exec(text)?.[0] ?? "";
 
 function readWhen(found: RegExpExecArray): When | null {

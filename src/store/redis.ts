@@ -42,11 +42,43 @@ export const openPatient = (url: string, log: Logger): Redis =>
     log,
   );
 
+/** Why a connection failed last: what a command then throws ("Stream isn't writeable…") does not tell. */
+const lastFailures = new WeakMap<Redis, Error>();
+
 /** Without a listener ioredis prints each failed try: one debug line is enough, the sweep tells of the outage. */
 function watched(redis: Redis, log: Logger): Redis {
   redis.setMaxListeners(100);
-  redis.on("error", (error) => log.debug({ err: error }, "Redis: a try to connect failed"));
+  redis.on("ready", () => lastFailures.delete(redis));
+  redis.on("error", (error) => {
+    lastFailures.set(redis, error);
+    log.debug({ err: error }, "Redis: a try to connect failed");
+  });
   return redis;
+}
+
+const READ_ONLY = "Redis is a read-only replica; give REDIS_URL its primary";
+const TROUBLES: readonly (readonly [words: RegExp, trouble: string])[] = [
+  [/^(?:WRONGPASS|ERR invalid password|ERR AUTH)/, "Redis refuses the password; correct it in REDIS_URL"],
+  [/^NOAUTH/, "Redis wants a password; put it into REDIS_URL, as redis://:password@host:6379"],
+  [/^READONLY/, READ_ONLY],
+];
+const TLS_TROUBLES: typeof TROUBLES = [
+  [
+    /certificate|altnames/i,
+    "Redis shows a certificate that is not trusted; for a CA of your own set NODE_EXTRA_CA_CERTS",
+  ],
+  // A Redis without TLS waits for the end of a line that never comes.
+  [
+    /ETIMEDOUT|before secure TLS|wrong version number/,
+    "Redis does not answer by TLS; where it has none, begin REDIS_URL with redis://",
+  ],
+];
+
+/** What to correct so that Redis can be used, in words for the operator; null where its last error tells of an outage alone. */
+export function redisTrouble(redis: Redis, error: Error): string | null {
+  const texts = [error.message, lastFailures.get(redis)?.message ?? ""];
+  const known = redis.options.tls ? [...TROUBLES, ...TLS_TROUBLES] : TROUBLES;
+  return known.find(([words]) => texts.some((text) => words.test(text)))?.[1] ?? null;
 }
 
 /** Why this Redis cannot be used, in words for the operator; null when it can. Throws StoreAway. */
@@ -55,6 +87,7 @@ export async function unsuitableRedis(redis: Redis): Promise<string | null> {
   const major = Number(/^redis_version:(\d+)/m.exec(info)?.[1] ?? 0);
   if (major < 7) return "Redis is older than 7.0; use a newer one";
   if (/^cluster_enabled:1/m.test(info)) return "Redis Cluster is not supported; use a single Redis";
+  if (/^role:slave/m.test(info)) return READ_ONLY;
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
   if (policy !== undefined && policy !== "noeviction")
     return `Redis may evict records (maxmemory-policy ${policy}); set it to noeviction`;

@@ -352,6 +352,30 @@ const faults: Fault[] = [
     fix: /REDIS_URL/,
   },
   {
+    name: "Redis refuses the password",
+    plant: () => ({ env: { REDIS_URL: world.redis.url.replace("//", "//nobody:wrong@") } }),
+    check: "redis",
+    message: /refuses the password/,
+    fix: /REDIS_URL/,
+  },
+  {
+    name: "Redis has no TLS",
+    plant: () => ({ env: { REDIS_URL: world.redis.url.replace("redis:", "rediss:") } }),
+    check: "redis",
+    message: /does not answer by TLS; where it has none, begin REDIS_URL with redis:/,
+    fix: /REDIS_URL/,
+  },
+  {
+    name: "Redis is a read-only replica",
+    plant: async () => {
+      await world.commands.replicaof("127.0.0.1", "1");
+      return () => world.commands.replicaof("NO", "ONE");
+    },
+    check: "redis",
+    message: /a read-only replica; give REDIS_URL its primary/,
+    fix: /REDIS_URL/,
+  },
+  {
     name: "Redis may evict",
     plant: () => setRedis("maxmemory-policy", "allkeys-lru", "noeviction"),
     check: "redis",
@@ -369,17 +393,23 @@ const faults: Fault[] = [
   {
     name: "Redis belongs to another hub",
     plant: async () => {
-      const owner = { hub: "production", key: world.signer.fingerprint };
-      await world.commands.set(keysFor("test").owner, JSON.stringify(owner));
-      return { file: (file) => Object.assign(file.hub, { name: "staging" }) };
+      const { owner } = keysFor("test");
+      const noted = { hub: "staging", key: world.signer.fingerprint };
+      const before = await world.commands.set(owner, JSON.stringify(noted), "GET");
+      return () => (before === null ? world.commands.del(owner) : world.commands.set(owner, before));
     },
     check: "redis",
-    message: /belong to the hub "production"/,
+    message: /belong to the hub "staging"/,
     fix: /REDIS_URL/,
   },
   {
     name: "Redis has records that another key signed",
-    plant: () => ({ env: { RECORDS_KEY: Buffer.alloc(32, "another").toString("base64") } }),
+    plant: async () => {
+      const { owner } = keysFor("test");
+      const noted = { hub: "production", key: "another" };
+      const before = await world.commands.set(owner, JSON.stringify(noted), "GET");
+      return () => (before === null ? world.commands.del(owner) : world.commands.set(owner, before));
+    },
     check: "redis",
     message: /signed by another RECORDS_KEY/,
     fix: /RECORDS_KEY/,

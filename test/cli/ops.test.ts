@@ -1,8 +1,12 @@
 /** The health pages, the metrics, and the command line itself. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { kubeconfig } from "../../sandbox/hub/bot-account.ts";
 import { runCommandLine } from "../../src/main.ts";
 import { createLog } from "../../src/ops/log.ts";
 import { VERSION } from "../../src/version.ts";
@@ -82,8 +86,44 @@ test("a start is refused by a bad configuration, a taken port, and records of an
   expect((await run(["start"], { ...world.env, PORT: String(running.port) })).code).toBe(1);
   await world.commands.set("{karpor-access:test}:owner", "another");
   expect((await run(["start"], world.env)).code).toBe(1);
-  await world.commands.set("{karpor-access:test}:owner", "production");
+  const owner = { hub: "production", key: world.signer.fingerprint };
+  await world.commands.set("{karpor-access:test}:owner", JSON.stringify(owner));
+  await world.commands.replicaof("127.0.0.1", "1");
+  expect((await run(["start"], world.env)).code).toBe(1);
+  await world.commands.replicaof("NO", "ONE");
 });
+
+test("the log says what doctor says: a refused password, a Redis without TLS, a refused token", async () => {
+  const { url } = world.redis;
+  const file = join(world.folder, "hub.kubeconfig");
+  const usual = readFileSync(file, "utf8");
+  writeFileSync(file, kubeconfig(world.hub, "from-before-an-upgrade"));
+  const logs = await Promise.all([
+    logUntil("Redis", { REDIS_URL: url.replace("//", "//nobody:wrong@") }),
+    logUntil("Redis", { REDIS_URL: url.replace("redis:", "rediss:") }),
+    logUntil("hub", {}),
+  ]);
+  writeFileSync(file, usual);
+  expect(logs).toEqual([
+    expect.stringMatching(/^Redis refuses the password; correct it in REDIS_URL/),
+    expect.stringMatching(/^Redis does not answer by TLS; where it has none, begin REDIS_URL with redis:/),
+    expect.stringMatching(/^The hub refuses the bot's token: Karpor was upgraded, or it ran out/),
+  ]);
+});
+
+/** The first warning about this from a bot of its own, in words. */
+async function logUntil(outside: string, change: Record<string, string>): Promise<string> {
+  const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...world.env, ...change } });
+  try {
+    for await (const line of createInterface(child.stdout)) {
+      const { level, msg } = JSON.parse(line);
+      if (level === "warn" && msg.includes(outside)) return msg;
+    }
+    return "nothing";
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
 
 test("what is away is told with its beginning, and what Redis knows is left out meanwhile", async () => {
   await world.localHub.down();

@@ -1,8 +1,8 @@
 /** `setup` as it is typed, against a hub: what it makes, that the bot works with it, and what it refuses. */
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { scratch } from "../../sandbox/child.ts";
 import { jumpClock } from "../../sandbox/clock.ts";
@@ -131,10 +131,17 @@ test("for a bot whose kubeconfig is in a Secret it is written to the same place"
 test("a changed catalog changes the rights; the objects of another instance are left alone", async () => {
   const changed = await run("ADMIN", { change: { roles } });
   expect(changed.match(/updated .*/g)).toEqual(["updated    ClusterRole karpor-access-production"]);
+  const before = await hub.objects();
   const taken = { instance: "staging", hub: { ...file.hub, namespace: "karpor-access-production" } };
   await expect(run("ADMIN", { change: taken })).rejects.toThrow(
     /belongs to instance production, so it is not changed/,
   );
+  // The one that is refused is read last; the role of a new name would have been made before it.
+  const renamed = { ...roles, own: { ...OWN, clusterRole: "karpor-access-new" } };
+  await expect(run("ADMIN", { change: { ...taken, roles: renamed } })).rejects.toThrow(
+    /so it is not changed/,
+  );
+  expect(await hub.objects()).toEqual(before);
 });
 
 test("--rotate ends the old token and every access, and asks first", async () => {
@@ -189,6 +196,23 @@ test("--close-anonymous cuts the role to its pages, and --open-anonymous gives i
   await nobody.close();
 });
 
+test("--close-anonymous names the binding that opens the reads again", async () => {
+  const bindings = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+  await admin("POST", bindings, {
+    body: {
+      metadata: { name: "everybody-reads" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "karpor-guest" },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:unauthenticated" }],
+    },
+  });
+  await expect(run("--close-anonymous --yes ADMIN")).rejects.toThrow(
+    /without a token, because of another binding .*: everybody-reads \(ClusterRole karpor-guest\)\. Delete it/,
+  );
+  await admin("DELETE", `${bindings}/everybody-reads`);
+  expect(await run("--close-anonymous --yes ADMIN")).toContain("refuses what comes without a token");
+  await run("--open-anonymous --yes ADMIN");
+});
+
 test("--hub-audit prints the policy and the webhook, --manifest the app", async () => {
   const audit = await run("--hub-audit https://bot.example.com:8443");
   expect(audit).toContain("system:serviceaccounts:karpor-access-production");
@@ -213,6 +237,28 @@ test.each([
     name: "UsageError",
     message: expect.stringContaining(why),
   });
+});
+
+test("where there is no kubeconfig, or one that names files, what to do is said before anything is written", async () => {
+  const before = await hub.objects();
+  vi.stubEnv("KUBECONFIG", "");
+  vi.stubEnv("HOME", folder.path);
+  await expect(run("--from-cluster")).rejects.toThrow(/^No kubeconfig: put yours at ~\/\.kube\/config/);
+  await expect(run("--hub-audit https://bot.example.com:8443 --from-cluster")).rejects.toThrow(
+    /^No kubeconfig:/,
+  );
+  vi.unstubAllEnvs();
+  await expect(run("--kubeconfig nowhere")).rejects.toThrow(/^No kubeconfig: cannot read nowhere \(ENOENT\)/);
+  const contents = parse(hub.adminKubeconfig);
+  contents.users[0].user = { "client-certificate": "gone.crt", "client-key": "gone.key" };
+  writeFileSync(join(folder.path, "admin"), stringify(contents));
+  await expect(run("ADMIN")).rejects.toThrow(
+    /Cannot read gone\.crt, .*client-certificate: `kubectl config view --raw --flatten`/,
+  );
+  writeFileSync(join(folder.path, "admin"), hub.adminKubeconfig);
+  mkdirSync(join(folder.path, "secrets/hub.kubeconfig"), { recursive: true });
+  await expect(run("ADMIN", { change: { instance: "fresh" } })).rejects.toThrow(/Cannot read .*\(EISDIR\)/);
+  expect(await hub.objects()).toEqual(before);
 });
 
 test("a kubeconfig that is no administrator's, and a hub that is away, are told with what to do", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { scratch } from "../../sandbox/child.ts";
+import { ensureRedis } from "../../sandbox/redis/install.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -51,4 +52,30 @@ test("start takes .env; a variable that is set already counts more", () => {
     encoding: "utf8",
   });
   expect(stdout.trim()).toBe("1,before");
+});
+
+test.each([
+  [false, ["apt-cache policy redis-tools"]],
+  [true, ["apt-cache policy redis-tools", "sh -c apt-get update && apt-get install -y redis-tools"]],
+])("as root without a Redis nothing is installed before somebody says %s", async (answer, runs) => {
+  const ran: string[] = [];
+  const asked: string[] = [];
+  const isInstalled = () => ran.some((line) => line.includes("install"));
+  const ensuring = ensureRedis({
+    ...{ platform: "linux", release: "ID=debian", root: true },
+    look: () => ({ binary: isInstalled() ? "redis-server" : undefined, faults: [] }),
+    run(...words: string[]) {
+      ran.push(words.join(" "));
+      return "";
+    },
+    async confirm(question: string) {
+      asked.push(question);
+      return answer;
+    },
+  });
+  const sentence = "install one with `apt-get update && apt-get install -y redis-tools`.";
+  if (answer) await ensuring;
+  else await expect(ensuring).rejects.toThrow(sentence);
+  expect(asked).toEqual([expect.stringContaining(`${sentence}\nRun it now?`)]);
+  expect([...new Set(ran)]).toEqual(runs);
 });

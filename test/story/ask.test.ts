@@ -164,7 +164,7 @@ describe("the form", () => {
     const wrong = async (filled: Record<string, string>) =>
       (await world.slack.submit(BOB, form.id, filled)).errors;
     expect(await wrong({ role: "peek", other: "half a day" })).toEqual({
-      other: expect.stringContaining("is no time"),
+      other: expect.stringContaining("I can't read"),
     });
     expect(await wrong({ other: "2h" })).toEqual({ other: expect.stringContaining("at most 1 h") });
     expect(await wrong({ other: "20m", start: "yesterday" })).toEqual({
@@ -179,14 +179,14 @@ describe("the line", () => {
   test.each([
     ["gest 1h", "Did you mean `guest 1h`"],
     ["nonsense 1h", "there is no role `nonsense`. Roles:"],
-    ["guest 8hours", "`8hours` is no time"],
-    ["guest half a day", "is no time"],
-    ["guest 1h until 18:00", "`until 18:00`"],
+    ["guest 8hours", "I can't read `8hours`. Try `8h`, `90m`, `2d`."],
+    ["guest half a day", "I can't read"],
+    ["guest until 18:00", "`until 18:00`"],
     ["guest 30d", "lasts at most 7 d"],
     ["guest 0m", "the shortest time is 1 min"],
     ["ticket 1h no ticket", "needs this: a ticket such as OPS-123"],
     ["more 1w of what", "no such access"],
-    ["more 2 hours", "is no time"],
+    ["more 2 hours", "I can't read"],
     ["end R-0000000000", "*No such request.* Check the id `R-0000000000`"],
     ["show something", "*No such request.* Check the id `something`"],
     ["show", "*No such request.* Check the id."],

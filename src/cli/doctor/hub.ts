@@ -1,5 +1,5 @@
 /** The hub answers and takes the bot's credential, which is narrow and has time left. */
-import { HubError, isDistrust } from "../../hub/errors.ts";
+import { HubError, isDistrust, REFUSED_TOKEN } from "../../hub/errors.ts";
 import { isLoggedIn } from "../../hub/grants.ts";
 import { tokenAccount, tokenLife } from "../../hub/jwt.ts";
 import { DAY, formatDuration } from "../../request/durations.ts";
@@ -10,10 +10,7 @@ const ENDS_SOON = 14 * DAY;
 export async function checkHub(side: HubSide): Promise<Finding[]> {
   const { access, client } = side.hub;
   try {
-    if (!(await isLoggedIn(client)))
-      return [
-        fail("hub", `${access.server} refuses the bot's token: Karpor was upgraded, or it ran out`, SETUP),
-      ];
+    if (!(await isLoggedIn(client))) return [fail("hub", `${access.server} ${REFUSED_TOKEN}`, SETUP)];
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     return [fail("hub", `${access.server} does not answer (${error.reason})`, adviceFor(error))];

@@ -1,8 +1,10 @@
 /** The administrator's access to the hub: Karpor's own kubeconfig from the cluster that runs it, or a file. */
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api } from "@kubernetes/client-node";
 import type { Config } from "../../config.ts";
+import { kubeconfigError } from "../../hub/errors.ts";
+import { operatorConfig } from "../../hub/port-forward.ts";
 import { PortForwardSettings } from "../../hub/settings.ts";
 import { type HubCalls, type KubeconfigText, openHubCalls } from "../hub/calls.ts";
 import type { CommandMeans } from "../options.ts";
@@ -20,10 +22,15 @@ export async function openAdministrator(
   means: CommandMeans,
 ): Promise<Administrator> {
   const kubeconfig = options.kubeconfig
-    ? { text: await readFile(options.kubeconfig, "utf8"), directory: dirname(resolve(options.kubeconfig)) }
+    ? { text: await readKubeconfig(options.kubeconfig), directory: dirname(resolve(options.kubeconfig)) }
     : { text: await readFromCluster(options), directory: null };
   return { kubeconfig, hub: await openHubCalls(wayToHub(config, options, means), kubeconfig, means) };
 }
+
+const readKubeconfig = (path: string): Promise<string> =>
+  readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw kubeconfigError(`No kubeconfig: cannot read ${path} (${error.code}).`);
+  });
 
 /** The name of a Service means nothing outside its cluster: from here a port-forward leads to its pods. */
 export function wayToHub({ hub }: Config, options: SetupOptions, { variables }: CommandMeans): Config["hub"] {
@@ -43,18 +50,6 @@ async function readFromCluster({ context, namespace }: SetupOptions): Promise<st
   throw new Error(
     `The ConfigMap ${namespace}/karpor-kubeconfig has no key config: does karpor-server run there?`,
   );
-}
-
-/** The operator's own kubeconfig, which is trusted as kubectl trusts it. */
-export function operatorConfig(context: string | undefined): KubeConfig {
-  const kubeconfig = new KubeConfig();
-  kubeconfig.loadFromDefault();
-  if (context === undefined) return kubeconfig;
-  const names = kubeconfig.getContexts().map(({ name }) => name);
-  if (!names.includes(context))
-    throw new Error(`Your kubeconfig has no context "${context}"; it has ${names.join(", ") || "none"}.`);
-  kubeconfig.setCurrentContext(context);
-  return kubeconfig;
 }
 
 /** Asks the cluster that runs Karpor. Throws one sentence: the client's own errors hold headers and bodies. */

@@ -1,5 +1,7 @@
 /** `setup --close-anonymous`: Karpor's role `anonymous` is cut to the pages; `--open-anonymous` gives it its rules back. */
+import { z } from "zod";
 import { anonymousReads, STREAM_RULE } from "../../hub/anonymous.ts";
+import { readAnswer } from "../../hub/errors.ts";
 import { isEnforcing } from "../../hub/facts.ts";
 import { PREFIX } from "../../hub/names.ts";
 import { SECOND } from "../../request/durations.ts";
@@ -111,10 +113,42 @@ async function assertClosed({ means, options, administrator }: SetupContext): Pr
     const { reads, streams } = await anonymousReads(administrator.hub.client);
     const open = options["keep-streams"] ? reads : [...reads, ...streams];
     if (open.length === 0) return means.say("  closed     the hub refuses what comes without a token");
-    if (means.clock.now() > late)
-      throw new Error(
-        `ClusterRole anonymous is cut, and the hub still answers ${open.join(", ")} without a token: another binding ` +
-          "names system:anonymous or system:unauthenticated (kubectl get clusterrolebindings -o wide). Delete it, then run this again.",
-      );
+    if (means.clock.now() > late) throw new Error(await stillOpen(administrator.hub, open));
   }
+}
+
+async function stillOpen(hub: HubCalls, paths: string[]): Promise<string> {
+  const others = await bindingsForNobody(hub);
+  const found = others.map(({ name, role }) => `${name} (ClusterRole ${role})`).join(", ");
+  return (
+    `ClusterRole anonymous is cut, and the hub still answers ${paths.join(", ")} without a token, because of another binding ` +
+    `for those without one: ${found || "none was found"}. Delete it on the hub (kubectl delete clusterrolebinding NAME), then run this again.`
+  );
+}
+
+const Bindings = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      roleRef: z.object({ name: z.string() }),
+      subjects: z.array(z.object({ kind: z.string(), name: z.string() })).nullish(),
+    }),
+  ),
+});
+/** Kubernetes' own, for /healthz and /version. */
+const PUBLIC_INFO = "system:public-info-viewer";
+
+/** ClusterRoleBindings, beside Karpor's own, that are for those without a token. */
+async function bindingsForNobody(hub: HubCalls): Promise<{ name: string; role: string }[]> {
+  const answer = await hub.ask("GET", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings");
+  return readAnswer("list ClusterRoleBindings", Bindings, answer)
+    .items.filter(({ subjects }) =>
+      subjects?.some(
+        ({ kind, name }) =>
+          (kind === "User" && name === "system:anonymous") ||
+          (kind === "Group" && name === "system:unauthenticated"),
+      ),
+    )
+    .map(({ metadata, roleRef }) => ({ name: metadata.name, role: roleRef.name }))
+    .filter(({ role }) => role !== "anonymous" && role !== PUBLIC_INFO);
 }

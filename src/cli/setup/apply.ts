@@ -20,35 +20,47 @@ const Found = z.looseObject({
 });
 type Found = z.infer<typeof Found>;
 
-/** Throws HubError, or one sentence that says what to do. */
-export async function applyAll(hub: HubCalls, objects: readonly Manifest[], say: (line: string) => void) {
-  for (const object of objects) say(`  ${(await apply(hub, object)).padEnd(9)}  ${titleOf(object)}`);
+interface Step {
+  wanted: Manifest;
+  outcome: "made" | "updated" | "unchanged";
+  /** Does what `outcome` says; null where nothing is to be done. */
+  write: (() => Promise<unknown>) | null;
 }
+
+/**
+ * Reads every object before the first is written, so that what is refused leaves the hub as it was. Throws HubError, or
+ * one sentence that says what to do.
+ */
+export async function applyAll(hub: HubCalls, objects: readonly Manifest[], say: (line: string) => void) {
+  for (const { wanted, outcome, write } of await planAll(hub, objects)) {
+    await write?.();
+    say(`  ${outcome.padEnd(9)}  ${titleOf(wanted)}`);
+  }
+}
+
+/** Reads only. Throws HubError, or one sentence where an object of such a name is somebody else's. */
+export const planAll = (hub: HubCalls, objects: readonly Manifest[]): Promise<Step[]> =>
+  Promise.all(objects.map((object) => plan(hub, object)));
 
 const titleOf = ({ kind, metadata: { namespace, name } }: Manifest): string =>
   `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
 
-async function apply(hub: HubCalls, wanted: Manifest): Promise<"made" | "updated" | "unchanged"> {
+async function plan(hub: HubCalls, wanted: Manifest): Promise<Step> {
   const collection = COLLECTIONS[wanted.kind](wanted.metadata.namespace ?? "");
-  try {
-    await hub.ask("POST", collection, wanted);
-    return "made";
-  } catch (error) {
-    if (isReason(error, "AlreadyExists")) return update(hub, `${collection}/${wanted.metadata.name}`, wanted);
+  const path = `${collection}/${wanted.metadata.name}`;
+  const answer = await hub.ask("GET", path).catch((error: unknown) => {
+    if (isReason(error, "NotFound")) return null;
     throw error;
-  }
-}
-
-async function update(hub: HubCalls, path: string, wanted: Manifest): Promise<"updated" | "unchanged"> {
-  const found = readAnswer(`read ${titleOf(wanted)}`, Found, await hub.ask("GET", path));
+  });
+  if (answer === null) return { wanted, outcome: "made", write: () => hub.ask("POST", collection, wanted) };
+  const found = readAnswer(`read ${titleOf(wanted)}`, Found, answer);
   const { kind: _kind, apiVersion: _version, metadata, ...fields } = wanted;
   const labels = { ...found.metadata.labels, ...metadata.labels };
   const whole = { ...found, ...fields, metadata: { ...found.metadata, labels } };
-  if (isDeepStrictEqual(whole, found)) return "unchanged";
+  if (isDeepStrictEqual(whole, found)) return { wanted, outcome: "unchanged", write: null };
   refuseForeign(found, wanted);
   // It bears the resourceVersion that was read: what somebody else changed meanwhile is not lost.
-  await hub.ask("PUT", path, whole);
-  return "updated";
+  return { wanted, outcome: "updated", write: () => hub.ask("PUT", path, whole) };
 }
 
 /** An object of this name that somebody else made, or setup for another bot. */

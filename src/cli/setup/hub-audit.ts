@@ -4,9 +4,10 @@ import { CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-n
 import { stringify } from "yaml";
 import { type Config, loadForHub } from "../../config.ts";
 import { HUB_AUDIT_PATH } from "../../evidence/webhook.ts";
+import { operatorConfig } from "../../hub/port-forward.ts";
 import type { Secret } from "../../request/secret.ts";
 import { type CommandMeans, UsageError } from "../options.ts";
-import { askCluster, operatorConfig } from "./administrator.ts";
+import { askCluster } from "./administrator.ts";
 import { kubeconfigText } from "./kubeconfig-text.ts";
 import type { SetupOptions } from "./options.ts";
 

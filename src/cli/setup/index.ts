@@ -11,7 +11,7 @@ import { setUpHubAudit } from "./hub-audit.ts";
 import { renewIfRefused } from "./if-refused.ts";
 import { manifestFor } from "./manifest.ts";
 import { type SetupOptions, setupOptions } from "./options.ts";
-import { type SetupContext, writeKubeconfig } from "./own-kubeconfig.ts";
+import { readKubeconfigFile, type SetupContext, writeKubeconfig } from "./own-kubeconfig.ts";
 import { rotate } from "./rotate.ts";
 
 /** Throws UsageError, ConfigError, or an error with one sentence that says what to do. */
@@ -47,8 +47,9 @@ async function asAdministrator(config: Config, options: SetupOptions, means: Com
 }
 
 async function makeOwn(context: SetupContext): Promise<void> {
+  const file = await readKubeconfigFile(context);
   await applyAll(context.administrator.hub, objectsFor(context.config), context.means.say);
-  await writeKubeconfig(context);
+  await writeKubeconfig(context, file);
 }
 
 /** What to do where the hub refuses an administrator, or does not answer. */

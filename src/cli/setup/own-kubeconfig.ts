@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
-import { HubError, readAnswer } from "../../hub/errors.ts";
+import { HubError, kubeconfigError, readAnswer } from "../../hub/errors.ts";
 import { isLoggedIn } from "../../hub/grants.ts";
 import { type HubAccess, parseKubeconfig } from "../../hub/kubeconfig.ts";
 import { IN_CLUSTER_SECRET } from "../../hub/settings.ts";
@@ -31,11 +31,30 @@ export interface SetupContext {
   administrator: Administrator;
 }
 
-/** Throws HubError, or one sentence that says what to do; nothing was written then. */
-export async function writeKubeconfig(context: SetupContext): Promise<void> {
-  const { config, options, means } = context;
+/** Where the kubeconfig goes, and the one that is there. */
+interface KubeconfigFile {
+  path: string;
+  before: string | null;
+}
+
+/** Throws HubError with a sentence, where a file of this name cannot be read. */
+export async function readKubeconfigFile({ config, options }: SetupContext): Promise<KubeconfigFile> {
   const path = resolve(options.out ?? config.hub.kubeconfig ?? join(dirname(config.path), USUAL_PLACE));
-  const before = await readFile(path, "utf8").catch(() => null);
+  const before = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw kubeconfigError(
+      `Cannot read ${path} (${error.code}), where the bot's kubeconfig goes: correct it.`,
+    );
+  });
+  return { path, before };
+}
+
+/** Throws HubError, or one sentence that says what to do; no file was written then. */
+export async function writeKubeconfig(
+  context: SetupContext,
+  { path, before }: KubeconfigFile,
+): Promise<void> {
+  const { config, means } = context;
   const text = await makeKubeconfig(context, before, { withRights: true });
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await rm(`${path}.new`, { force: true });

@@ -5,8 +5,8 @@ import { deleteAccount, deleteBinding } from "../../hub/grants.ts";
 import { listAccounts, listBindings } from "../../hub/lists.ts";
 import { SECOND } from "../../request/durations.ts";
 import { botAccount, objectsFor } from "../hub/objects.ts";
-import { applyAll } from "./apply.ts";
-import { type SetupContext, writeKubeconfig } from "./own-kubeconfig.ts";
+import { applyAll, planAll } from "./apply.ts";
+import { readKubeconfigFile, type SetupContext, writeKubeconfig } from "./own-kubeconfig.ts";
 
 /** The hub goes on taking a token that was used for up to 10 s after its account is gone. */
 const TOKEN_DEAD_AFTER = 11 * SECOND;
@@ -16,6 +16,8 @@ export async function rotate(context: SetupContext): Promise<void> {
   const { config, options, means, administrator } = context;
   const { hub } = administrator;
   const { namespace, name } = botAccount(config);
+  const file = await readKubeconfigFile(context);
+  await planAll(hub, objectsFor(config));
   means.say(
     `  replace    ServiceAccount ${namespace}/${name}; requests wait until the bot has the new kubeconfig`,
   );
@@ -32,7 +34,7 @@ export async function rotate(context: SetupContext): Promise<void> {
   await means.clock.sleep(TOKEN_DEAD_AFTER);
   if (!options["keep-grants"]) await endGrants(context);
   await applyAll(hub, objectsFor(config), means.say);
-  await writeKubeconfig(context);
+  await writeKubeconfig(context, file);
   means.say("  look       what a thief may have made besides: npm run doctor lists it as foreign");
 }
 

@@ -4,6 +4,7 @@ import type { KnownBlock, ModalView } from "@slack/types";
 import { z } from "zod";
 import { readRequest } from "../../actions/read.ts";
 import type { Bot } from "../../bot.ts";
+import { parseJson } from "../../hub/errors.ts";
 import { UserId } from "../../request/ids.ts";
 import { plainText } from "../../slack/messages/blocks.ts";
 import { drawRefusal } from "../../slack/messages/draw.ts";
@@ -68,10 +69,7 @@ const Payload = z.object({
   user: z.object({ id: UserId }),
   view: z.object({
     id: z.string().min(1),
-    private_metadata: z
-      .string()
-      .transform((text): unknown => JSON.parse(text))
-      .pipe(Metadata),
+    private_metadata: z.string().transform(parseJson).pipe(Metadata),
     state: z.object({ values: z.record(z.string(), z.record(z.string(), Value)) }),
   }),
 });

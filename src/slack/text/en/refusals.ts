@@ -30,8 +30,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     notSent(
       `there is no role ${gap("role")}.${gap("nearest") ? ` Did you mean ${gap("nearest")}?` : ` Roles: ${gap("roles")}`}`,
     ),
-  "bad-time": (gap) =>
-    notSent(`${gap("typed")} is no time. Write \`90m\`, \`8h\`, \`2d\`, \`1w\` or \`1h30m\`, then a space.`),
+  "bad-time": (gap) => notSent(`I can't read ${gap("typed")}. Try \`8h\`, \`90m\`, \`2d\`.`),
   "bad-start": (gap) =>
     notSent(
       `${gap("typed") || gap("at")} is no start. Write \`from 22:00\`, \`from tomorrow 09:00\` or \`from 2026-12-24 09:00\`, in the future.`,

@@ -26,8 +26,7 @@ export const refusals: typeof english = {
         ? `没有 ${gap("role")} 这个角色。你是想写 ${gap("nearest")} 吗？`
         : `没有 ${gap("role")} 这个角色。可以申请的角色：\n${gap("roles")}`,
     ),
-  "bad-time": (gap) =>
-    notSent(`${gap("typed")} 不是有效的时长。请写成 90m、8h、2d、1w、1h30m 或 8小时，后面空一格。`),
+  "bad-time": (gap) => notSent(`无法识别 ${gap("typed")}。请写成 8h、90m、2d 或 8小时。`),
   "bad-start": (gap) =>
     notSent(
       `${gap("typed") || gap("at")} 不是有效的开始时间。请写明将来的时间，例如：从 22:00、从明天 09:00、从 2026-12-24 09:00。`,
