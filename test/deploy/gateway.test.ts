@@ -6,14 +6,15 @@ import { parse } from "yaml";
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
-test("the page's policy lets in its own script alone", () => {
+test("the page's policy lets in its own script and style alone", () => {
   const page = text("deploy/gateway/login.html");
-  const scripts = [...page.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script = ""]) => script);
-  expect(scripts).toHaveLength(1);
-  const hash = createHash("sha256")
-    .update(scripts[0] ?? "")
-    .digest("base64");
-  expect(page).toContain(`default-src 'none'; script-src 'sha256-${hash}'; base-uri 'none'`);
+  const hashes = ["script", "style"].map((tag) => {
+    const found = [...page.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, "gs"))];
+    expect(found).toHaveLength(1);
+    const hash = createHash("sha256").update(found[0]?.[1] ?? "");
+    return `${tag}-src 'sha256-${hash.digest("base64")}'`;
+  });
+  expect(page).toContain(`default-src 'none'; ${hashes.join("; ")}; base-uri 'none'`);
 });
 
 test("compose and the chart fill in the same variables, all that nginx's configuration has", () => {
