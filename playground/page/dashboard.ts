@@ -80,7 +80,9 @@ function passOn(
   response: ServerResponse,
   failed: () => void,
 ): void {
-  const headers = { ...request.headers, ...authorization(request) };
+  // As the gateway: Karpor knows no cookies, and lets any origin read with them.
+  const { origin: _origin, cookie: _cookie, ...kept } = request.headers;
+  const headers = { ...kept, ...authorization(request) };
   const hub = ask(`${url}${request.url}`, { method: request.method, headers, ca, agent: false });
   hub.on("response", (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -95,10 +97,11 @@ function passOn(
   request.pipe(hub);
 }
 
-/** The map of deploy/gateway: pod logs, events and AI are fetched without the token, but with the dashboard's cookie. */
-function authorization(request: IncomingMessage): { authorization?: string } {
-  const { authorization: own, cookie = "" } = request.headers;
-  const [, token] = /(?:^|; )karpor_token=([^;]*)/.exec(cookie) ?? [];
-  if (own !== undefined || !token || !pathOf(request).startsWith("/rest-api/v1/insight/")) return {};
-  return { authorization: `Bearer ${token}` };
+/** The maps of deploy/gateway: pod logs, events and AI come without the token, but with the cookie, from the dashboard's own page. */
+function authorization({ url = "", headers }: IncomingMessage): { authorization?: string } {
+  const isStream = /^\/rest-api\/v1\/insight\/(aggregator|issue|yaml)\//.test(url);
+  if (headers.authorization !== undefined || !isStream || headers["sec-fetch-site"] !== "same-origin")
+    return {};
+  const [, token] = /(?:^|;\s*)__Host-karpor_token=([\w.-]+)/.exec(headers.cookie ?? "") ?? [];
+  return token ? { authorization: `Bearer ${token}` } : {};
 }

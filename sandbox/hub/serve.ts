@@ -8,6 +8,7 @@ import type { HubAuditLog } from "./audit.ts";
 import type { Authenticate, Caller } from "./authenticate.ts";
 import { type Authorizer, assertAllowed, type HubUser } from "./authorize.ts";
 import type { CaseAnswer, HubState } from "./case.ts";
+import { allowOrigin } from "./cors.ts";
 import type { FaultPlan, HubFailure } from "./faults.ts";
 import type { Logged } from "./journal.ts";
 import { answerPath } from "./paths.ts";
@@ -37,7 +38,7 @@ export async function serve(
   const call = { method, path };
   const text = await readBody(request);
   const failure = await faults.before(call, response);
-  if (failure && "hang" in failure) return;
+  if ((failure && "hang" in failure) || allowOrigin(request, response)) return;
   const caller = failure ? failed(failure) : identify(service, callerOf(request));
   const answer = "status" in caller ? caller : attempt(service, request, text, caller);
   const user = "status" in caller ? "" : caller.name;

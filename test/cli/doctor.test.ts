@@ -329,6 +329,17 @@ const faults: Fault[] = [
     fix: /\/invite them/,
   },
   {
+    name: "somebody who may approve does not see the card",
+    level: "warn",
+    plant: () => {
+      world.slack.people.leave("U0CAROL", APPROVALS);
+      return () => world.slack.people.join("U0CAROL", APPROVALS);
+    },
+    check: "approvers guest",
+    message: /^1 of their 2 active members are not in C0APPROVALS, and see no card: U0CAROL$/,
+    fix: /\/invite them/,
+  },
+  {
     name: "nobody can ask",
     plant: () => role({ requester: { in: ["U0GUEST"] } }),
     check: "requesters guest",

@@ -6,8 +6,8 @@ import { z } from "zod";
 import { CHART_SCHEMA, chartSchema } from "../../scripts/chart-schema.ts";
 import { ConfigFile } from "../../src/config-schema.ts";
 import { needs } from "../helpers/machine.ts";
-import { helm, type KubeObject, render } from "./helm.ts";
-import { CONFIG_FILE, config, exampleConfig, least, RELEASES } from "./releases.ts";
+import { helm, type KubeObject, podsIn, render } from "./helm.ts";
+import { CONFIG_FILE, config, configWith, exampleConfig, least, RELEASES } from "./releases.ts";
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -65,7 +65,7 @@ needs("Helm")("rendered", () => {
   it("selects the bot's pods alone: the doctor's get no request of Slack's", async () => {
     const objects = await render({ values: RELEASES.everything ?? {} });
     const { selector } = find(objects, "Service").spec as { selector: object };
-    expect(podTemplate(objects).metadata.labels).toEqual(selector);
+    expect(podTemplate(objects).metadata.labels).toEqual({ ...selector, team: "platform" });
     expect(find(objects, "Pod", "karpor-access-test").metadata.labels).not.toMatchObject(selector);
     expect(JSON.stringify(find(objects, "CronJob", "karpor-access-canary"))).not.toContain('"bot"');
   });
@@ -164,6 +164,60 @@ needs("Helm")("rendered", () => {
     });
   });
 
+  const paths = (ingress: KubeObject) =>
+    z
+      .object({ rules: z.array(z.object({ host: z.string(), http: z.object({ paths: z.array(z.any()) }) })) })
+      .parse(ingress.spec)
+      .rules.flatMap(({ host, http }) =>
+        http.paths.map(({ path, backend }) => [host, path, backend.service]),
+      );
+
+  it("leads Slack to one path of the bot, and browsers to the passkey pages alone", async () => {
+    const overHttp = await render({ values: RELEASES["HTTP, a proxy, and Karpor elsewhere"] ?? {} });
+    const bot = { name: "karpor-access", port: { name: "http" } };
+    expect(paths(find(overHttp, "Ingress", "karpor-access-slack"))).toEqual([
+      ["bot.example.com", "/slack/events", bot],
+    ]);
+    const pages = await render({ values: RELEASES["passkey pages"] ?? {} });
+    expect(pages.filter(({ kind }) => kind === "Ingress")).toHaveLength(1);
+    const web = find(pages, "Ingress", "karpor-access-web");
+    expect(paths(web)).toEqual([
+      ["access.example.com", "/access/approve/", bot],
+      ["access.example.com", "/access/passkey/", bot],
+    ]);
+    expect(web).toMatchObject({
+      metadata: { annotations: { of: "it" } },
+      spec: { ingressClassName: "nginx", tls: [{ hosts: ["access.example.com"], secretName: "web" }] },
+    });
+  });
+
+  it("puts what an operator wants of pods on each, and keeps its own selectors", async () => {
+    const objects = await render({ values: RELEASES.everything ?? {} });
+    const pods = objects.flatMap(podsIn);
+    expect(pods).toHaveLength(6);
+    for (const { metadata, spec } of pods) {
+      expect(metadata).toMatchObject({
+        labels: { team: "platform", "app.kubernetes.io/instance": "karpor-access" },
+        annotations: { "example.com/scrape": "none" },
+      });
+      expect(spec).toMatchObject({
+        priorityClassName: "system-cluster-critical",
+        tolerations: [{ key: "spot" }],
+        affinity: { nodeAffinity: {} },
+      });
+    }
+    expect(JSON.stringify(podTemplate(objects).spec)).toContain("topology.kubernetes.io/zone");
+    expect(find(objects, "ServiceAccount").metadata).toMatchObject({
+      annotations: { "example.com/role": "bot" },
+    });
+    const gateway = podTemplate(objects, "karpor-access-gateway");
+    expect(JSON.stringify(gateway.spec)).toMatch(/nginx-unprivileged:[\d.]+-alpine@sha256:0b.*"cpu":"20m"/);
+    expect(find(objects, "Deployment", "karpor-access-gateway").spec).toMatchObject({ replicas: 3 });
+    expect(find(objects, "PodDisruptionBudget", "karpor-access-gateway").spec).toMatchObject({
+      selector: { matchLabels: { "app.kubernetes.io/name": "karpor-access-gateway" } },
+    });
+  });
+
   it("gives the gateway a certificate of its own, and checks Karpor's, where both are named", async () => {
     const objects = await render({
       values: RELEASES["a gateway with a certificate, for a Karpor with a certificate"] ?? {},
@@ -197,6 +251,7 @@ needs("Helm")("rendered", () => {
     },
   );
 
+  const behind = { ...least, config: configWith("gateway: true,") };
   const hubAs = (hub: string) => ({ ...least, config: config.replace("inCluster: true", hub) });
   it.each<[string, object, RegExp]>([
     ["no image", { config }, /image\.repository is empty: build and push the image/],
@@ -224,9 +279,42 @@ needs("Helm")("rendered", () => {
     ],
     [
       "a gateway that nobody may reach",
-      { ...least, networkPolicy: { enabled: true }, gateway: { enabled: true } },
+      { ...behind, networkPolicy: { enabled: true }, gateway: { enabled: true, tlsSecret: "web" } },
       /say under networkPolicy\.gatewayFrom who may/,
     ],
+    [
+      "a gateway without TLS",
+      { ...behind, gateway: { enabled: true } },
+      /neither a certificate nor an ingress/,
+    ],
+    ["a gateway that is nowhere", behind, /set gateway\.enabled, or take it out of the configuration/],
+    [
+      "a gateway that the bot would not use",
+      { ...least, gateway: { enabled: true, tlsSecret: "web" } },
+      /put gateway: true under config\.hub/,
+    ],
+    ["six replicas in Socket Mode", { ...least, replicas: 6 }, /Slack allows ten connections in Socket Mode/],
+    [
+      "Slack over HTTP at no host",
+      { ...least, slackIngress: { enabled: true } },
+      /slackIngress\.host is empty/,
+    ],
+    ["passkey pages at no host", { ...least, webIngress: { enabled: true } }, /put web: https:/],
+    [
+      "an ingress that may not reach the bot",
+      {
+        ...least,
+        networkPolicy: { enabled: true },
+        slackIngress: { enabled: true, host: "bot.example.com" },
+      },
+      /say under networkPolicy\.httpFrom where your ingress controller runs/,
+    ],
+    [
+      "a label by which the chart selects",
+      { ...least, podLabels: { "app.kubernetes.io/name": "other" } },
+      /invalid propertyName 'app\.kubernetes\.io\/name'/,
+    ],
+    ["a variable without a name", { ...least, extraEnv: [{ value: "1" }] }, /at '\/extraEnv\/0'/],
   ])("refuses %s, and says what to do", async (_what, values, said) => {
     const { status, err } = await helm("template", { values });
     expect(status).not.toBe(0);

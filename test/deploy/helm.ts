@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { parseAllDocuments, stringify } from "yaml";
+import { z } from "zod";
 import { HELM } from "../helpers/machine.ts";
 
 const CHART = fileURLToPath(new URL("../../deploy/chart", import.meta.url));
@@ -46,4 +47,22 @@ export async function render(release: Release = {}): Promise<KubeObject[]> {
   const { status, out, err } = await helm("template", release);
   if (status !== 0) throw new Error(err);
   return parseAllDocuments(out).flatMap((document) => (document.toJS() as KubeObject | null) ?? []);
+}
+
+const Template = z.looseObject({ metadata: z.looseObject({}), spec: z.looseObject({}) });
+const Workload = z.object({
+  template: Template,
+  volumeClaimTemplates: z.array(z.object({ metadata: z.object({ name: z.string() }) })).default([]),
+});
+const Cron = z.object({ jobTemplate: z.object({ spec: Workload }) });
+
+/** The pods of an object, as its controller would make them. */
+export function podsIn({ kind, metadata, spec }: KubeObject): { metadata: object; spec: object }[] {
+  if (kind === "Pod") return [{ metadata, spec: spec as object }];
+  if (!["Deployment", "StatefulSet", "CronJob"].includes(kind)) return [];
+  const { template, volumeClaimTemplates } =
+    kind === "CronJob" ? Cron.parse(spec).jobTemplate.spec : Workload.parse(spec);
+  const claimed = volumeClaimTemplates.map(({ metadata: { name } }) => ({ name, emptyDir: {} }));
+  const volumes = claimed.length > 0 ? { volumes: claimed } : {};
+  return [{ metadata: { ...template.metadata, name: "a" }, spec: { ...template.spec, ...volumes } }];
 }

@@ -3,13 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { z } from "zod";
 import { scratch } from "../../sandbox/child.ts";
 import { type HubCaller, hubClient } from "../../sandbox/hub/client.ts";
 import { startEnvtest } from "../../sandbox/hub/envtest.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { needs } from "../helpers/machine.ts";
-import { helm, type KubeObject, type Release, render } from "./helm.ts";
+import { helm, type KubeObject, podsIn, type Release, render } from "./helm.ts";
 import { least, RELEASES } from "./releases.ts";
 
 const namespace = "bots";
@@ -48,7 +47,7 @@ needs("Helm", "a real API server")("the chart on a real API server", () => {
         const reply = await ask("PATCH", path, { body, type: "application/apply-patch+yaml" });
         expect([200, 201], `${body.kind}: ${reply.body.message}`).toContain(reply.status);
       }
-      for (const body of objects.flatMap(podsOf)) {
+      for (const body of objects.flatMap(podsIn)) {
         const { status, body: said } = await ask("POST", `/api/v1/namespaces/${namespace}/pods?${STRICT}`, {
           body,
         });
@@ -87,22 +86,4 @@ function pathFor({ apiVersion, kind, metadata }: KubeObject): string {
   const irregular: Record<string, string> = { NetworkPolicy: "networkpolicies", Ingress: "ingresses" };
   const plural = irregular[kind] ?? `${kind.toLowerCase()}s`;
   return `${base}/namespaces/${metadata.namespace}/${plural}/${metadata.name}`;
-}
-
-const Template = z.object({ metadata: z.looseObject({}), spec: z.looseObject({}) });
-const Workload = z.object({
-  template: Template,
-  volumeClaimTemplates: z.array(z.object({ metadata: z.object({ name: z.string() }) })).default([]),
-});
-const Cron = z.object({ jobTemplate: z.object({ spec: Workload }) });
-
-/** As the workload's controller would make it. */
-function podsOf({ kind, metadata, spec }: KubeObject): object[] {
-  if (kind === "Pod") return [{ metadata, spec }];
-  if (!["Deployment", "StatefulSet", "CronJob"].includes(kind)) return [];
-  const { template, volumeClaimTemplates } =
-    kind === "CronJob" ? Cron.parse(spec).jobTemplate.spec : Workload.parse(spec);
-  const claimed = volumeClaimTemplates.map(({ metadata: { name } }) => ({ name, emptyDir: {} }));
-  const volumes = claimed.length > 0 ? { volumes: claimed } : {};
-  return [{ metadata: { ...template.metadata, name: "a" }, spec: { ...template.spec, ...volumes } }];
 }

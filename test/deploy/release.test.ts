@@ -73,6 +73,7 @@ needs("Helm")("the chart of a release", () => {
 });
 
 const Job = z.looseObject({
+  environment: z.string().optional(),
   steps: z.array(z.looseObject({ run: z.string().default("") })).default([]),
   permissions: z.record(z.string(), z.string()).default({}),
 });
@@ -99,6 +100,18 @@ describe("the workflows", () => {
     expect(lines.filter((line) => !pinned.test(line))).toEqual([]);
   });
 
+  test("build with images of one version, which Renovate finds and pins", () => {
+    const workflow = text(".github/workflows/release.yml");
+    const used = [...workflow.matchAll(/(?:image: |image=|generator=)(\S+)/g)].map(([, image]) => image);
+    expect(used).toHaveLength(3);
+    expect(workflow).not.toMatch(/:latest|sbom: true/);
+    const { customManagers } = JSON.parse(text("renovate.json"));
+    const [pattern = ""] = customManagers[1].matchStrings;
+    const found = [...workflow.matchAll(new RegExp(pattern, "g"))];
+    expect(found.map(([whole]) => whole)).toEqual(used);
+    for (const { groups } of found) expect(groups?.currentValue).toMatch(/\d+\.\d+\.\d+$/);
+  });
+
   test("run scripts that exist, and all that .ci/run does", () => {
     const commands = WORKFLOWS.map(commandsIn).join("\n");
     const named = [...commands.matchAll(/npm run (?:--silent )?([\w-]+)/g)].map(([, name = ""]) => name);
@@ -117,6 +130,7 @@ describe("the workflows", () => {
       Object.values(permissions).includes("write"),
     );
     expect(publishing).toEqual([jobs.publish]);
+    expect(jobs.publish?.environment).toBe("release");
     const commands = jobs.publish?.steps.map(({ run }) => run).join("\n");
     expect(commands).not.toMatch(/\b(npm|npx|node|go|docker build)\b/);
   });

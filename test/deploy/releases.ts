@@ -17,21 +17,47 @@ export function exampleConfig() {
   return { ...rest, hub: { ...kept, inCluster: true } };
 }
 
+const withGateway = ({ hub, ...rest }: ReturnType<typeof exampleConfig>) => ({
+  ...rest,
+  hub: { ...hub, gateway: true },
+});
 const inNamespace = (name: string) => [
   { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } },
 ];
 const enabled = { enabled: true };
+const ingress = { ...enabled, className: "nginx", annotations: { of: "it" }, tlsSecret: "web" };
+
+/** The file's text with these lines under `hub`, and more at its end. */
+export const configWith = (hub: string, more = "") => `${config.replace("hub: {", `hub: { ${hub}`)}${more}`;
 
 export const RELEASES: Record<string, object> = {
   least,
   everything: {
     image: { ...image, tag: "moved", digest: `sha256:${"0a".repeat(32)}` },
-    config: exampleConfig(),
+    config: withGateway(exampleConfig()),
     ...{ imagePullSecrets: [{ name: "registry" }], existingSecret: "slack", caConfigMap: "authorities" },
     ...{ replicas: 5, redis: enabled, heal: enabled, canary: enabled, podDisruptionBudget: enabled },
     gateway: {
       ...enabled,
-      ingress: { ...enabled, className: "nginx", annotations: { of: "it" }, tlsSecret: "web" },
+      ...{ ingress, replicas: 3, digest: `sha256:${"0b".repeat(32)}` },
+      resources: { requests: { cpu: "20m" } },
+    },
+    extraEnv: [
+      { name: "HTTPS_PROXY", value: "http://proxy.example.com:3128" },
+      { name: "WEBHOOK_SECRET", valueFrom: { secretKeyRef: { name: "webhook", key: "secret" } } },
+    ],
+    serviceAccount: { annotations: { "example.com/role": "bot" } },
+    ...{ podLabels: { team: "platform" }, podAnnotations: { "example.com/scrape": "none" } },
+    priorityClassName: "system-cluster-critical",
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "DoNotSchedule" },
+    ],
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: "pool", operator: "In", values: ["a"] }] }],
+        },
+      },
     },
     networkPolicy: {
       ...enabled,
@@ -52,6 +78,7 @@ export const RELEASES: Record<string, object> = {
       },
     },
     ...{ redis: { url: "rediss://redis.data:6379" }, karpor: { namespace: "observability" }, heal: enabled },
+    ...{ replicas: 6, slackIngress: { ...ingress, host: "bot.example.com" } },
     networkPolicy: {
       ...enabled,
       httpFrom: inNamespace("ingress"),
@@ -71,8 +98,14 @@ export const RELEASES: Record<string, object> = {
     },
     ...{ hubAudit: { tlsSecret: "karpor-access-tls" }, networkPolicy: enabled },
   },
+  "passkey pages": {
+    ...least,
+    config: configWith("", "web: https://access.example.com\n"),
+    webIngress: ingress,
+  },
   "a gateway with a certificate, for a Karpor with a certificate": {
     ...least,
+    config: configWith("gateway: true,"),
     ...{ gateway: { ...enabled, tlsSecret: "web", caConfigMap: "authorities", serviceType: "LoadBalancer" } },
     karpor: { namespace: "observability" },
   },

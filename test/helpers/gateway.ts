@@ -30,8 +30,9 @@ export async function startGateway(
   const dispatcher = new Agent({ connect: { ca: hub.ca } });
   const serve = async ({ method, url = "", headers }: IncomingMessage, response: ServerResponse) => {
     if (page && url === "/access/login") return void response.end(page);
-    const cookie = url.startsWith("/rest-api/v1/insight/") ? headers.cookie : "";
-    const token = /(?:^|; )karpor_token=([^;]*)/.exec(cookie ?? "")?.[1];
+    const isStream = /^\/rest-api\/v1\/insight\/(aggregator|issue|yaml)\//.test(url);
+    const counts = isStream && headers["sec-fetch-site"] === "same-origin";
+    const token = counts && /(?:^|;\s*)__Host-karpor_token=([\w.-]+)/.exec(headers.cookie ?? "")?.[1];
     const authorization = headers.authorization ?? (token && `Bearer ${token}`);
     const answer = await request(hub.url + url, {
       ...{ method: method as "GET", dispatcher, headers: authorization ? { authorization } : {} },

@@ -6,6 +6,7 @@ import { envtestAdvice, envtestAvailable } from "../../sandbox/hub/envtest.ts";
 
 export const HELM = process.env.HELM || "helm";
 export const ACTIONLINT = process.env.ACTIONLINT || "actionlint";
+export const NGINX = process.env.NGINX || "/usr/sbin/nginx";
 export const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 
 const runs = (command: string, argument = "--version") => spawnSync(command, [argument]).status === 0;
@@ -17,6 +18,10 @@ const PROGRAMS = {
   actionlint: {
     isThere: () => runs(ACTIONLINT),
     advice: "needs actionlint on the PATH, or its path in ACTIONLINT",
+  },
+  nginx: {
+    isThere: () => runs(NGINX, "-v"),
+    advice: "comes with apt-get install nginx-light, or needs its path in NGINX",
   },
   Chromium: {
     isThere: () => existsSync(CHROMIUM),

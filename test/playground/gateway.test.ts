@@ -56,22 +56,28 @@ describeInBrowser("the way from the message into the dashboard", (visitor) => {
     await loginBox(dashboard).waitFor();
     expect(await dashboard.evaluate(KEPT)).toBe(undefined);
     const cookies = await page.context().cookies(`${visitor.playground.dashboard}${LOG}`);
-    expect(cookies).toMatchObject([{ name: "karpor_token", value: token, sameSite: "Strict", secure: true }]);
+    expect(cookies).toMatchObject([
+      { name: "__Host-karpor_token", value: token, sameSite: "Strict", secure: true },
+    ]);
     expect(await statusOf(dashboard, LOG)).toBe(401);
   });
 
   it("ends at the dashboard's own login for what is no token, and keeps nothing", async () => {
     const page = await visitor.visit();
     const { dashboard } = visitor.playground;
-    const path = "/rest-api/v1/insight";
-    await page.context().addCookies([{ name: "karpor_token", value: "rubbish", url: `${dashboard}${path}` }]);
-    for (const fragment of ["", "#", "#rubbish", `#${expired()}`, "#a.b.c", "#%00'\"<script>"]) {
+    await page.goto(`${dashboard}/insight`);
+    await page.evaluate(`document.cookie = "__Host-karpor_token=rubbish; path=/; secure"`);
+    for (const fragment of ["", "#", "#rubbish", "#a.b.c", "#%00'\"<script>"]) {
       await page.goto(`${dashboard}/access/login${fragment}`);
       await loginBox(page.mainFrame()).waitFor();
       expect(page.url()).toBe(`${dashboard}/insight`);
       expect(await page.evaluate(KEPT)).toBe(undefined);
       expect(await page.evaluate(IS_LOGGED_IN)).toBe(false);
     }
+    await page.goto(`${dashboard}/access/login#${expired()}`);
+    await page.getByText(/^This access ended \d\d:\d\d\. Ask again in Slack\.$/).waitFor();
+    await page.goto(`${dashboard}/insight`);
+    expect(await page.evaluate(KEPT)).toBe(undefined);
     expect(await statusOf(page.mainFrame(), LOG)).toBe(401);
     await expect.poll(() => page.context().cookies(), PATIENCE).toMatchObject([{ value: "rubbish" }]);
   });

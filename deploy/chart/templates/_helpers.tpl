@@ -48,6 +48,12 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 {{- if not (or ($config.hub).inCluster ($config.hub).kubeconfigSecret) -}}
 {{- fail "config.hub does not say where the kubeconfig is: put inCluster: true there, or kubeconfigSecret" -}}
 {{- end -}}
+{{- if and ($config.hub).gateway (not .Values.gateway.enabled) -}}
+{{- fail "config.hub.gateway is true, and there is no gateway: set gateway.enabled, or take it out of the configuration" -}}
+{{- end -}}
+{{- if and .Values.gateway.enabled (not ($config.hub).gateway) -}}
+{{- fail "the bot would not use the gateway: put gateway: true under config.hub, or leave gateway.enabled out" -}}
+{{- end -}}
 {{- if and ((($config.audit).hub).tls) (not .Values.hubAudit.tlsSecret) -}}
 {{- fail "config.audit.hub.tls names files that no pod has: name their Secret as hubAudit.tlsSecret" -}}
 {{- end -}}
@@ -97,8 +103,25 @@ subjects:
     namespace: {{ $root.Release.Namespace }}
 {{- end }}
 
+{{/* Labels and annotations of each pod: (list . LABELS ANNOTATIONS), the last two as YAML */}}
+{{- define "karpor-access.podMetadata" -}}
+{{- $root := index . 0 -}}
+{{- $annotations := merge (index . 2 | fromYaml) $root.Values.podAnnotations -}}
+labels:
+  {{- index . 1 | nindent 2 }}
+  {{- with $root.Values.podLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with $annotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
 {{/* Where each pod may run. */}}
 {{- define "karpor-access.placement" -}}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
 {{- with .Values.imagePullSecrets }}
 imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -134,6 +157,9 @@ env:
   - { name: METRICS_PORT, value: "9464" }
   {{- if .Values.caConfigMap }}
   - { name: NODE_EXTRA_CA_CERTS, value: /ca/ca.crt }
+  {{- end }}
+  {{- with .Values.extraEnv }}
+  {{- toYaml . | nindent 2 }}
   {{- end }}
   {{- with .Values.redis }}
   {{- if and .enabled .url }}{{ fail "redis.enabled and redis.url are two Redises: leave one of them" }}{{ end }}
@@ -188,6 +214,42 @@ containers:
     securityContext: {{- include "karpor-access.containerSecurity" $root | nindent 6 }}
     volumeMounts: {{- include "karpor-access.mounts" $root | nindent 6 }}
 volumes: {{- include "karpor-access.volumes" $root | nindent 2 }}
+{{- end }}
+
+{{/* An Ingress: (dict "root" . "name" NAME "labels" LABELS "given" VALUES "host" HOST "service" SERVICE "port" PORT "paths" PATHS) */}}
+{{- define "karpor-access.ingress" -}}
+{{- $ := . -}}
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: {{ .name }}
+  namespace: {{ .root.Release.Namespace }}
+  labels: {{- .labels | nindent 4 }}
+  {{- with .given.annotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  {{- with .given.className }}
+  ingressClassName: {{ . }}
+  {{- end }}
+  # Without a Secret the certificate is your ingress controller's own.
+  tls:
+    - hosts: [{{ .host }}]
+      {{- with .given.tlsSecret }}
+      secretName: {{ . }}
+      {{- end }}
+  rules:
+    - host: {{ .host }}
+      http:
+        paths:
+          {{- range .paths }}
+          - path: {{ .path }}
+            pathType: {{ .type }}
+            backend:
+              service:
+                name: {{ $.service }}
+                port: { name: {{ $.port }} }
+          {{- end }}
 {{- end }}
 
 {{/* What the bot and the healing job may call. */}}

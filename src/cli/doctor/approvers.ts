@@ -57,6 +57,10 @@ export async function checkApprovers(side: SlackSide): Promise<Finding[]> {
   return lists.map((list) => judge(list, workspace));
 }
 
+const LISTED = 5;
+const listed = (ids: UserId[]): string =>
+  [...ids.slice(0, LISTED), ...(ids.length > LISTED ? ["…"] : [])].join(", ");
+
 const membersOf = (who: readonly Principal[], groups: Groups): UserId[] => [
   ...new Set(who.flatMap((one) => (isGroup(one) ? [...(groups.members.get(one) ?? [])] : [one]))),
 ];
@@ -102,6 +106,13 @@ function judge(
     return fail(
       check,
       `${channel} has ${here.length} of their ${able.length} ${few}`,
+      `In ${channel}: /invite them`,
+    );
+  const absent = able.filter((id) => !here.includes(id));
+  if (absent.length > 0)
+    return warn(
+      check,
+      `${absent.length} of their ${able.length} active members are not in ${channel}, and see no card: ${listed(absent)}`,
       `In ${channel}: /invite them`,
     );
   const gone = who.filter((one) => !isGroup(one) && !isMember(one));

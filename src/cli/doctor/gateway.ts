@@ -12,7 +12,7 @@ import { type Finding, fail, type HubSide, ok, warn } from "./finding.ts";
 
 const CHECK = "gateway";
 const CLOSE = "npm run setup -- --close-anonymous, again after each new role";
-const COOKIE = "karpor_token";
+const COOKIE = "__Host-karpor_token";
 const READ = "/rest-api/v1/clusters";
 const TIMEOUT = 5 * SECOND;
 
@@ -101,7 +101,7 @@ export async function tryGateway({ hub }: Config, token: Secret): Promise<Findin
   if (!hub.gateway) return [];
   try {
     const bearer = { authorization: `Bearer ${token.reveal()}` };
-    const cookie = { cookie: `${COOKIE}=${token.reveal()}` };
+    const cookie = { cookie: `${COOKIE}=${token.reveal()}`, "sec-fetch-site": "same-origin" };
     const read = await ask(hub.dashboard, READ, { headers: bearer });
     // The AI's streams are POSTs; as nobody's it does nothing.
     const stream = await ask(hub.dashboard, STREAM, { headers: cookie, method: "POST" });

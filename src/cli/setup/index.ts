@@ -43,7 +43,10 @@ async function asAdministrator(config: Config, options: SetupOptions, means: Com
   if (options.action === "close-anonymous" || options.action === "open-anonymous")
     return await changeAnonymous(context);
   await (options.action === "rotate" ? rotate(context) : makeOwn(context));
-  means.say("\nThe administrator's kubeconfig is not needed again. Next: npm run doctor");
+  means.say("\nThe administrator's kubeconfig is not needed again.");
+  if (options.action === "make")
+    means.say("In the channel where requests are approved, /invite the bot and everybody who approves.");
+  means.say("Next: npm run doctor");
 }
 
 async function makeOwn(context: SetupContext): Promise<void> {
