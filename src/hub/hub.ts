@@ -59,6 +59,9 @@ export interface Foreign {
 /** What an instance remembers on the hub: annotations of its own account, which no binding names. */
 export type HubNotes = Record<string, string>;
 
+/** Returns the notes to set, or with null to delete; null for all: nothing is to be done. */
+export type ChangeNotes = (notes: HubNotes) => Record<string, string | null> | null;
+
 /** Every call has a time limit, and throws only HubError. */
 export interface Hub {
   /** Makes the account, or finds the one that the same request made before. */
@@ -83,8 +86,8 @@ export interface Hub {
   /** Bindings of these ClusterRoles, and accounts of the grants' namespace, that are not ours. */
   listForeign(clusterRoles: readonly string[]): Promise<Foreign>;
   readNotes(): Promise<HubNotes>;
-  /** By compare-and-swap: `change` is given the newest notes, and returns those to set (null: nothing to do). */
-  changeNotes(change: (notes: HubNotes) => HubNotes | null): Promise<HubNotes>;
+  /** By compare-and-swap: `change` is given the newest notes. Throws HubError. */
+  changeNotes(change: ChangeNotes): Promise<void>;
   /** False with RBAC off: tokens mean nothing then. */
   isEnforcing(): Promise<boolean>;
   hasClusterRole(name: string): Promise<boolean>;

@@ -2,7 +2,7 @@
 import type { HubClient } from "./client.ts";
 import { isAbsent, isReason, readAnswer } from "./errors.ts";
 import { Account, nullIfAbsent } from "./grants.ts";
-import type { HubNotes } from "./hub.ts";
+import type { ChangeNotes, HubNotes } from "./hub.ts";
 import { instanceAccount, instanceLabels, type Owner, PREFIX } from "./names.ts";
 
 const TRIES = 5;
@@ -12,18 +12,13 @@ export async function readNotes(client: HubClient, owner: Owner): Promise<HubNot
 }
 
 /** Applied to the newest notes again whenever another replica was faster. */
-export async function changeNotes(
-  client: HubClient,
-  owner: Owner,
-  change: (notes: HubNotes) => HubNotes | null,
-): Promise<HubNotes> {
+export async function changeNotes(client: HubClient, owner: Owner, change: ChangeNotes): Promise<void> {
   for (let tried = 1; ; tried += 1) {
     const { notes, version } = await readWithVersion(client, owner);
     const changed = change(notes);
-    if (!changed) return notes;
+    if (!changed) return;
     try {
-      await writeNotes(client, owner, changed, version);
-      return { ...notes, ...changed };
+      return await writeNotes(client, owner, changed, version);
     } catch (error) {
       if (tried === TRIES || !wasFaster(error, owner)) throw error;
     }
@@ -53,11 +48,14 @@ async function readWithVersion(client: HubClient, { instance, namespace }: Owner
 async function writeNotes(
   client: HubClient,
   { instance, namespace }: Owner,
-  notes: HubNotes,
+  notes: Record<string, string | null>,
   resourceVersion: string | undefined,
 ): Promise<void> {
   const name = instanceAccount(instance);
-  const annotations = Object.fromEntries(Object.entries(notes).map(([key, value]) => [PREFIX + key, value]));
+  // A merge patch deletes what is null.
+  const annotations = Object.fromEntries(
+    Object.entries(notes).map(([key, value]) => [PREFIX + key, value]),
+  ) as HubNotes;
   const metadata = { name, labels: instanceLabels(instance), annotations };
   await client.call(({ core }) =>
     resourceVersion === undefined

@@ -35,10 +35,13 @@ export const TRAIL_EVENTS = [
   "token.renewed",
   "token.hidden",
   "token.shown",
+  // an operator, on the command line
+  "operator.ended",
+  "operator.rotated",
   // the whole instance
   "lockdown.set",
   "lockdown.lifted",
-  "lockdown.restored",
+  "lockdown.taken-over",
   "seal.lost",
   "trail.acknowledged",
 ] as const;

@@ -65,7 +65,9 @@ export const Ending = kept({
   refusal: RefusalNote.nullable(),
   /** When it was due, or asked for. */
   at: Moment,
-  /** When access was gone, by the hub's time: the proof is due 11 s later. */
+  /** When an operator had taken the access away, past the bot; null: the bot did, at `deletedAt`. */
+  goneAt: Moment.nullable(),
+  /** When the account was deleted, by the hub's time: the proof is due 11 s later. */
   deletedAt: Moment.nullable(),
   /** The step noted after 10 s what kept it from deleting the access; null: nothing, or nobody knows. */
   trouble: z.enum(["hub-away", "hub-refuses"]).nullable(),

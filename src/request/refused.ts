@@ -47,6 +47,7 @@ export const REFUSAL_CODES = [
   "held-back",
   "role-changed",
   "approval-gone",
+  "rotated",
   "dm-refused",
   "card-refused",
   "redis-away",

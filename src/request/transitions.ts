@@ -33,12 +33,16 @@ interface Ended {
   by?: Actor | null;
   words?: string;
   refusal?: RefusalNote | null | undefined;
+  /** The hub had its binding, whatever the record knows of that. */
+  hadBinding?: boolean;
+  /** When access was gone, where that is known already. */
+  goneAt?: number | null;
 }
 
 /** Access must go: from granting or active to ending. */
 export const startEnding = (
   request: Request,
-  { cause, by = null, words = "", refusal = null }: Ended,
+  { cause, by = null, words = "", refusal = null, goneAt = null }: Ended,
   now: number,
 ): Request => ({
   ...request,
@@ -50,6 +54,7 @@ export const startEnding = (
     words,
     refusal,
     at: now,
+    goneAt,
     deletedAt: null,
     trouble: null,
     proof: null,
@@ -94,8 +99,10 @@ const CLOSED_AS: Record<EndCause, OutcomeKind> = {
  */
 export function endOrClose(request: Request, end: Ended, now: number): Request | null {
   if (request.state === "ending" || request.state === "closed") return null;
-  if (mayHoldAccess(request) || end.cause === "restored") return startEnding(request, end, now);
-  return closeRequest(request, { ...end, kind: CLOSED_AS[end.cause] }, now);
+  if (mayHoldAccess(request) || end.hadBinding || end.cause === "restored")
+    return startEnding(request, end, now);
+  const { by = null, words = "", refusal = null } = end;
+  return closeRequest(request, { kind: CLOSED_AS[end.cause], by, words, refusal }, now);
 }
 
 /** Another token is wanted, in a message of its own; the one before is deleted. */

@@ -1,5 +1,5 @@
 /** The trail: one signed entry a change of a record, written by the same script as the record, in one stream. */
-import type { Redis } from "ioredis";
+import type { Redis, Result } from "ioredis";
 import { z } from "zod";
 import { TRAIL_EVENTS, type TrailEvent } from "../request/events.ts";
 import type { Keys } from "./keys.ts";
@@ -55,14 +55,33 @@ const PLACE = "entry";
 export const signEntry = (signer: Signer, entry: TrailEntry): string =>
   signer.sign(PLACE, JSON.stringify(entry));
 
-export const createTrail = (redis: Redis, keys: Keys, signer: Signer) => ({
-  read: (from?: string, to?: string) => readStream(redis, keys.trail, from, to),
+/** The mark lasts longer than any record. */
+const ADD_ONCE = `
+if redis.call('SET', KEYS[1], '1', 'NX', 'EX', 40000000) then
+  redis.call('XADD', KEYS[2], '*', 'entry', ARGV[1])
+end`;
 
-  /** Unreadable: somebody else wrote it, or a newer bot. */
-  open: ({ text }: StoredEntry): TrailEntry | Unreadable =>
-    readText(Entry, signer.open(PLACE, text) ?? "") ?? UNREADABLE,
+declare module "ioredis" {
+  interface RedisCommander<Context> {
+    addEntryOnce(mark: string, trail: string, entry: string): Result<null, Context>;
+  }
+}
 
-  /** Adds an entry for what changes no record; a commit writes its own. */
-  add: (entry: TrailEntry): Promise<unknown> =>
-    guarded(redis.xadd(keys.trail, "*", "entry", signEntry(signer, entry))),
-});
+export function createTrail(redis: Redis, keys: Keys, signer: Signer) {
+  redis.defineCommand("addEntryOnce", { numberOfKeys: 2, lua: ADD_ONCE });
+  return {
+    read: (from?: string, to?: string) => readStream(redis, keys.trail, from, to),
+
+    /** Unreadable: somebody else wrote it, or a newer bot. */
+    open: ({ text }: StoredEntry): TrailEntry | Unreadable =>
+      readText(Entry, signer.open(PLACE, text) ?? "") ?? UNREADABLE,
+
+    /** Adds it unless one of this name was added before: the mark and the entry are written together. */
+    addOnce: (name: string, entry: TrailEntry): Promise<unknown> =>
+      guarded(redis.addEntryOnce(keys.kept(name), keys.trail, signEntry(signer, entry))),
+
+    /** Adds an entry for what changes no record; a commit writes its own. */
+    add: (entry: TrailEntry): Promise<unknown> =>
+      guarded(redis.xadd(keys.trail, "*", "entry", signEntry(signer, entry))),
+  };
+}

@@ -82,6 +82,7 @@ const end = {
   words: "",
   refusal: null,
   at: NOW + HOUR,
+  goneAt: null,
   deletedAt: null,
   trouble: null,
   proof: null,

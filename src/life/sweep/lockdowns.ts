@@ -45,12 +45,13 @@ async function syncOne(
 
 async function takeOver(bot: Bot, whom: Locked, before: string | undefined, lockdown: Lockdown) {
   await bot.store.lockdowns.replace(whom, before, lockdown, {
-    event: "lockdown.restored",
+    event: "lockdown.taken-over",
     id: null,
     at: bot.clock.now(),
     by: lockdown.by,
     whom,
     locked: lockdown.locked,
     words: lockdown.words,
+    setAt: lockdown.at,
   });
 }

@@ -13,6 +13,7 @@ import { nextDue } from "../states/index.ts";
 import { tellForeignAccess } from "./admin-notices.ts";
 import { runChecks } from "./checks.ts";
 import { compareWithHub, type OnHub, OVERDUE } from "./compare.ts";
+import { doDeeds } from "./deeds.ts";
 import { syncLockdowns } from "./lockdowns.ts";
 import { checkEverybody } from "./who-left.ts";
 
@@ -45,6 +46,7 @@ export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
   const onHub = await attempt(bot, "hub", () => readHub(bot));
   if (onHub) await attempt(bot, "hub", () => endOverdue(bot, onHub));
   if (onHub && records) {
+    await attempt(bot, "Redis", () => doDeeds(bot));
     const lockdowns = await attempt(bot, "Redis", () => syncLockdowns(bot, records.values()));
     await attempt(bot, "Redis", () => compareWithHub(bot, records, onHub, lockdowns ?? new Map()));
   }
