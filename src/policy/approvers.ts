@@ -48,12 +48,12 @@ export function countApprovals(policy: Policy, request: Request, { people, group
   );
 }
 
-/** By as many different people as the role needs, or by a rule. */
+/** By as many different people as the role needs, one at least, or by a rule. */
 export function isApproved(policy: Policy, request: Request, approvals: readonly Approval[]): boolean {
   const role = roleNamed(policy, request.role);
   if (!role) return false;
   if (approvals.some(({ rule }) => rule !== null)) return true;
-  return new Set(approvals.map(({ by }) => by)).size >= neededApprovals(role);
+  return new Set(approvals.map(({ by }) => by)).size >= Math.max(1, neededApprovals(role));
 }
 
 /** Throws Refused. */

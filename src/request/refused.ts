@@ -29,6 +29,7 @@ export const REFUSAL_CODES = [
   "too-many-grants",
   "too-many-asks",
   "no-emergency",
+  "not-for-others",
   // what is decided
   "unknown-request",
   "unreadable-request",

@@ -216,9 +216,24 @@ describe("rules", () => {
     ["a stranger", { who: person("dana", "stranger") }, "not-a-member standing=stranger user=U0DANA"],
     ["asked by a bot", { asker: person("robot", "bot") }, "not-a-member standing=bot user=U0ROBOT"],
     [
-      "for somebody else, theirs in every way",
+      "for somebody else, whom a rule approves",
       { asker: person("mallory"), rules: [short], request: guest },
-      "approved by short",
+      "ask",
+    ],
+    [
+      "for somebody else, whom a later rule denies",
+      { asker: person("mallory"), rules: [short, freeze], request: guest },
+      "rule-denies rule=freeze",
+    ],
+    [
+      "for somebody else, without an approval",
+      { asker: person("mallory"), request: { role: "peek" } },
+      "not-for-others role=peek user=U0DANA",
+    ],
+    [
+      "an emergency for somebody else",
+      { asker: person("mallory"), request: urgent },
+      "not-for-others role=admin user=U0DANA",
     ],
     [
       "for a contractor, by a developer",
@@ -322,8 +337,9 @@ describe("approvers", () => {
     expect(approvers.isApproved(policy, request, found)).toBe(enough);
   });
 
-  test("a rule's own approval is enough", () => {
+  test("a rule's own approval is enough, and none is never", () => {
     expect(approvers.isApproved(policy, requestOf(), ruled)).toBe(true);
+    expect(approvers.isApproved(policy, requestOf({ role: "peek" }), [])).toBe(false);
   });
 
   test.each<[string, Person, Partial<Request>, string]>([

@@ -78,6 +78,8 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "too-many-asks": (gap) =>
     notSent(`${gap("limit") || "too many"} requests in an hour are the most. Try again later.`),
   "no-emergency": (gap) => refused(`${gap("role")} cannot be taken in an emergency here. Ask as usual.`),
+  "not-for-others": (gap) =>
+    refused(`${gap("role")} without an approval is for oneself alone. ${gap("user")} can ask for it.`),
   "unknown-request": (gap) =>
     gap("id")
       ? `*Unknown request:* I have no record of ${gap("id")}; ask again.`

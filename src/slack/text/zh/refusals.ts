@@ -70,6 +70,8 @@ export const refusals: typeof english = {
   "too-many-asks": (gap) =>
     notSent(`一小时内的申请已达上限${gap("limit") ? `（${gap("limit")} 次）` : ""}，请稍后再试。`),
   "no-emergency": (gap) => refused(`${gap("role")} 不能紧急取用，请照常申请。`),
+  "not-for-others": (gap) =>
+    refused(`不经审批的 ${gap("role")} 权限只能由本人取用，请 ${gap("user")} 自己申请。`),
   "unknown-request": (gap) =>
     gap("id")
       ? `*没有记录：*\n找不到申请 ${gap("id")} 的记录，请重新申请。`
