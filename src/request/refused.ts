@@ -30,6 +30,8 @@ export const REFUSAL_CODES = [
   "too-many-asks",
   "no-emergency",
   "not-for-others",
+  "emergency-stopped",
+  "too-many-emergencies",
   // what is decided
   "unknown-request",
   "unreadable-request",

@@ -240,6 +240,8 @@ const DATA: Partial<Record<RefusalNote["code"], RefusalNote["data"]>> = {
   "already-held": of({ id: "R-7K2Q9FXT00", role: "admin", until: NOW + HOUR }),
   "already-open": of({ id: "R-7K2Q9FXT00", role: "admin" }),
   "no-emergency": of({ role: "admin" }),
+  "emergency-stopped": of({ role: "admin", id: "R-7K2Q9FXT00" }),
+  "too-many-emergencies": of({ role: "admin", limit: 2 }),
   "not-for-others": of({ role: "admin", user: "U0DANA" }),
   "unknown-request": of({ id: "R-7K2Q9FXT00" }),
   "already-decided": of({ by: ALICE, how: "approved", at: NOW }),

@@ -9,6 +9,7 @@ import { Refused } from "../../request/refused.ts";
 import { quote, section } from "../../slack/messages/blocks.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import { requestLine } from "../lines.ts";
+import { answerRevoked } from "../offer-lockdown.ts";
 import type { AboutForm, Reader } from "./form.ts";
 import { textInput } from "./inputs.ts";
 
@@ -38,6 +39,10 @@ export const revokeForm: AboutForm = {
     ];
   },
   submit: ({ bot, user, inputs }, id) => revokeAccess(bot, id, user, inputs.reason ?? ""),
+  async answer({ bot, user }, id) {
+    const request = await bot.store.read(id);
+    return request?.emergency ? answerRevoked(bot, user, request) : null;
+  },
 };
 
 export const reviewForm: AboutForm = {

@@ -55,6 +55,7 @@ const othersWords = ({ ending }: Request): string =>
 const FINAL: readonly RefusalCode[] = [
   ...(["not-a-member", "may-not-ask", "rule-denies", "no-emergency"] as const),
   ...(["already-held", "already-open", "locked-down", "not-for-others"] as const),
+  ...(["emergency-stopped", "too-many-emergencies"] as const),
 ];
 
 function againButtons(context: DrawContext, request: Request): Button[] {

@@ -80,6 +80,14 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "no-emergency": (gap) => refused(`${gap("role")} cannot be taken in an emergency here. Ask as usual.`),
   "not-for-others": (gap) =>
     refused(`${gap("role")} without an approval is for oneself alone. ${gap("user")} can ask for it.`),
+  "emergency-stopped": (gap) =>
+    refused(
+      `somebody ended your last emergency${known(gap("id"))}; the next one must wait for its review by ${gap("reviewers") || "its reviewers"}. Ask as usual.`,
+    ),
+  "too-many-emergencies": (gap) =>
+    refused(
+      `${gap("role")} can be taken in an emergency ${gap("limit") || "only so many"} times in 24 h. Ask as usual.`,
+    ),
   "unknown-request": (gap) =>
     gap("id")
       ? `*Unknown request:* I have no record of ${gap("id")}; ask again.`

@@ -72,6 +72,12 @@ export const refusals: typeof english = {
   "no-emergency": (gap) => refused(`${gap("role")} 不能紧急取用，请照常申请。`),
   "not-for-others": (gap) =>
     refused(`不经审批的 ${gap("role")} 权限只能由本人取用，请 ${gap("user")} 自己申请。`),
+  "emergency-stopped": (gap) =>
+    refused(
+      `上一次紧急取用${known(gap("id"))}已被他人结束，须由 ${gap("reviewers") || "复核人"} 复核后才能再次紧急取用。请照常申请。`,
+    ),
+  "too-many-emergencies": (gap) =>
+    refused(`${gap("role")} 在 24 小时内最多紧急取用 ${gap("limit") || "若干"} 次。请照常申请。`),
   "unknown-request": (gap) =>
     gap("id")
       ? `*没有记录：*\n找不到申请 ${gap("id")} 的记录，请重新申请。`
