@@ -15,6 +15,7 @@ import { Refused } from "../request/refused.ts";
 import { approvedTime, totalGranted } from "../request/transitions.ts";
 import { SlackAway } from "../slack/slack.ts";
 import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
+import { tellUnknownGroups } from "./sweep/admin-notices.ts";
 
 /** Everybody who matters to a decision, as Slack knew them at most 15 s ago. */
 export interface LookUps {
@@ -28,10 +29,13 @@ export interface LookUps {
 export async function lookUp(bot: Bot, request: Request, beside: UserId[] = []): Promise<LookUps> {
   const approvers = request.approvals.flatMap(({ by }) => by ?? []);
   const ids = [...new Set([request.requester, request.askedBy, ...approvers, ...beside])];
+  const named = groupsOf(bot.config, request.role);
   const [groups, ...people] = await Promise.all([
-    bot.slack.groups(groupsOf(bot.config, request.role)),
+    bot.slack.groups(named),
     ...ids.map((id) => bot.slack.person(id)),
   ]);
+  // Nobody waits for the notice.
+  void tellUnknownGroups(bot, named, groups).catch((error: unknown) => bot.outages.note(error));
   const lookedUpAt = Math.min(groups.lookedUpAt, ...people.map((person) => person.lookedUpAt));
   return { people: new Map(people.map((person) => [person.id, person])), groups, lookedUpAt };
 }

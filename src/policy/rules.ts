@@ -1,7 +1,7 @@
 /** The rules of the file, and what they and the role say of a request: approved at once, to be asked, or refused. */
 import { z } from "zod";
 import { DAY, Duration } from "../request/durations.ts";
-import { type Groups, isAmong, type Person } from "../request/people.ts";
+import { type Groups, isSurelyAmong, type Person } from "../request/people.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { findRole, needsApprover, type Role, type RoleTable } from "./roles.ts";
@@ -99,7 +99,7 @@ export function decide(policy: RuleBook, facts: Case): Ruling {
   assertForOneself(role, { ...request, askedBy: asker.id, requester: requester.id });
   for (const { id, standing } of [asker, requester])
     if (standing !== "member") throw new Refused("not-a-member", { standing, user: id });
-  if (role.requester && !isAmong(role.requester.in, requester.id, groups))
+  if (role.requester && !isSurelyAmong(role.requester.in, requester.id, groups))
     throw new Refused("may-not-ask", { role: request.role });
   const rule = policy.rules.find((one) => matches(one, facts));
   if (rule?.then === "deny") throw denial(rule);
@@ -121,7 +121,7 @@ export function assertForOneself(
 }
 
 function decideEmergency({ breakGlass }: Role, { request, requester, groups }: Case): Ruling {
-  if (breakGlass && isAmong(breakGlass.by, requester.id, groups))
+  if (breakGlass && isSurelyAmong(breakGlass.by, requester.id, groups))
     return { kind: "approved", rule: "emergency" };
   throw new Refused("no-emergency", { role: request.role });
 }
@@ -140,5 +140,5 @@ function matches({ when, until, then }: Rule, facts: Case): boolean {
   if (when.extension !== undefined && when.extension !== (request.follows !== null)) return false;
   // A rule for short access is none for long access in pieces.
   if (when.max !== undefined && usedBefore + request.duration > when.max) return false;
-  return !when.requester || isAmong(when.requester.in, requester.id, groups);
+  return !when.requester || isSurelyAmong(when.requester.in, requester.id, groups);
 }

@@ -50,6 +50,7 @@ export const REFUSAL_CODES = [
   "held-back",
   "role-changed",
   "approval-gone",
+  "group-unknown",
   "dm-refused",
   "card-refused",
   "redis-away",
@@ -75,3 +76,7 @@ export class Refused extends Error {
     this.note = { code, data };
   }
 }
+
+/** It may pass in a moment, by itself or by an administrator: what waits goes on waiting. */
+export const isPassing = ({ note }: Refused): boolean =>
+  note.code === "check-failed" || note.code === "group-unknown";

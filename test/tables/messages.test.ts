@@ -205,6 +205,7 @@ describe.each(LOCALES)("%s", (locale) => {
     const messages = [
       drawNotice({ config, locale }, { kind: "unrecorded", names: ["karpor-access-admin"], until: NOW }),
       drawNotice({ config, locale }, { kind: "foreign", names: ["one", "two"], until: null }),
+      drawNotice({ config, locale }, { kind: "unknown-groups", names: ["S0SRE"], until: null }),
       drawEmptied({ config, locale }),
       drawLockdown({ config, locale }, { ...lockdown, whom: "everybody", locked: true }),
       drawLockdown({ config, locale }, { ...lockdown, whom: UserId.parse("U0DANA"), locked: true }),
@@ -252,6 +253,7 @@ const DATA: Partial<Record<RefusalNote["code"], RefusalNote["data"]>> = {
   "locked-down": of({ user: "U0DANA", by: ALICE }),
   "role-changed": of({ role: "admin" }),
   "approval-gone": of({ role: "admin" }),
+  "group-unknown": of({ group: "S0SRE" }),
 };
 
 describe("foreign text", () => {

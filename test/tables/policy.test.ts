@@ -49,7 +49,7 @@ const user = (name: string): UserId => UserId.parse(`U0${name.toUpperCase()}`);
 const person = (name: string, standing: Person["standing"] = "member"): Person => ({
   ...{ id: user(name), name, title: "", zone: "UTC", locale: "en", standing, lookedUpAt: NOW },
 });
-/** "S0SRE: bob alice; S0DEV: dana" */
+/** "S0SRE: bob alice; S0DEV: dana": Slack lists these groups alone. */
 const groups = (text: string): Groups => ({
   lookedUpAt: NOW,
   members: new Map(
@@ -364,19 +364,25 @@ describe("approvers", () => {
   test.each<[string, Partial<Request>, Groups, string]>([
     ["enough others", {}, TEAM, "ok"],
     ["by name and fallback", {}, groups("S0LEADS: lea"), "ok"],
-    ["themselves does not count", {}, groups("S0SRE: dana"), "no-approver role=admin needed=2 count=1"],
+    [
+      "themselves does not count",
+      {},
+      groups("S0SRE: dana; S0LEADS:"),
+      "no-approver role=admin needed=2 count=1",
+    ],
     [
       "who asked does not count",
       { askedBy: user("bob") },
-      groups("S0SRE: bob alice"),
+      groups("S0SRE: bob alice; S0LEADS:"),
       "no-approver role=admin needed=2 count=1",
     ],
     [
       "one who is named and in the group counts once",
       {},
-      groups("S0SRE: bob"),
+      groups("S0SRE: bob; S0LEADS:"),
       "no-approver role=admin needed=2 count=1",
     ],
+    ["a group that Slack does not list", {}, groups("S0SRE:"), "group-unknown group=S0LEADS"],
     ["an empty group", { role: "guest" }, groups("S0SRE:"), "no-approver role=guest needed=1 count=0"],
     ["nobody needs to", { role: "peek" }, groups("S0SRE:"), "ok"],
   ])("can be approved: %s", (_, over, looked, expected) => {
@@ -433,6 +439,7 @@ describe("approvers", () => {
     ["left Slack", person("dana", "left"), {}, TEAM, true],
     ["became a guest", person("dana", "guest"), { role: "guest" }, TEAM, true],
     ["left the group", person("dana"), {}, groups("S0DEV: carl"), true],
+    ["a group that Slack does not list", person("dana"), {}, groups("S0SRE: dana"), false],
     ["a role for everybody", person("dana"), { role: "guest" }, groups("S0DEV: carl"), false],
     ["a role that is gone", person("dana"), { role: "gone" }, TEAM, false],
   ])("left: %s", (_, who, over, looked, expected) => {

@@ -14,6 +14,7 @@ import { findByName } from "./find.ts";
 import { type Finding, fail, type HubSide, ok, type RedisSide, SETUP, type SlackSide } from "./finding.ts";
 import { checkForeign } from "./foreign.ts";
 import { checkGateway } from "./gateway.ts";
+import { checkGroups } from "./groups.ts";
 import { checkHub } from "./hub.ts";
 import { printFindings } from "./print.ts";
 import { checkRbac } from "./rbac.ts";
@@ -28,7 +29,13 @@ import { createSlackCaller } from "./slack-calls.ts";
 type Check<Side> = (side: Side) => Promise<Finding[]>;
 
 /** The first of each row tells whether there is an answer: where it fails, the others are left out. */
-const SLACK_CHECKS: Check<SlackSide>[] = [checkSlack, checkScopes, checkChannels, checkApprovers];
+const SLACK_CHECKS: Check<SlackSide>[] = [
+  checkSlack,
+  checkScopes,
+  checkChannels,
+  checkGroups,
+  checkApprovers,
+];
 const REDIS_CHECKS: Check<RedisSide>[] = [checkRedis, checkRedisClock];
 const HUB_CHECKS: Check<HubSide>[] = [
   ...[

@@ -10,7 +10,7 @@ import { HOUR, SECOND } from "../../request/durations.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { outlineOf, type Records } from "../state.ts";
 import { nextDue } from "../states/index.ts";
-import { tellForeignAccess } from "./admin-notices.ts";
+import { lookForUnknownGroups, tellForeignAccess } from "./admin-notices.ts";
 import { runChecks } from "./checks.ts";
 import { compareWithHub, type OnHub, OVERDUE } from "./compare.ts";
 import { syncLockdowns } from "./lockdowns.ts";
@@ -81,6 +81,7 @@ async function ringOnce(bot: Bot, { id, version }: ReadRequest, due: number, bel
  */
 async function lookHourly(bot: Bot): Promise<void> {
   if (!(await bot.store.once("hourly-look", HOUR))) return;
+  await lookForUnknownGroups(bot).catch(bot.outages.note);
   await checkEverybody(bot);
   await tellForeignAccess(bot);
 }

@@ -32,10 +32,13 @@ export function drawLockdown(
   return compose(plainWords(head), head, [...quote(words), ...actions(...(locked ? [unlock] : []))]);
 }
 
-/** `unrecorded`: bindings of ours without a record; `foreign`: objects that only bear our marks. */
+/**
+ * `unrecorded`: bindings of ours without a record; `foreign`: objects that only bear our marks; `unknown-groups`: user
+ * groups of the file that Slack does not list.
+ */
 export interface AdminNotice {
-  kind: "unrecorded" | "foreign";
-  /** Names on the hub. */
+  kind: "unrecorded" | "foreign" | "unknown-groups";
+  /** Names on the hub, or ids of groups. */
   names: string[];
   /** When the last of them ends; null when that is not known. */
   until: number | null;
@@ -43,17 +46,29 @@ export interface AdminNotice {
 
 const MOST_NAMES = 20;
 
-export function drawNotice({ config, locale }: DrawContext, { kind, names, until }: AdminNotice): Message {
-  const { admins } = wordsFor(locale).messages;
+export function drawNotice(context: DrawContext, notice: AdminNotice): Message {
+  const [ring, head] = noticeSentences(context, notice);
+  return compose(ring, head, section(notice.names.slice(0, MOST_NAMES).map(code).join("\n")));
+}
+
+/** What rings, and what is read. */
+function noticeSentences(
+  { config, locale }: DrawContext,
+  { kind, names: { length: count }, until }: AdminNotice,
+): [ring: string, head: string] {
+  const { admins, any } = wordsFor(locale).messages;
   const hub = foreign(config.hub.name);
-  const shown = section(names.slice(0, MOST_NAMES).map(code).join("\n"));
-  return kind === "unrecorded"
-    ? compose(
-        admins.unrecordedRing(names.length, hub),
-        admins.unrecorded(names.length, hub, until === null ? "" : moment(until)),
-        shown,
-      )
-    : compose(admins.foreignRing(names.length, hub), admins.foreign(names.length, hub), shown);
+  switch (kind) {
+    case "unrecorded":
+      return [
+        admins.unrecordedRing(count, hub),
+        admins.unrecorded(count, hub, until === null ? "" : moment(until)),
+      ];
+    case "foreign":
+      return [admins.foreignRing(count, hub), admins.foreign(count, hub)];
+    case "unknown-groups":
+      return [admins.unknownGroupsRing(count), admins.unknownGroups(count, any(config.admins.map(mention)))];
+  }
 }
 
 /** Of the trail, once a day: kept where nobody who can write to Redis can change it. */

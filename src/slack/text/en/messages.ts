@@ -293,6 +293,13 @@ const admins = {
     ),
   foreignRing: (count: number, hub: string) =>
     `${count} foreign ${count === 1 ? "object" : "objects"} on ${hub}.`,
+  unknownGroups: (count: number, who: string) =>
+    head(
+      `Slack does not list ${count} user ${count === 1 ? "group" : "groups"}`,
+      `that the configuration names. What is asked for and depends on ${count === 1 ? "it" : "them"} is refused; what waits goes on waiting, and nobody loses access. ${who}: enable ${count === 1 ? "it" : "them"} in Slack, or change the configuration.`,
+    ),
+  unknownGroupsRing: (count: number) =>
+    `Slack does not list ${count} user ${count === 1 ? "group" : "groups"} of the configuration.`,
 };
 
 export const messages = {

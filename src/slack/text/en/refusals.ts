@@ -121,6 +121,10 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "held-back": () => refused("new access waits until an administrator has looked at the bot's checks."),
   "role-changed": (gap) => closed(`the rules changed: ${gap("role")} gives other rights now. Ask again.`),
   "approval-gone": (gap) => closed(`who approved ${gap("role")} may not approve it any more. Ask again.`),
+  "group-unknown": (gap) =>
+    refused(
+      `Slack does not list the user group ${gap("group")}, so who may do this is not known. Tell an administrator, then try again.`,
+    ),
   "dm-refused": () =>
     failed(
       "Slack does not let me write to the holder, so there is no access. Open a DM with me, and ask again.",

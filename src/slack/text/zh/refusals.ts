@@ -109,6 +109,8 @@ export const refusals: typeof english = {
   "held-back": () => refused("管理员检查机器人的状态之前，暂不开通新的权限。"),
   "role-changed": (gap) => closed(`${gap("role")} 的规则有变，权限已不同，请重新申请。`),
   "approval-gone": (gap) => closed(`批准 ${gap("role")} 权限的人已不再是审批人，请重新申请。`),
+  "group-unknown": (gap) =>
+    refused(`Slack 没有列出用户组 ${gap("group")} 因此无法确认成员。请告知管理员，之后再试。`),
   "dm-refused": () => failed("Slack 不允许我给持有人发私信，因此没有授权。请先打开与我的私信，再重新申请。"),
   "card-refused": () => failed("Slack 不允许我在审批频道发消息，因此没有人收到申请。请告知管理员。"),
   "redis-away": () => notSent("机器人暂时无法访问自己的记录，请一分钟后再试。"),
