@@ -3,7 +3,6 @@
  */
 import type { Bot } from "../bot.ts";
 import { countApprovals, groupsOf, isApproved } from "../policy/approvers.ts";
-import { askCompany } from "../policy/company-check.ts";
 import { checkTerms } from "../policy/limits.ts";
 import { findRole } from "../policy/roles.ts";
 import { decide } from "../policy/rules.ts";
@@ -15,6 +14,7 @@ import { Refused } from "../request/refused.ts";
 import { approvedTime, totalGranted } from "../request/transitions.ts";
 import { SlackAway } from "../slack/slack.ts";
 import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
+import { askCheck } from "./company-checks.ts";
 import { tellUnknownGroups } from "./sweep/admin-notices.ts";
 
 /** Everybody who matters to a decision, as Slack knew them at most 15 s ago. */
@@ -85,7 +85,7 @@ export async function judge(bot: Bot, request: Request, looks: LookUps): Promise
   const time = approvedTime(request, approvals);
   const verdict =
     ruled.kind === "approved" || isApproved(config, request, approvals) ? "approved" : "waiting";
-  const allowed = await askCompany(config, { request: { ...request, granted: time }, requester, asker }, now);
+  const allowed = await askCheck(bot, { request: { ...request, granted: time }, requester, asker });
   return { verdict, approvals, granted: allowed ?? time, lookedUpAt: looks.lookedUpAt };
 }
 

@@ -206,6 +206,11 @@ describe.each(LOCALES)("%s", (locale) => {
       drawNotice({ config, locale }, { kind: "unrecorded", names: ["karpor-access-admin"], until: NOW }),
       drawNotice({ config, locale }, { kind: "foreign", names: ["one", "two"], until: null }),
       drawNotice({ config, locale }, { kind: "unknown-groups", names: ["S0SRE"], until: null }),
+      drawNotice(
+        { config, locale },
+        { kind: "check-silent", names: ["admin"], until: null, why: "it answers 503" },
+      ),
+      drawNotice({ config, locale }, { kind: "check-answers", names: ["admin"], until: null }),
       drawEmptied({ config, locale }),
       drawLockdown({ config, locale }, { ...lockdown, whom: "everybody", locked: true }),
       drawLockdown({ config, locale }, { ...lockdown, whom: UserId.parse("U0DANA"), locked: true }),

@@ -4,10 +4,17 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as approvers from "../../src/policy/approvers.ts";
-import { askCompany } from "../../src/policy/company-check.ts";
+import { askCompany, pingCompany } from "../../src/policy/company-check.ts";
 import { checkCounts, checkTerms, checkTotal, Limits, type RequestTerms } from "../../src/policy/limits.ts";
 import type { Policy } from "../../src/policy/policy.ts";
-import { approvalRule, approversFor, channelFor, findRole, Roles } from "../../src/policy/roles.ts";
+import {
+  approvalRule,
+  approversFor,
+  type CompanyCheck,
+  channelFor,
+  findRole,
+  Roles,
+} from "../../src/policy/roles.ts";
 import { decide, Rule } from "../../src/policy/rules.ts";
 import { hasLeft } from "../../src/policy/who-left.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/request/durations.ts";
@@ -491,7 +498,7 @@ describe("the company's check", () => {
     askCompany(
       config,
       { request: requestOf({ role: "checked", ...over }), requester: person("dana"), asker },
-      NOW,
+      () => NOW,
     );
   const said = (work: Promise<number | null>) =>
     work.then(
@@ -539,8 +546,28 @@ describe("the company's check", () => {
     expect(await said(ask({ role: "guest" }))).toBe("allows all");
     const request = requestOf({ role: "checked" });
     const subject = { request, requester: person("dana"), asker: person("dana") };
-    const work = askCompany({ ...config, secretNamed: () => null }, subject, NOW);
+    const work = askCompany({ ...config, secretNamed: () => null }, subject, () => NOW);
     expect(await said(work)).toBe("check-failed why=CHECK is not set");
+  });
+
+  test.each<[string, typeof answer, boolean | RegExp]>([
+    ["as it should be", (_, signed) => signed('{"ok": true}'), true],
+    ["of a service that does not know it", (question, signed) => signed(allowing(question)), false],
+    ["that is not signed", () => ({ body: '{"ok": true}' }), /is not signed/],
+    ["with another status", (_, signed) => ({ ...signed('{"ok": true}'), status: 503 }), /it answers 503/],
+  ])("the answer to a ping %s", async (_, reply, expected) => {
+    answer = reply;
+    const { check } = config.roles.checked ?? {};
+    const told = await pingCompany(config, check as CompanyCheck, NOW).catch(
+      ({ note }: Refused) => note.data.why,
+    );
+    if (typeof expected === "boolean") expect(told).toBe(expected);
+    else expect(told).toMatch(expected);
+    const { question, ...rest } = JSON.parse(asked.body);
+    expect([typeof question, rest]).toEqual(["string", { hub: "prod", kind: "ping" }]);
+    expect(asked.headers["x-karpor-access-signature"]).toBe(
+      sign(`v1:question:${asked.headers["x-karpor-access-timestamp"]}:${asked.body}`),
+    );
   });
 
   const iso = (ms: number) => new Date(NOW + ms).toISOString();
@@ -596,6 +623,16 @@ describe("the company's check", () => {
     );
   });
 
+  test("until counts from when the answer came, not from when it was asked for", async () => {
+    answer = (question, signed) =>
+      signed(JSON.stringify({ question, answer: "allow", until: iso(20 * MINUTE) }));
+    const request = requestOf({ role: "checked" });
+    const moments = [NOW, NOW + 8 * SECOND];
+    const now = () => moments.shift() ?? 0;
+    const subject = { request, requester: person("dana"), asker: person("dana") };
+    expect(await askCompany(config, subject, now)).toBe(20 * MINUTE - 8 * SECOND);
+  });
+
   const allowing = (question: string) => JSON.stringify({ question, answer: "allow" });
   test.each<[string, typeof answer, RegExp]>([
     ["without a signature", (question) => ({ body: allowing(question) }), /is not signed/],
@@ -612,6 +649,12 @@ describe("the company's check", () => {
     ["by a redirect", () => ({ status: 302, location: "/elsewhere" }), /^check-failed/],
     ["no JSON", (_, signed) => signed("allow"), /^check-failed/],
     ["no answer", (_, signed) => signed("{}"), /cannot be read/],
+    [
+      "an answer over 64 KiB",
+      (question, signed) =>
+        signed(JSON.stringify({ question, answer: "allow", more: "x".repeat(64 * 1024) })),
+      /larger than 64 KiB/,
+    ],
     ["too late", (question, signed) => ({ ...signed(allowing(question)), after: 1500 }), /timeout/],
   ])("fails closed: %s", async (_, reply, expected) => {
     answer = reply;

@@ -56,6 +56,10 @@ export async function lookForUnknownGroups(bot: Bot): Promise<void> {
 
 const groupTold = (id: GroupId): string => `told:group:${id}`;
 
+/** A role's check gives no answer, or answers again (`why` is null). */
+export const tellOfCheck = (bot: Bot, role: string, why: string | null): Promise<void> =>
+  postNotice(bot, { kind: why === null ? "check-answers" : "check-silent", names: [role], until: null, why });
+
 /** What other bots of this hub made, and accounts that `hub.known` names as namespace/name. */
 function isKnown({ config }: Bot, { name, subjects }: Foreign["bindings"][number]): boolean {
   const { known, instances } = config.hub;

@@ -8,6 +8,7 @@ import type { Bot } from "../../bot.ts";
 import type { Bell } from "../../queue/queue.ts";
 import { HOUR, SECOND } from "../../request/durations.ts";
 import type { ReadRequest } from "../../store/store.ts";
+import { pingChecks } from "../company-checks.ts";
 import { outlineOf, type Records } from "../state.ts";
 import { nextDue } from "../states/index.ts";
 import { lookForUnknownGroups, tellForeignAccess } from "./admin-notices.ts";
@@ -50,6 +51,8 @@ export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
   }
   if (onHub && withChecks) await attempt(bot, "hub", () => runChecks(bot));
   if (onHub) await attempt(bot, "hub", () => bot.hub.renewOwnToken());
+  // A service may take its time to answer.
+  if (withChecks) void pingChecks(bot).catch(bot.outages.note);
   // With many holders it takes minutes: no sweep waits for it.
   if (records) void attempt(bot, "Redis", () => lookHourly(bot));
 }

@@ -34,29 +34,35 @@ export function drawLockdown(
 
 /**
  * `unrecorded`: bindings of ours without a record; `foreign`: objects that only bear our marks; `unknown-groups`: user
- * groups of the file that Slack does not list.
+ * groups of the file that Slack does not list; `check-silent` and `check-answers`: a role's check.
  */
 export interface AdminNotice {
-  kind: "unrecorded" | "foreign" | "unknown-groups";
-  /** Names on the hub, or ids of groups. */
+  kind: "unrecorded" | "foreign" | "unknown-groups" | "check-silent" | "check-answers";
+  /** Names on the hub, ids of groups, or of roles. */
   names: string[];
   /** When the last of them ends; null when that is not known. */
   until: number | null;
+  /** Why a check is silent, as the bot saw it. */
+  why?: string | null;
 }
 
 const MOST_NAMES = 20;
 
 export function drawNotice(context: DrawContext, notice: AdminNotice): Message {
   const [ring, head] = noticeSentences(context, notice);
-  return compose(ring, head, section(notice.names.slice(0, MOST_NAMES).map(code).join("\n")));
+  const isNamed = notice.kind === "check-silent" || notice.kind === "check-answers";
+  const names = isNamed ? [] : notice.names.slice(0, MOST_NAMES);
+  return compose(ring, head, section(names.map(code).join("\n")));
 }
 
 /** What rings, and what is read. */
 function noticeSentences(
   { config, locale }: DrawContext,
-  { kind, names: { length: count }, until }: AdminNotice,
+  { kind, names, until, why }: AdminNotice,
 ): [ring: string, head: string] {
   const { admins, any } = wordsFor(locale).messages;
+  const count = names.length;
+  const named = names.map(code).join(" · ");
   const hub = foreign(config.hub.name);
   switch (kind) {
     case "unrecorded":
@@ -68,6 +74,13 @@ function noticeSentences(
       return [admins.foreignRing(count, hub), admins.foreign(count, hub)];
     case "unknown-groups":
       return [admins.unknownGroupsRing(count), admins.unknownGroups(count, any(config.admins.map(mention)))];
+    case "check-silent":
+      return [
+        plainWords(admins.checkSilentRing(named)),
+        admins.checkSilent(named, foreign(why ?? ""), any(config.admins.map(mention))),
+      ];
+    case "check-answers":
+      return [plainWords(admins.checkAnswers(named)), admins.checkAnswers(named)];
   }
 }
 

@@ -293,6 +293,13 @@ const admins = {
     ),
   foreignRing: (count: number, hub: string) =>
     `${count} foreign ${count === 1 ? "object" : "objects"} on ${hub}.`,
+  checkSilent: (role: string, why: string, who: string) =>
+    head(
+      "The company's check does not answer",
+      `new ${role} is refused until it does, emergencies too. ${who}: the bot saw “${why}”.`,
+    ),
+  checkSilentRing: (role: string) => `The company's check of ${role} does not answer.`,
+  checkAnswers: (role: string) => `*The company's check answers again:* ${role} can be had.`,
   unknownGroups: (count: number, who: string) =>
     head(
       `Slack does not list ${count} user ${count === 1 ? "group" : "groups"}`,
