@@ -3,6 +3,7 @@ import type { KnownBlock } from "@slack/types";
 import { assertWaiting } from "../../actions/approve.ts";
 import { denyRequest } from "../../actions/decide.ts";
 import { revokeAccess } from "../../actions/end.ts";
+import { readRequest } from "../../actions/read.ts";
 import { reviewEmergency } from "../../actions/review.ts";
 import { mayHoldAccess, type Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
@@ -40,8 +41,8 @@ export const revokeForm: AboutForm = {
   },
   submit: ({ bot, user, inputs }, id) => revokeAccess(bot, id, user, inputs.reason ?? ""),
   async answer({ bot, user }, id) {
-    const request = await bot.store.read(id);
-    return request?.emergency ? answerRevoked(bot, user, request) : null;
+    const request = await readRequest(bot, id);
+    return request.emergency ? answerRevoked(bot, user, request) : null;
   },
 };
 
