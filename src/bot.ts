@@ -13,6 +13,12 @@ import type { Slack } from "./slack/slack.ts";
 import { openFailFast, redisTrouble } from "./store/redis.ts";
 import { createStore, type Store } from "./store/store.ts";
 
+/** `since` in ms. */
+export interface SilentCheck {
+  since: number;
+  why: string;
+}
+
 export interface Bot {
   config: Config;
   clock: Clock;
@@ -23,6 +29,8 @@ export interface Bot {
   log: Logger;
   /** Why new access is not set up on this hub now, in words for the operator; life/checks.ts looks. */
   checks: { failing: readonly string[] };
+  /** By role: since when its company's check gives no answer that counts, and why; null: it answers. */
+  companyChecks: Map<string, SilentCheck | null>;
   /** Says once in the log that Slack, the hub or Redis is away, and once that it is back. */
   outages: Outages;
   /** Unused tokens of accounts that this replica deleted: the hub's refusal of one proves the end. */
@@ -59,7 +67,7 @@ export function createBot(config: Config, { clock, log }: BotParts, stopping: Ab
   const queue = createQueue({ failFast: redis, prefix: store.keys.prefix });
   const bot: Bot = {
     ...{ config, clock, store, hub, slack, queue, outages, log, stopping },
-    ...{ checks: { failing: [] }, probes: new Map() },
+    ...{ checks: { failing: [] }, companyChecks: new Map(), probes: new Map() },
     word: () => randomBytes(9).toString("base64url"),
   };
   const close = async () => {

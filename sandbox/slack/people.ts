@@ -32,6 +32,11 @@ export function createPeople(workspace: Workspace, deliver: Deliver) {
       set(group(id), { members });
       return tell({ type: "subteam_members_changed", subteam_id: id });
     },
+    /** Slack lists it no more, as when its last member is taken out. */
+    disableGroup: (id: string, disabled = true): Promise<void> => {
+      set(group(id), { disabled });
+      return tell({ type: "subteam_updated", subteam: { id } });
+    },
     join: (user: string, id: string) =>
       set(channel(id), { members: [...new Set([...channel(id).members, user])] }),
     leave: (user: string, id: string) =>

@@ -7,7 +7,7 @@ import { type Judgement, judge, type LookUps, lookUpPatiently } from "../life/ju
 import { assertMayApprove } from "../policy/approvers.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
-import { Refused } from "../request/refused.ts";
+import { isPassing, Refused } from "../request/refused.ts";
 import { approved, grantedTime } from "../request/transitions.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { readRequest } from "./read.ts";
@@ -64,7 +64,7 @@ function withApproval(request: Request, by: UserId, less: number | null, now: nu
   return { ...request, approvals: [...request.approvals, { by, rule: null, at: now, time }] };
 }
 
-/** What the rules do not allow any more closes; the company's silence leaves it waiting. */
+/** What the rules do not allow any more closes; what is not known leaves it waiting. */
 async function judgeOrClose(
   bot: Bot,
   read: ReadRequest,
@@ -74,8 +74,7 @@ async function judgeOrClose(
   try {
     return await judge(bot, ifApproved, looks);
   } catch (error) {
-    if (error instanceof Refused && error.note.code !== "check-failed")
-      await commit(bot, read, refused(bot, error));
+    if (error instanceof Refused && !isPassing(error)) await commit(bot, read, refused(bot, error));
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { storeNew } from "../life/commit.ts";
 import { checkCounts, checkTerms } from "../policy/limits.ts";
 import { lockdownFor } from "../policy/lockdown.ts";
 import { findRole, type Role } from "../policy/roles.ts";
+import { assertForOneself } from "../policy/rules.ts";
 import { HOUR } from "../request/durations.ts";
 import { type RequestId, requestIdFrom, type UserId } from "../request/ids.ts";
 import { mayHoldAccess, type Request, untouched } from "../request/record.ts";
@@ -40,6 +41,7 @@ export async function askForAccess(bot: Bot, asked: Asked): Promise<Request> {
   const deadline = AbortSignal.timeout(STORED_WITHIN_MS);
   const role = findRole(bot.config, asked.role);
   const terms = termsOf(asked, role);
+  assertForOneself(role, asked);
   checkTerms(bot.config, terms, bot.clock.now());
   await assertNotLocked(bot, asked.requester);
   await assertWithinLimits(bot, asked);

@@ -50,7 +50,8 @@ function hubAuditListener(bot: Bot): RequestListener {
       if (body === null) return answer(response, 413);
       const batch = readBatch(body);
       if (batch === null) return answer(response, 400);
-      for (const request of await keepUse(bot.store, batch, owner)) await ringFor(bot, request);
+      for (const request of await keepUse(bot.store, batch, owner, bot.clock.now()))
+        await ringFor(bot, request);
       return answer(response, 200);
     } catch (error) {
       bot.outages.note(error);

@@ -21,6 +21,7 @@ import { answerWithin, contextFor, ephemeral, sentence } from "./answers.ts";
 import { openForm, type Prefill } from "./forms/index.ts";
 import { type AskCommand, type Command, isRequestLine, nearestLine, parseCommand } from "./grammar.ts";
 import { drawList } from "./lists.ts";
+import { answerRevoked, offerLockdown } from "./offer-lockdown.ts";
 import { startTime } from "./times.ts";
 
 const SlashCommand = z
@@ -231,11 +232,8 @@ async function readHeld(bot: Bot, user: UserId, role: string | null): Promise<Re
   );
 }
 
-async function revoke(bot: Bot, by: UserId, id: RequestId, reason: string): Promise<Message> {
-  const { role, requester } = await revokeAccess(bot, id, by, reason);
-  const { locale } = await contextFor(bot, by);
-  return sentence(wordsFor(locale).commands.revoked(code(role), mentionUser(requester)));
-}
+const revoke = async (bot: Bot, by: UserId, id: RequestId, reason: string): Promise<Message> =>
+  answerRevoked(bot, by, await revokeAccess(bot, id, by, reason));
 
 /** Somebody whose access is revoked could ask again in the same second: a lockdown is offered. */
 async function revokeEach(
@@ -246,14 +244,8 @@ async function revokeEach(
   const { person, role, reason } = command;
   const count = await revokeAll(bot, person === null ? { role } : { user: person }, by, reason);
   const { locale } = await contextFor(bot, by);
-  const { commands } = wordsFor(locale);
-  const done = commands.revokedAll(count);
-  if (person === null) return sentence(done);
-  const offer: Button = { ...helpButton(commands, "lockdown"), value: person };
-  return compose(plainWords(done), done, [
-    ...section(commands.mayAskAgain(mentionUser(person))),
-    ...actions(offer),
-  ]);
+  const done = wordsFor(locale).commands.revokedAll(count);
+  return person === null ? sentence(done) : offerLockdown(bot, by, done, person);
 }
 
 type LockdownCommand = Extract<Command, { kind: "lockdown" | "unlock" }>;

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { readRequest } from "../actions/read.ts";
 import type { Bot } from "../bot.ts";
 import { readUse } from "../life/use.ts";
-import { groupsOf, isAdmin, mayReview, mayRevoke } from "../policy/approvers.ts";
+import { allGroups, isAdmin, mayReview, mayRevoke } from "../policy/approvers.ts";
 import { approversFor, channelFor, roleNamed } from "../policy/roles.ts";
 import { RequestId, UserId } from "../request/ids.ts";
 import { type Groups, isAmong } from "../request/people.ts";
@@ -166,8 +166,7 @@ async function maySee(bot: Bot, request: Request, user: UserId): Promise<boolean
   return mayRevoke(bot.config, request, user, groups) || mayReview(bot.config, request, user, groups);
 }
 
-const readGroups = (bot: Bot): Promise<Groups> =>
-  bot.slack.groups([...new Set(Object.keys(bot.config.roles).flatMap((role) => groupsOf(bot.config, role)))]);
+const readGroups = (bot: Bot): Promise<Groups> => bot.slack.groups(allGroups(bot.config));
 
 function mayDecide({ config }: Bot, request: Request, user: UserId, groups: Groups): boolean {
   const role = roleNamed(config, request.role);

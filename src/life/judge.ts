@@ -3,7 +3,6 @@
  */
 import type { Bot } from "../bot.ts";
 import { countApprovals, groupsOf, isApproved } from "../policy/approvers.ts";
-import { askCompany } from "../policy/company-check.ts";
 import { checkTerms } from "../policy/limits.ts";
 import { findRole } from "../policy/roles.ts";
 import { decide } from "../policy/rules.ts";
@@ -15,6 +14,8 @@ import { Refused } from "../request/refused.ts";
 import { approvedTime, totalGranted } from "../request/transitions.ts";
 import { SlackAway } from "../slack/slack.ts";
 import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
+import { askCheck } from "./company-checks.ts";
+import { tellUnknownGroups } from "./sweep/admin-notices.ts";
 
 /** Everybody who matters to a decision, as Slack knew them at most 15 s ago. */
 export interface LookUps {
@@ -28,10 +29,13 @@ export interface LookUps {
 export async function lookUp(bot: Bot, request: Request, beside: UserId[] = []): Promise<LookUps> {
   const approvers = request.approvals.flatMap(({ by }) => by ?? []);
   const ids = [...new Set([request.requester, request.askedBy, ...approvers, ...beside])];
+  const named = groupsOf(bot.config, request.role);
   const [groups, ...people] = await Promise.all([
-    bot.slack.groups(groupsOf(bot.config, request.role)),
+    bot.slack.groups(named),
     ...ids.map((id) => bot.slack.person(id)),
   ]);
+  // Nobody waits for the notice.
+  void tellUnknownGroups(bot, named, groups).catch((error: unknown) => bot.outages.note(error));
   const lookedUpAt = Math.min(groups.lookedUpAt, ...people.map((person) => person.lookedUpAt));
   return { people: new Map(people.map((person) => [person.id, person])), groups, lookedUpAt };
 }
@@ -81,7 +85,7 @@ export async function judge(bot: Bot, request: Request, looks: LookUps): Promise
   const time = approvedTime(request, approvals);
   const verdict =
     ruled.kind === "approved" || isApproved(config, request, approvals) ? "approved" : "waiting";
-  const allowed = await askCompany(config, { request: { ...request, granted: time }, requester, asker }, now);
+  const allowed = await askCheck(bot, { request: { ...request, granted: time }, requester, asker });
   return { verdict, approvals, granted: allowed ?? time, lookedUpAt: looks.lookedUpAt };
 }
 

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Bot } from "../bot.ts";
+import { readHubTold } from "../evidence/use.ts";
 import { GRANTED, WAITING } from "../store/indexes.ts";
 import { VERSION } from "../version.ts";
 
@@ -46,22 +47,28 @@ export const statusPage = (bot: Bot, { isPublic }: { isPublic: boolean }): Route
     return { status: status.ok ? 200 : 503, body: status };
   });
 
-/** `ok`: new access is set up, since nothing is away and no check fails. */
-const briefStatus = ({ config, outages, checks }: Bot) => ({
-  ok: outages.current().size === 0 && checks.failing.length === 0,
+/** `ok`: new access is set up, since nothing is away, no check fails and each company's check answers. */
+const briefStatus = ({ config, outages, checks, companyChecks }: Bot) => ({
+  ok:
+    outages.current().size === 0 &&
+    checks.failing.length === 0 &&
+    [...companyChecks.values()].every((one) => one === null),
   instance: config.instance,
 });
 
 /** What Redis knows is null while it is away. */
 async function readDetails(bot: Bot) {
   const away = [...bot.outages.current()].map(([outside, since]) => [outside, new Date(since).toISOString()]);
-  const [waiting, granted, queue] = await Promise.all([
+  const [hubTold, waiting, granted, queue] = await Promise.all([
+    readHubTold(bot.store).catch(() => null),
     bot.store.count(WAITING).catch(() => null),
     bot.store.count(GRANTED).catch(() => null),
     countDueJobs(bot).catch(() => null),
   ]);
   const known = { version: VERSION, away: Object.fromEntries(away), failing: bot.checks.failing };
-  return { ...known, waiting, granted, queue };
+  const silent = [...bot.companyChecks].flatMap(([role, one]) => (one ? [[role, one.why]] : []));
+  const use = bot.config.audit.hub ? { hubTold: hubTold && new Date(hubTold).toISOString() } : {};
+  return { ...known, silentChecks: Object.fromEntries(silent), ...use, waiting, granted, queue };
 }
 
 /** Jobs whose time has come; those that wait for theirs are not counted. Throws StoreAway. */

@@ -53,7 +53,7 @@ function gaugeWriter(registry: Registry): Show {
   };
 }
 
-function showOwn({ outages, checks, hub, clock }: Bot, show: Show, isReady: boolean): void {
+function showOwn({ outages, checks, companyChecks, hub, clock }: Bot, show: Show, isReady: boolean): void {
   const since = outages.current();
   const seconds = (outside: (typeof OUTSIDES)[number]) =>
     (clock.now() - (since.get(outside) ?? clock.now())) / SECOND;
@@ -65,6 +65,14 @@ function showOwn({ outages, checks, hub, clock }: Bot, show: Show, isReady: bool
     values: away,
   });
   show("holding_back", `Checks that fail, so that new access waits. ${OWN}`, checks.failing.length);
+  const silent = [...companyChecks].map(([role, one]) => [
+    role,
+    one ? (clock.now() - one.since) / SECOND : 0,
+  ]);
+  show("company_check_silent_seconds", `How long a role's check gives no answer; 0 when it does. ${OWN}`, {
+    label: "role",
+    values: Object.fromEntries(silent),
+  });
   show(
     "clock_skew_seconds",
     `How far the hub's clock is ahead of this machine's. ${OWN}`,

@@ -1,6 +1,6 @@
 /** Who may approve, revoke and review, and whether the approvals of a request are enough. */
 import { type GroupId, isGroup, type Principal, type UserId } from "../request/ids.ts";
-import { type Groups, isAmong, type Person } from "../request/people.ts";
+import { findUnknownGroup, type Groups, isAmong, isSurelyAmong, type Person } from "../request/people.ts";
 import type { Approval, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import type { Policy } from "./policy.ts";
@@ -21,6 +21,11 @@ export function groupsOf(policy: Policy, roleName: string | null): GroupId[] {
   return [...new Set([...policy.admins, ...ofRole])].filter(isGroup);
 }
 
+/** The user groups that the file names at all. */
+export const allGroups = (policy: Policy): GroupId[] => [
+  ...new Set(Object.keys(policy.roles).flatMap((role) => groupsOf(policy, role))),
+];
+
 /** Whoever has or asked for the access has no say in it. */
 const isParty = ({ requester, askedBy }: Request, user: UserId): boolean =>
   user === requester || user === askedBy;
@@ -36,44 +41,50 @@ interface LookUps {
   groups: Groups;
 }
 
-/** The approvals of people who may still approve it: an approval does not outlive its approver's right. */
+/**
+ * The approvals of people who may still approve it: an approval does not outlive its approver's right. Throws Refused
+ * where that is not known.
+ */
 export function countApprovals(policy: Policy, request: Request, { people, groups }: LookUps): Approval[] {
   const approvers = approversNow(policy, request);
   return request.approvals.filter(
     ({ by }) =>
       by !== null &&
       people.get(by)?.standing === "member" &&
-      isAmong(approvers, by, groups) &&
-      !isParty(request, by),
+      !isParty(request, by) &&
+      isSurelyAmong(approvers, by, groups),
   );
 }
 
-/** By as many different people as the role needs, or by a rule. */
+/** By as many different people as the role needs, one at least, or by a rule. */
 export function isApproved(policy: Policy, request: Request, approvals: readonly Approval[]): boolean {
   const role = roleNamed(policy, request.role);
   if (!role) return false;
   if (approvals.some(({ rule }) => rule !== null)) return true;
-  return new Set(approvals.map(({ by }) => by)).size >= neededApprovals(role);
+  return new Set(approvals.map(({ by }) => by)).size >= Math.max(1, neededApprovals(role));
 }
 
 /** Throws Refused. */
 export function assertMayApprove(policy: Policy, request: Request, person: Person, groups: Groups): void {
   const { role } = request;
   if (isParty(request, person.id)) throw new Refused("own-request", { role });
-  const isApprover = isAmong(approversNow(policy, request), person.id, groups);
-  if (person.standing !== "member" || !isApprover) throw new Refused("not-an-approver", { role });
+  const isMember = person.standing === "member";
+  if (!isMember || !isSurelyAmong(approversNow(policy, request), person.id, groups))
+    throw new Refused("not-an-approver", { role });
 }
 
 /** Throws Refused when fewer others than are needed could approve it, the fallback approvers too. */
 export function assertCanBeApproved(policy: Policy, request: Request, groups: Groups): void {
   const role = roleNamed(policy, request.role);
   if (!role) throw new Refused("unknown-role", { role: request.role });
-  const people = approversFor(role, true).flatMap((one) =>
-    isGroup(one) ? [...(groups.members.get(one) ?? [])] : [one],
-  );
+  const approvers = approversFor(role, true);
+  const people = approvers.flatMap((one) => (isGroup(one) ? [...(groups.members.get(one) ?? [])] : [one]));
   const able = new Set(people.filter((user) => !isParty(request, user))).size;
   const needed = neededApprovals(role);
-  if (able < needed) throw new Refused("no-approver", { role: request.role, needed, count: able });
+  if (able >= needed) return;
+  const group = findUnknownGroup(approvers, groups);
+  if (group !== null) throw new Refused("group-unknown", { group });
+  throw new Refused("no-approver", { role: request.role, needed, count: able });
 }
 
 export const isAdmin = ({ admins }: Policy, user: UserId, groups: Groups): boolean =>

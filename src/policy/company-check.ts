@@ -1,6 +1,6 @@
 /**
  * The company's own service, which must say yes as well: a signed question, and an answer that counts only when it is
- * signed, of this very question, and in time. Everything else allows nothing.
+ * signed, answers this very question, and comes in time. Everything else allows nothing.
  */
 import { createHmac, randomUUID } from "node:crypto";
 import { z } from "zod";
@@ -22,6 +22,7 @@ export interface CheckConfig extends Policy {
 const TIMESTAMP = "x-karpor-access-timestamp";
 const SIGNATURE = "x-karpor-access-signature";
 const LONGEST_WORDS = 200;
+const LARGEST_ANSWER = 64 * 1024;
 
 /** Fields that it does not know are ignored. */
 const Answer = z.discriminatedUnion("answer", [
@@ -35,7 +36,7 @@ const Answer = z.discriminatedUnion("answer", [
 type Answer = z.infer<typeof Answer>;
 
 /** What is asked about. */
-interface Subject {
+export interface Subject {
   request: Request;
   /** Whose access it would be. */
   requester: Person;
@@ -44,17 +45,34 @@ interface Subject {
 }
 
 /**
- * The time that the service allows, ms, where that is shorter than what is asked for; else null.
- * Throws Refused check-denies, or check-failed where there is no answer that counts.
+ * The time that the service allows, ms, where that is shorter than what is asked for; else null. `until` counts from
+ * the answer, or from a start that is later. Throws Refused check-denies, or check-failed where there is no answer that
+ * counts.
  */
-export async function askCompany(config: CheckConfig, subject: Subject, now: number): Promise<number | null> {
+export async function askCompany(
+  config: CheckConfig,
+  subject: Subject,
+  now: () => number,
+): Promise<number | null> {
   const role = findRole(config, subject.request.role);
   if (!role.check) return null;
-  const secret = config.secretNamed(role.check.secretEnv);
-  if (!secret) throw new Refused("check-failed", { why: `${role.check.secretEnv} is not set` });
-  const answer = await exchange(role.check, secret, questionAbout(config, role, subject), now);
+  const question = questionAbout(config, role, subject);
+  const answer = await exchange(config, role.check, question, now(), (text) =>
+    readAnswer(text, question.question),
+  );
   if (answer.answer === "deny") throw new Refused("check-denies", { words: cut(answer.say) });
-  return answer.until === undefined ? null : timeUntil(answer.until, subject.request, now);
+  return answer.until === undefined ? null : timeUntil(answer.until, subject.request, now());
+}
+
+const Pong = z.object({ ok: z.literal(true) });
+
+/**
+ * Asks whether the service is there, and about nothing else. False: it answers, and does not know `ping`. Throws Refused
+ * check-failed.
+ */
+export function pingCompany(config: CheckConfig, check: CompanyCheck, now: number): Promise<boolean> {
+  const question = { question: randomUUID(), hub: config.hub.name, kind: "ping" };
+  return exchange(config, check, question, now, (text) => Pong.safeParse(parsedJson(text)).success);
 }
 
 const cut = (words: string): string => Array.from(words.trim()).slice(0, LONGEST_WORDS).join("");
@@ -89,39 +107,64 @@ function ticketIn({ reason: asked }: Role, reason: string): string | null {
   return words.find((word) => word !== "" && isTicket(word)) ?? null;
 }
 
-async function exchange(
-  { url, within }: CompanyCheck,
-  secret: Secret,
-  question: { question: string },
+/** Sends a signed question, and reads an answer that is signed. Throws Refused check-failed. */
+async function exchange<T>(
+  { secretNamed }: CheckConfig,
+  { url, within, secretEnv }: CompanyCheck,
+  question: object,
   now: number,
-): Promise<Answer> {
+  read: (text: string) => T,
+): Promise<T> {
   const body = JSON.stringify(question);
   const timestamp = String(Math.floor(now / SECOND));
-  const headers = {
-    "content-type": "application/json",
-    [TIMESTAMP]: timestamp,
-    [SIGNATURE]: sign(secret, `question:${timestamp}:${body}`),
-  };
   try {
+    const secret = secretNamed(secretEnv);
+    if (!secret) throw new Error(`${secretEnv} is not set`);
+    const headers = {
+      "content-type": "application/json",
+      [TIMESTAMP]: timestamp,
+      [SIGNATURE]: sign(secret, `question:${timestamp}:${body}`),
+    };
     const signal = AbortSignal.timeout(within);
     const response = await fetch(url, { method: "POST", redirect: "error", headers, body, signal });
-    const text = await response.text();
+    const text = await readText(response);
     const expected = sign(secret, `answer:${timestamp}:${text}`);
     if (response.status !== 200) throw new Error(`it answers ${response.status}`);
     if (!safeEqual(expected, response.headers.get(SIGNATURE) ?? ""))
       throw new Error("its answer is not signed");
-    return readAnswer(text, question.question);
+    return read(text);
   } catch (error) {
     const { message, cause } = error as Error;
     throw new Refused("check-failed", { why: cut(cause instanceof Error ? cause.message : message) });
   }
 }
 
+/** What is larger is left unread: no answer needs so much. */
+async function readText(response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of response.body ?? []) {
+    bytes += part.length;
+    if (bytes > LARGEST_ANSWER) throw new Error("its answer is larger than 64 KiB");
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
 function readAnswer(text: string, question: string): Answer {
-  const answer = Answer.safeParse(JSON.parse(text)).data;
+  const answer = Answer.safeParse(parsedJson(text)).data;
   if (!answer) throw new Error("its answer cannot be read");
   if (answer.question !== question) throw new Error("it answers another question");
   return answer;
+}
+
+/** Null: it is none. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 const sign = (secret: Secret, text: string): string =>

@@ -63,6 +63,7 @@ const BreakGlass = z
   .strictObject({
     by: Principals.describe("Who may."),
     max: Duration.describe("For how long at most."),
+    perDay: z.int().min(1).max(100).default(2).describe("How often one person may take it in 24 hours."),
     review: Principals.describe("Who is told, and looks at it afterwards: one of them, and not the holder."),
   })
   .refine(({ review }) => canBe(2, review), {

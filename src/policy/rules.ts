@@ -1,7 +1,7 @@
 /** The rules of the file, and what they and the role say of a request: approved at once, to be asked, or refused. */
 import { z } from "zod";
 import { DAY, Duration } from "../request/durations.ts";
-import { type Groups, isAmong, type Person } from "../request/people.ts";
+import { type Groups, isSurelyAmong, type Person } from "../request/people.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { findRole, needsApprover, type Role, type RoleTable } from "./roles.ts";
@@ -96,9 +96,10 @@ export type Ruling = { kind: "approved"; rule: string } | { kind: "ask" };
 export function decide(policy: RuleBook, facts: Case): Ruling {
   const { request, requester, asker, groups } = facts;
   const role = findRole(policy, request.role);
+  assertForOneself(role, { ...request, askedBy: asker.id, requester: requester.id });
   for (const { id, standing } of [asker, requester])
     if (standing !== "member") throw new Refused("not-a-member", { standing, user: id });
-  if (role.requester && !isAmong(role.requester.in, requester.id, groups))
+  if (role.requester && !isSurelyAmong(role.requester.in, requester.id, groups))
     throw new Refused("may-not-ask", { role: request.role });
   const rule = policy.rules.find((one) => matches(one, facts));
   if (rule?.then === "deny") throw denial(rule);
@@ -107,20 +108,37 @@ export function decide(policy: RuleBook, facts: Case): Ruling {
   return role.approval === "none" ? { kind: "approved", rule: "none" } : { kind: "ask" };
 }
 
+/**
+ * Where nobody approves (an emergency, or a role that needs no approval) only the requester decides to have access: who
+ * asks for somebody else would decide for them. Throws Refused.
+ */
+export function assertForOneself(
+  { approval }: Role,
+  { role, emergency, askedBy, requester }: Pick<Request, "role" | "emergency" | "askedBy" | "requester">,
+): void {
+  if (askedBy !== requester && (emergency || approval === "none"))
+    throw new Refused("not-for-others", { role, user: requester });
+}
+
 function decideEmergency({ breakGlass }: Role, { request, requester, groups }: Case): Ruling {
-  if (breakGlass && isAmong(breakGlass.by, requester.id, groups))
+  if (breakGlass && isSurelyAmong(breakGlass.by, requester.id, groups))
     return { kind: "approved", rule: "emergency" };
   throw new Refused("no-emergency", { role: request.role });
 }
 
 const denial = ({ name, say }: Rule): Refused => new Refused("rule-denies", { rule: name, ...say });
 
-/** What is asked for later must be within a rule's last day when it starts. */
-function matches({ when, until }: Rule, { request, requester, groups, usedBefore, now }: Case): boolean {
+/**
+ * What is asked for later must be within a rule's last day when it starts. A rule approves only what people ask for
+ * themselves: for others it would be one person's word without a second.
+ */
+function matches({ when, until, then }: Rule, facts: Case): boolean {
+  const { request, requester, asker, groups, usedBefore, now } = facts;
+  if (then === "approve" && asker.id !== requester.id) return false;
   if (until !== undefined && Math.max(now, request.startsAt ?? 0) >= until) return false;
   if (when.role && !when.role.includes(request.role)) return false;
   if (when.extension !== undefined && when.extension !== (request.follows !== null)) return false;
   // A rule for short access is none for long access in pieces.
   if (when.max !== undefined && usedBefore + request.duration > when.max) return false;
-  return !when.requester || isAmong(when.requester.in, requester.id, groups);
+  return !when.requester || isSurelyAmong(when.requester.in, requester.id, groups);
 }

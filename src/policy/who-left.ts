@@ -1,13 +1,13 @@
 /** Whether somebody may not keep what they have: they left Slack, became a guest, or left the groups that may ask. */
-import { type Groups, isAmong, type Person } from "../request/people.ts";
+import { findUnknownGroup, type Groups, isAmong, type Person } from "../request/people.ts";
 import type { Request } from "../request/record.ts";
 import type { Policy } from "./policy.ts";
 import { roleNamed } from "./roles.ts";
 
-/** A role that is not in the file any more says of nobody that they left. */
+/** Neither a role that is not in the file any more nor a group that Slack does not list says of anybody that they left. */
 export function hasLeft(policy: Policy, request: Request, person: Person, groups: Groups): boolean {
   const requesters = roleNamed(policy, request.role)?.requester?.in;
-  return (
-    person.standing !== "member" || (requesters !== undefined && !isAmong(requesters, person.id, groups))
-  );
+  if (person.standing !== "member") return true;
+  if (requesters === undefined || isAmong(requesters, person.id, groups)) return false;
+  return findUnknownGroup(requesters, groups) === null;
 }

@@ -1,6 +1,7 @@
 /** People as Slack knows them. Names are shown; only ids decide anything. */
-import type { Principal, UserId } from "./ids.ts";
+import type { GroupId, Principal, UserId } from "./ids.ts";
 import { isGroup } from "./ids.ts";
+import { Refused } from "./refused.ts";
 
 export const LOCALES = ["en", "zh"] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -18,13 +19,25 @@ export interface Person {
   lookedUpAt: number;
 }
 
-/** Who is in some user groups now. */
+/** Who is in some user groups now. A group that Slack does not list has no entry: who is in it is not known. */
 export interface Groups {
   members: ReadonlyMap<string, ReadonlySet<UserId>>;
   /** When Slack said so (the oldest of them), by the clock of Redis. */
   lookedUpAt: number;
 }
 
-/** Whether a list of users and groups names this person. */
+/** Whether a list of users and groups names this person, as far as is known. */
 export const isAmong = (principals: readonly Principal[], user: UserId, groups: Groups): boolean =>
   principals.some((one) => (isGroup(one) ? groups.members.get(one)?.has(user) : one === user));
+
+/** The first of these that Slack does not list; null: all are known. */
+export const findUnknownGroup = (principals: readonly Principal[], groups: Groups): GroupId | null =>
+  principals.filter(isGroup).find((id) => !groups.members.has(id)) ?? null;
+
+/** As `isAmong`, where a wrong no would do harm too. Throws Refused where a group that Slack does not list decides it. */
+export function isSurelyAmong(principals: readonly Principal[], user: UserId, groups: Groups): boolean {
+  if (isAmong(principals, user, groups)) return true;
+  const group = findUnknownGroup(principals, groups);
+  if (group !== null) throw new Refused("group-unknown", { group });
+  return false;
+}

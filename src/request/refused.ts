@@ -29,6 +29,9 @@ export const REFUSAL_CODES = [
   "too-many-grants",
   "too-many-asks",
   "no-emergency",
+  "not-for-others",
+  "emergency-stopped",
+  "too-many-emergencies",
   // what is decided
   "unknown-request",
   "unreadable-request",
@@ -48,6 +51,7 @@ export const REFUSAL_CODES = [
   "role-changed",
   "approval-gone",
   "rotated",
+  "group-unknown",
   "dm-refused",
   "card-refused",
   "redis-away",
@@ -73,3 +77,7 @@ export class Refused extends Error {
     this.note = { code, data };
   }
 }
+
+/** It may pass in a moment, by itself or by an administrator: what waits goes on waiting. */
+export const isPassing = ({ note }: Refused): boolean =>
+  note.code === "check-failed" || note.code === "group-unknown";

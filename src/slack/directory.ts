@@ -27,11 +27,11 @@ type SlackUser = z.infer<typeof SlackUser>["user"];
 const Home = z.object({ team_id: z.string(), enterprise_id: words });
 type Home = z.infer<typeof Home>;
 const UserGroups = z.object({
-  usergroups: z.array(z.object({ id: z.string(), users: z.array(z.string()).default([]) })),
+  usergroups: z.array(z.object({ id: z.string(), users: z.array(z.string()).optional() })),
 });
 const Dm = z.object({ channel: z.object({ id: z.string() }) });
 
-/** Of every group that Slack shows us; `lookedUpAt` by the clock of Redis. */
+/** The members of every group that Slack lists: not of a disabled one. `lookedUpAt` is by the clock of Redis. */
 interface AllGroups {
   members: Record<string, UserId[]>;
   lookedUpAt: number;
@@ -61,7 +61,8 @@ export function createDirectory(call: CallSlack, { store, clock }: { store: Kept
     async groups(ids, within = FRESH) {
       if (ids.length === 0) return { members: new Map(), lookedUpAt: await store.now() };
       const { members, lookedUpAt } = await allGroups(within);
-      return { members: new Map(ids.map((id) => [id, new Set(members[id])])), lookedUpAt };
+      const known = ids.filter((id) => Object.hasOwn(members, id));
+      return { members: new Map(known.map((id) => [id, new Set(members[id])])), lookedUpAt };
     },
     localeFor: (user) =>
       person(user, HOUR).then(
@@ -123,7 +124,9 @@ async function readGroups(call: CallSlack, store: Kept): Promise<AllGroups> {
   const { usergroups } = await call("usergroups.list", { include_users: true }, UserGroups);
   const isUser = (id: string): id is UserId => UserId.safeParse(id).success;
   return {
-    members: Object.fromEntries(usergroups.map(({ id, users }) => [id, users.filter(isUser)])),
+    members: Object.fromEntries(
+      usergroups.flatMap(({ id, users }) => (users ? [[id, users.filter(isUser)]] : [])),
+    ),
     lookedUpAt,
   };
 }

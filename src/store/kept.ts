@@ -14,6 +14,9 @@ export const createKept = (redis: Redis, keys: Keys) => ({
   once: async (key: string, ttlMs: number): Promise<boolean> =>
     (await guarded(redis.set(keys.kept(key), "1", "PX", ttlMs, "NX"))) === "OK",
 
+  /** What was kept, or told once, is so no longer. True when there was something. */
+  forget: async (key: string): Promise<boolean> => (await guarded(redis.del(keys.kept(key)))) === 1,
+
   /** True for the first `most` that ask within `ttlMs` of the first. */
   async allow(key: string, most: number, ttlMs: number): Promise<boolean> {
     const name = keys.kept(key);

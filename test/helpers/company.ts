@@ -21,6 +21,7 @@ export async function startCompany(secret: string) {
   const sign = (said: string) => `v1=${createHmac("sha256", secret).update(`v1:${said}`).digest("hex")}`;
   const company = {
     questions: [] as Question[],
+    pings: 0,
     /** Questions that were not signed as agreed. */
     unsigned: 0,
     answer: (() => ({ answer: "allow" })) as Answering,
@@ -33,9 +34,12 @@ export async function startCompany(secret: string) {
     if (request.headers["x-karpor-access-signature"] !== sign(`question:${timestamp}:${body}`))
       company.unsigned++;
     const question = JSON.parse(body) as Question;
-    company.questions.push(question);
+    const isPing = question.kind === "ping";
+    if (isPing) company.pings++;
+    else company.questions.push(question);
     const told = company.answer(question);
-    const answer = JSON.stringify({ question: question.question, ...(told ?? { answer: "allow" }) });
+    const said = { question: question.question, ...(told ?? { answer: "allow" }) };
+    const answer = JSON.stringify(isPing ? { ok: true } : said);
     const signature = told ? sign(`answer:${timestamp}:${answer}`) : "v1=none";
     response.writeHead(200, { "x-karpor-access-signature": signature }).end(answer);
   });

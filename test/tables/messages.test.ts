@@ -206,6 +206,12 @@ describe.each(LOCALES)("%s", (locale) => {
     const messages = [
       drawNotice({ config, locale }, { kind: "unrecorded", names: ["karpor-access-admin"], until: NOW }),
       drawNotice({ config, locale }, { kind: "foreign", names: ["one", "two"], until: null }),
+      drawNotice({ config, locale }, { kind: "unknown-groups", names: ["S0SRE"], until: null }),
+      drawNotice(
+        { config, locale },
+        { kind: "check-silent", names: ["admin"], until: null, why: "it answers 503" },
+      ),
+      drawNotice({ config, locale }, { kind: "check-answers", names: ["admin"], until: null }),
       drawEmptied({ config, locale }),
       drawLockdown({ config, locale }, { ...lockdown, whom: "everybody", locked: true }),
       drawLockdown({ config, locale }, { ...lockdown, whom: UserId.parse("U0DANA"), locked: true }),
@@ -241,6 +247,9 @@ const DATA: Partial<Record<RefusalNote["code"], RefusalNote["data"]>> = {
   "already-held": of({ id: "R-7K2Q9FXT00", role: "admin", until: NOW + HOUR }),
   "already-open": of({ id: "R-7K2Q9FXT00", role: "admin" }),
   "no-emergency": of({ role: "admin" }),
+  "emergency-stopped": of({ role: "admin", id: "R-7K2Q9FXT00" }),
+  "too-many-emergencies": of({ role: "admin", limit: 2 }),
+  "not-for-others": of({ role: "admin", user: "U0DANA" }),
   "unknown-request": of({ id: "R-7K2Q9FXT00" }),
   "already-decided": of({ by: ALICE, how: "approved", at: NOW }),
   "own-request": of({ role: "admin" }),
@@ -250,6 +259,7 @@ const DATA: Partial<Record<RefusalNote["code"], RefusalNote["data"]>> = {
   "locked-down": of({ user: "U0DANA", by: ALICE }),
   "role-changed": of({ role: "admin" }),
   "approval-gone": of({ role: "admin" }),
+  "group-unknown": of({ group: "S0SRE" }),
 };
 
 describe("foreign text", () => {

@@ -4,10 +4,17 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as approvers from "../../src/policy/approvers.ts";
-import { askCompany } from "../../src/policy/company-check.ts";
+import { askCompany, pingCompany } from "../../src/policy/company-check.ts";
 import { checkCounts, checkTerms, checkTotal, Limits, type RequestTerms } from "../../src/policy/limits.ts";
 import type { Policy } from "../../src/policy/policy.ts";
-import { approvalRule, approversFor, channelFor, findRole, Roles } from "../../src/policy/roles.ts";
+import {
+  approvalRule,
+  approversFor,
+  type CompanyCheck,
+  channelFor,
+  findRole,
+  Roles,
+} from "../../src/policy/roles.ts";
 import { decide, Rule } from "../../src/policy/rules.ts";
 import { hasLeft } from "../../src/policy/who-left.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/request/durations.ts";
@@ -49,7 +56,7 @@ const user = (name: string): UserId => UserId.parse(`U0${name.toUpperCase()}`);
 const person = (name: string, standing: Person["standing"] = "member"): Person => ({
   ...{ id: user(name), name, title: "", zone: "UTC", locale: "en", standing, lookedUpAt: NOW },
 });
-/** "S0SRE: bob alice; S0DEV: dana" */
+/** "S0SRE: bob alice; S0DEV: dana": Slack lists these groups alone. */
 const groups = (text: string): Groups => ({
   lookedUpAt: NOW,
   members: new Map(
@@ -216,9 +223,24 @@ describe("rules", () => {
     ["a stranger", { who: person("dana", "stranger") }, "not-a-member standing=stranger user=U0DANA"],
     ["asked by a bot", { asker: person("robot", "bot") }, "not-a-member standing=bot user=U0ROBOT"],
     [
-      "for somebody else, theirs in every way",
+      "for somebody else, whom a rule approves",
       { asker: person("mallory"), rules: [short], request: guest },
-      "approved by short",
+      "ask",
+    ],
+    [
+      "for somebody else, whom a later rule denies",
+      { asker: person("mallory"), rules: [short, freeze], request: guest },
+      "rule-denies rule=freeze",
+    ],
+    [
+      "for somebody else, without an approval",
+      { asker: person("mallory"), request: { role: "peek" } },
+      "not-for-others role=peek user=U0DANA",
+    ],
+    [
+      "an emergency for somebody else",
+      { asker: person("mallory"), request: urgent },
+      "not-for-others role=admin user=U0DANA",
     ],
     [
       "for a contractor, by a developer",
@@ -322,8 +344,9 @@ describe("approvers", () => {
     expect(approvers.isApproved(policy, request, found)).toBe(enough);
   });
 
-  test("a rule's own approval is enough", () => {
+  test("a rule's own approval is enough, and none is never", () => {
     expect(approvers.isApproved(policy, requestOf(), ruled)).toBe(true);
+    expect(approvers.isApproved(policy, requestOf({ role: "peek" }), [])).toBe(false);
   });
 
   test.each<[string, Person, Partial<Request>, string]>([
@@ -348,19 +371,25 @@ describe("approvers", () => {
   test.each<[string, Partial<Request>, Groups, string]>([
     ["enough others", {}, TEAM, "ok"],
     ["by name and fallback", {}, groups("S0LEADS: lea"), "ok"],
-    ["themselves does not count", {}, groups("S0SRE: dana"), "no-approver role=admin needed=2 count=1"],
+    [
+      "themselves does not count",
+      {},
+      groups("S0SRE: dana; S0LEADS:"),
+      "no-approver role=admin needed=2 count=1",
+    ],
     [
       "who asked does not count",
       { askedBy: user("bob") },
-      groups("S0SRE: bob alice"),
+      groups("S0SRE: bob alice; S0LEADS:"),
       "no-approver role=admin needed=2 count=1",
     ],
     [
       "one who is named and in the group counts once",
       {},
-      groups("S0SRE: bob"),
+      groups("S0SRE: bob; S0LEADS:"),
       "no-approver role=admin needed=2 count=1",
     ],
+    ["a group that Slack does not list", {}, groups("S0SRE:"), "group-unknown group=S0LEADS"],
     ["an empty group", { role: "guest" }, groups("S0SRE:"), "no-approver role=guest needed=1 count=0"],
     ["nobody needs to", { role: "peek" }, groups("S0SRE:"), "ok"],
   ])("can be approved: %s", (_, over, looked, expected) => {
@@ -417,6 +446,7 @@ describe("approvers", () => {
     ["left Slack", person("dana", "left"), {}, TEAM, true],
     ["became a guest", person("dana", "guest"), { role: "guest" }, TEAM, true],
     ["left the group", person("dana"), {}, groups("S0DEV: carl"), true],
+    ["a group that Slack does not list", person("dana"), {}, groups("S0SRE: dana"), false],
     ["a role for everybody", person("dana"), { role: "guest" }, groups("S0DEV: carl"), false],
     ["a role that is gone", person("dana"), { role: "gone" }, TEAM, false],
   ])("left: %s", (_, who, over, looked, expected) => {
@@ -468,7 +498,7 @@ describe("the company's check", () => {
     askCompany(
       config,
       { request: requestOf({ role: "checked", ...over }), requester: person("dana"), asker },
-      NOW,
+      () => NOW,
     );
   const said = (work: Promise<number | null>) =>
     work.then(
@@ -516,8 +546,28 @@ describe("the company's check", () => {
     expect(await said(ask({ role: "guest" }))).toBe("allows all");
     const request = requestOf({ role: "checked" });
     const subject = { request, requester: person("dana"), asker: person("dana") };
-    const work = askCompany({ ...config, secretNamed: () => null }, subject, NOW);
+    const work = askCompany({ ...config, secretNamed: () => null }, subject, () => NOW);
     expect(await said(work)).toBe("check-failed why=CHECK is not set");
+  });
+
+  test.each<[string, typeof answer, boolean | RegExp]>([
+    ["as it should be", (_, signed) => signed('{"ok": true}'), true],
+    ["of a service that does not know it", (question, signed) => signed(allowing(question)), false],
+    ["that is not signed", () => ({ body: '{"ok": true}' }), /is not signed/],
+    ["with another status", (_, signed) => ({ ...signed('{"ok": true}'), status: 503 }), /it answers 503/],
+  ])("the answer to a ping %s", async (_, reply, expected) => {
+    answer = reply;
+    const { check } = config.roles.checked ?? {};
+    const told = await pingCompany(config, check as CompanyCheck, NOW).catch(
+      ({ note }: Refused) => note.data.why,
+    );
+    if (typeof expected === "boolean") expect(told).toBe(expected);
+    else expect(told).toMatch(expected);
+    const { question, ...rest } = JSON.parse(asked.body);
+    expect([typeof question, rest]).toEqual(["string", { hub: "prod", kind: "ping" }]);
+    expect(asked.headers["x-karpor-access-signature"]).toBe(
+      sign(`v1:question:${asked.headers["x-karpor-access-timestamp"]}:${asked.body}`),
+    );
   });
 
   const iso = (ms: number) => new Date(NOW + ms).toISOString();
@@ -573,6 +623,16 @@ describe("the company's check", () => {
     );
   });
 
+  test("until counts from when the answer came, not from when it was asked for", async () => {
+    answer = (question, signed) =>
+      signed(JSON.stringify({ question, answer: "allow", until: iso(20 * MINUTE) }));
+    const request = requestOf({ role: "checked" });
+    const moments = [NOW, NOW + 8 * SECOND];
+    const now = () => moments.shift() ?? 0;
+    const subject = { request, requester: person("dana"), asker: person("dana") };
+    expect(await askCompany(config, subject, now)).toBe(20 * MINUTE - 8 * SECOND);
+  });
+
   const allowing = (question: string) => JSON.stringify({ question, answer: "allow" });
   test.each<[string, typeof answer, RegExp]>([
     ["without a signature", (question) => ({ body: allowing(question) }), /is not signed/],
@@ -589,6 +649,12 @@ describe("the company's check", () => {
     ["by a redirect", () => ({ status: 302, location: "/elsewhere" }), /^check-failed/],
     ["no JSON", (_, signed) => signed("allow"), /^check-failed/],
     ["no answer", (_, signed) => signed("{}"), /cannot be read/],
+    [
+      "an answer over 64 KiB",
+      (question, signed) =>
+        signed(JSON.stringify({ question, answer: "allow", more: "x".repeat(64 * 1024) })),
+      /larger than 64 KiB/,
+    ],
     ["too late", (question, signed) => ({ ...signed(allowing(question)), after: 1500 }), /timeout/],
   ])("fails closed: %s", async (_, reply, expected) => {
     answer = reply;

@@ -10,11 +10,14 @@ import { checkApprovers } from "./approvers.ts";
 import { runCanary } from "./canary.ts";
 import { checkChannels } from "./channels.ts";
 import { checkHubClock, checkRedisClock } from "./clocks.ts";
+import { checkCompanies } from "./company-checks.ts";
 import { findByName } from "./find.ts";
 import { type Finding, fail, type HubSide, ok, type RedisSide, SETUP, type SlackSide } from "./finding.ts";
 import { checkForeign } from "./foreign.ts";
 import { checkGateway } from "./gateway.ts";
+import { checkGroups } from "./groups.ts";
 import { checkHub } from "./hub.ts";
+import { checkHubUse } from "./hub-use.ts";
 import { printFindings } from "./print.ts";
 import { checkRbac } from "./rbac.ts";
 import { checkRecords } from "./records.ts";
@@ -28,8 +31,14 @@ import { createSlackCaller } from "./slack-calls.ts";
 type Check<Side> = (side: Side) => Promise<Finding[]>;
 
 /** The first of each row tells whether there is an answer: where it fails, the others are left out. */
-const SLACK_CHECKS: Check<SlackSide>[] = [checkSlack, checkScopes, checkChannels, checkApprovers];
-const REDIS_CHECKS: Check<RedisSide>[] = [checkRedis, checkRedisClock];
+const SLACK_CHECKS: Check<SlackSide>[] = [
+  checkSlack,
+  checkScopes,
+  checkChannels,
+  checkGroups,
+  checkApprovers,
+];
+const REDIS_CHECKS: Check<RedisSide>[] = [checkRedis, checkRedisClock, checkHubUse];
 const HUB_CHECKS: Check<HubSide>[] = [
   ...[
     checkHub,
@@ -75,11 +84,13 @@ async function examine(canary: boolean, offline: boolean, means: CommandMeans): 
   const read = ok("configuration", `${config.path} has ${Object.keys(config.roles).length} roles`);
   if (offline) return [read];
   const callSlack = createSlackCaller(config.env);
-  const [slack, others] = await Promise.all([
-    runRow("slack", SLACK_CHECKS, { config, clock: means.clock, callSlack }),
+  const { clock } = means;
+  const [slack, companies, others] = await Promise.all([
+    runRow("slack", SLACK_CHECKS, { config, clock, callSlack }),
+    runRow("company check", [checkCompanies], { config, clock }),
     examineRedisAndHub(config, canary, means),
   ]);
-  return [read, ...slack, ...others];
+  return [read, ...slack, ...companies, ...others];
 }
 
 async function examineRedisAndHub(config: Config, canary: boolean, means: CommandMeans): Promise<Finding[]> {

@@ -15,7 +15,7 @@ export const describeRole = (policy: Policy, name: string, role: Role): string =
     describeTime(role),
     ...(role.breakGlass
       ? [
-          `in an emergency taken by ${role.breakGlass.by.join(", ")} for ${formatDuration(role.breakGlass.max)}`,
+          `in an emergency taken by ${role.breakGlass.by.join(", ")} for ${formatDuration(role.breakGlass.max)}, ${role.breakGlass.perDay} times in 24h`,
         ]
       : []),
   ].join("; ");

@@ -1,6 +1,7 @@
 /** What the policy says of a request that is put together on the command line or in a table of cases. */
 import { z } from "zod";
 import type { Config } from "../../config.ts";
+import { allGroups } from "../../policy/approvers.ts";
 import { checkCounts, checkTerms } from "../../policy/limits.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { findRole } from "../../policy/roles.ts";
@@ -45,7 +46,7 @@ export function judgeCase(
   config: Config,
   asked: PolicyCase,
   now: number,
-  looks: LookUps = offlineLooks(asked),
+  looks: LookUps = offlineLooks(config, asked),
 ): Verdict {
   try {
     const { kind, ...ruling } = ruleOn(withoutReasons(config), asked, looks, now);
@@ -86,7 +87,8 @@ function ruleOn(policy: Policy, asked: PolicyCase, { person, groups }: LookUps, 
 /** Where a request names the one that it follows. */
 const MORE_TIME = RequestId.parse("R-0000000000");
 
-function offlineLooks({ who, in: groups }: PolicyCase): LookUps {
+/** Who is in no group that the case names is in none. */
+function offlineLooks(policy: Policy, { who, in: groups }: PolicyCase): LookUps {
   const person = {
     id: who,
     name: who,
@@ -96,10 +98,9 @@ function offlineLooks({ who, in: groups }: PolicyCase): LookUps {
     standing: "member",
     lookedUpAt: 0,
   } as const;
-  return {
-    person,
-    groups: { members: new Map(groups.map((group) => [group, new Set([who])])), lookedUpAt: 0 },
-  };
+  const members = new Map(allGroups(policy).map((group) => [group, new Set<UserId>()]));
+  for (const group of groups) members.set(group, new Set([who]));
+  return { person, groups: { members, lookedUpAt: 0 } };
 }
 
 const LINES: Partial<Record<RefusalCode, string>> = {

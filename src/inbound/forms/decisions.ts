@@ -3,12 +3,14 @@ import type { KnownBlock } from "@slack/types";
 import { assertWaiting } from "../../actions/approve.ts";
 import { denyRequest } from "../../actions/decide.ts";
 import { revokeAccess } from "../../actions/end.ts";
+import { readRequest } from "../../actions/read.ts";
 import { reviewEmergency } from "../../actions/review.ts";
 import { mayHoldAccess, type Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
 import { quote, section } from "../../slack/messages/blocks.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import { requestLine } from "../lines.ts";
+import { answerRevoked } from "../offer-lockdown.ts";
 import type { AboutForm, Reader } from "./form.ts";
 import { textInput } from "./inputs.ts";
 
@@ -38,6 +40,10 @@ export const revokeForm: AboutForm = {
     ];
   },
   submit: ({ bot, user, inputs }, id) => revokeAccess(bot, id, user, inputs.reason ?? ""),
+  async answer({ bot, user }, id) {
+    const request = await readRequest(bot, id);
+    return request.emergency ? answerRevoked(bot, user, request) : null;
+  },
 };
 
 export const reviewForm: AboutForm = {

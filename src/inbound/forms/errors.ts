@@ -16,7 +16,7 @@ const CONCERNS: Partial<Record<RefusalCode, InputName[]>> = {
   ...{ "bad-time": TIME, "too-short": TIME, "too-long": TIME, "total-too-long": TIME },
   ...{ "bad-start": ["start", ...TIME], "start-too-far": ["start"], "must-start-now": ["start"] },
   ...{ "reason-missing": ["reason"], "reason-pattern": ["reason"], "reason-too-long": ["reason"] },
-  ...{ "not-a-person": ["who"], "not-a-member": ["who"] },
+  ...{ "not-a-person": ["who"], "not-a-member": ["who"], "not-for-others": ["who"] },
 };
 
 /** The first input where the refusal concerns none; undefined where the form has none. */

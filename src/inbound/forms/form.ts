@@ -5,6 +5,7 @@ import type { Bot } from "../../bot.ts";
 import { RequestId, UserId } from "../../request/ids.ts";
 import type { Request } from "../../request/record.ts";
 import type { DrawContext } from "../../slack/messages/draw.ts";
+import type { Message } from "../../slack/slack.ts";
 
 /** What a line of the command or an earlier request said already. */
 export interface Prefill {
@@ -57,8 +58,10 @@ export interface Submission {
   inputs: Inputs;
 }
 
-/** Both throw Refused, StoreAway, SlackAway. */
+/** Each throws Refused, StoreAway, SlackAway. */
 export interface AboutForm {
   draw(reader: Reader, request: Request): KnownBlock[] | Promise<KnownBlock[]>;
   submit(submission: Submission, id: RequestId): Promise<unknown>;
+  /** What who submitted it reads in its place; left out, the request's own messages tell all. */
+  answer?(submission: Submission, id: RequestId): Promise<Message | null>;
 }

@@ -77,14 +77,14 @@ const Payload = z.object({
 /** Of a `view_submission` payload: words at the inputs that must change, or a message for who submitted it. */
 export type Submitted = { errors: Record<string, string> } | { message: Message | null };
 
-/** Nothing is said of what went well: the request's own messages tell it. */
+/** Of what went well mostly nothing is said: the request's own messages tell it. */
 export async function submitForm(bot: Bot, payload: unknown): Promise<Submitted> {
   const { user, view } = Payload.parse(payload);
   const { values } = view.state;
   const inputs = readInputs(values);
   try {
-    await act({ bot, user: user.id, source: view.id, inputs }, view.private_metadata);
-    return { message: null };
+    const submission = { bot, user: user.id, source: view.id, inputs };
+    return { message: await act(submission, view.private_metadata) };
   } catch (error) {
     const note = refusalFor(error);
     if (note === null) throw error;
@@ -105,8 +105,14 @@ const readInputs = (values: Record<string, Record<string, string>>): Inputs =>
     }),
   );
 
-function act(submission: Submission, about: Metadata): Promise<unknown> {
-  if (about.kind === "request") return submitRequest(submission, about.emergency);
-  if ("user" in about) return submitLockdown(submission, about);
-  return ABOUT_FORMS[about.kind].submit(submission, about.id);
+/** Resolves to what is to be said at once; null: nothing. */
+async function act(submission: Submission, about: Metadata): Promise<Message | null> {
+  if (about.kind === "request") await submitRequest(submission, about.emergency);
+  else if ("user" in about) await submitLockdown(submission, about);
+  else {
+    const form = ABOUT_FORMS[about.kind];
+    await form.submit(submission, about.id);
+    return (await form.answer?.(submission, about.id)) ?? null;
+  }
+  return null;
 }

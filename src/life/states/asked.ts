@@ -13,6 +13,7 @@ import { approved } from "../../request/transitions.ts";
 import { openFor, requestsFor } from "../../store/indexes.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { refused, unanswered } from "../decisions.ts";
+import { assertMayTakeEmergency } from "../emergency.ts";
 import { type Judgement, judge, lookUp } from "../judge.ts";
 import type { Decision, LifeState } from "../state.ts";
 
@@ -27,6 +28,7 @@ async function step(bot: Bot, request: ReadRequest): Promise<Decision> {
   const looks = await lookUp(bot, request);
   try {
     await assertNotHeld(bot, request);
+    await assertMayTakeEmergency(bot, request);
     const judgement = await judge(bot, request, looks);
     if (judgement.verdict === "waiting") assertCanBeApproved(bot.config, request, looks.groups);
     const history = await historyOf(bot, request, looks.people.get(request.requester));

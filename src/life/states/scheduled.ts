@@ -1,6 +1,6 @@
 /**
  * scheduled: approved for later. At `startsAt` the step judges the request again: an approval counts only
- * while its approver may still approve. It leads to granting or closed.
+ * while its approver may still approve. It leads to granting or closed, and waits where that is not known.
  */
 import { Refused } from "../../request/refused.ts";
 import { approved } from "../../request/transitions.ts";
@@ -24,8 +24,10 @@ export const scheduled: LifeState = {
           newest.state === "scheduled" ? approved({ ...newest, granted }, bot.clock.now()) : null,
       };
     } catch (error) {
-      if (error instanceof Refused) return refused(bot, error);
-      throw error;
+      if (!(error instanceof Refused)) throw error;
+      // Slack may list the group again: until it lapses, this is tried every 5 s.
+      const mayPass = error.note.code === "group-unknown" && bot.clock.now() < request.lapsesAt;
+      return mayPass ? null : refused(bot, error);
     }
   },
   messages: (bot, request) => [

@@ -1,7 +1,10 @@
 /** What the admins must hear although no request is about it: posted in the approvals channel, once an hour at most. */
 import type { Bot } from "../../bot.ts";
 import type { BindingOnHub, Foreign } from "../../hub/hub.ts";
+import { allGroups } from "../../policy/approvers.ts";
 import { DAY, HOUR } from "../../request/durations.ts";
+import type { GroupId } from "../../request/ids.ts";
+import type { Groups } from "../../request/people.ts";
 import { drawNotice } from "../../slack/messages/draw.ts";
 import type { AdminNotice } from "../../slack/messages/notices.ts";
 
@@ -26,6 +29,36 @@ export async function tellForeignAccess(bot: Bot): Promise<void> {
   bot.log.warn({ names }, `${names.length} accesses to Karpor were given past the bot`);
   await postNotice(bot, { kind: "foreign", names, until: null });
 }
+
+const TOLD_FOR = 30 * DAY;
+
+/** What depends on a group that Slack does not list is refused or waits. Told once, until Slack lists it again. */
+export async function tellUnknownGroups(
+  bot: Bot,
+  ids: readonly GroupId[],
+  { members }: Groups,
+): Promise<void> {
+  const names: GroupId[] = [];
+  for (const id of ids.filter((one) => !members.has(one)))
+    if (await bot.store.once(groupTold(id), TOLD_FOR)) names.push(id);
+  if (names.length === 0) return;
+  bot.log.error({ names }, "Slack does not list user groups that the configuration names");
+  await postNotice(bot, { kind: "unknown-groups", names, until: null });
+}
+
+/** The hourly look at all groups of the file: those that are listed again may be told of anew. */
+export async function lookForUnknownGroups(bot: Bot): Promise<void> {
+  const ids = allGroups(bot.config);
+  const groups = await bot.slack.groups(ids);
+  for (const id of ids) if (groups.members.has(id)) await bot.store.forget(groupTold(id));
+  await tellUnknownGroups(bot, ids, groups);
+}
+
+const groupTold = (id: GroupId): string => `told:group:${id}`;
+
+/** A role's check gives no answer, or answers again (`why` is null). */
+export const tellOfCheck = (bot: Bot, role: string, why: string | null): Promise<void> =>
+  postNotice(bot, { kind: why === null ? "check-answers" : "check-silent", names: [role], until: null, why });
 
 /** What other bots of this hub made, and accounts that `hub.known` names as namespace/name. */
 function isKnown({ config }: Bot, { name, subjects }: Foreign["bindings"][number]): boolean {

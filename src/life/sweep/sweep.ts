@@ -8,9 +8,10 @@ import type { Bot } from "../../bot.ts";
 import type { Bell } from "../../queue/queue.ts";
 import { HOUR, SECOND } from "../../request/durations.ts";
 import type { ReadRequest } from "../../store/store.ts";
+import { pingChecks } from "../company-checks.ts";
 import { outlineOf, type Records } from "../state.ts";
 import { nextDue } from "../states/index.ts";
-import { tellForeignAccess } from "./admin-notices.ts";
+import { lookForUnknownGroups, tellForeignAccess } from "./admin-notices.ts";
 import { runChecks } from "./checks.ts";
 import { compareWithHub, type OnHub, OVERDUE } from "./compare.ts";
 import { doDeeds } from "./deeds.ts";
@@ -52,6 +53,8 @@ export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
   }
   if (onHub && withChecks) await attempt(bot, "hub", () => runChecks(bot));
   if (onHub) await attempt(bot, "hub", () => bot.hub.renewOwnToken());
+  // A service may take its time to answer.
+  if (withChecks) void pingChecks(bot).catch(bot.outages.note);
   // With many holders it takes minutes: no sweep waits for it.
   if (records) void attempt(bot, "Redis", () => lookHourly(bot));
 }
@@ -83,6 +86,7 @@ async function ringOnce(bot: Bot, { id, version }: ReadRequest, due: number, bel
  */
 async function lookHourly(bot: Bot): Promise<void> {
   if (!(await bot.store.once("hourly-look", HOUR))) return;
+  await lookForUnknownGroups(bot).catch(bot.outages.note);
   await checkEverybody(bot);
   await tellForeignAccess(bot);
 }

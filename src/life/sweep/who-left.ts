@@ -4,13 +4,14 @@
  * granted.
  */
 import type { Bot } from "../../bot.ts";
-import { groupsOf } from "../../policy/approvers.ts";
+import { allGroups, groupsOf } from "../../policy/approvers.ts";
 import { hasLeft } from "../../policy/who-left.ts";
 import { HOUR, MINUTE, SECOND } from "../../request/durations.ts";
 import type { UserId } from "../../request/ids.ts";
 import { GRANTED, openFor } from "../../store/indexes.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { endOne } from "../chain.ts";
+import { lookForUnknownGroups } from "./admin-notices.ts";
 
 const ALL = 100_000;
 /** Slack's limits: who belongs to which group may be asked 20 times a minute, a person some 100 times. */
@@ -33,10 +34,8 @@ export async function checkPerson(bot: Bot, user: UserId): Promise<void> {
 export async function checkGroups(bot: Bot): Promise<void> {
   if (!(await bot.store.once("groups-changed", GROUPS_EVERY))) return;
   await bot.clock.sleep(GROUPS_EVERY, bot.stopping);
-  await bot.slack.groups(
-    Object.keys(bot.config.roles).flatMap((role) => groupsOf(bot.config, role)),
-    0,
-  );
+  await bot.slack.groups(allGroups(bot.config), 0);
+  await lookForUnknownGroups(bot);
   for (const [user, requests] of await readHolders(bot))
     await endIfLeft(bot, user, requests, { person: HOUR, groups: MINUTE });
 }

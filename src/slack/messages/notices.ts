@@ -32,28 +32,56 @@ export function drawLockdown(
   return compose(plainWords(head), head, [...quote(words), ...actions(...(locked ? [unlock] : []))]);
 }
 
-/** `unrecorded`: bindings of ours without a record; `foreign`: objects that only bear our marks. */
+/**
+ * `unrecorded`: bindings of ours without a record; `foreign`: objects that only bear our marks; `unknown-groups`: user
+ * groups of the file that Slack does not list; `check-silent` and `check-answers`: a role's check.
+ */
 export interface AdminNotice {
-  kind: "unrecorded" | "foreign";
-  /** Names on the hub. */
+  kind: "unrecorded" | "foreign" | "unknown-groups" | "check-silent" | "check-answers";
+  /** Names on the hub, ids of groups, or of roles. */
   names: string[];
   /** When the last of them ends; null when that is not known. */
   until: number | null;
+  /** Why a check is silent, as the bot saw it. */
+  why?: string | null;
 }
 
 const MOST_NAMES = 20;
 
-export function drawNotice({ config, locale }: DrawContext, { kind, names, until }: AdminNotice): Message {
-  const { admins } = wordsFor(locale).messages;
+export function drawNotice(context: DrawContext, notice: AdminNotice): Message {
+  const [ring, head] = noticeSentences(context, notice);
+  const isNamed = notice.kind === "check-silent" || notice.kind === "check-answers";
+  const names = isNamed ? [] : notice.names.slice(0, MOST_NAMES);
+  return compose(ring, head, section(names.map(code).join("\n")));
+}
+
+/** What rings, and what is read. */
+function noticeSentences(
+  { config, locale }: DrawContext,
+  { kind, names, until, why }: AdminNotice,
+): [ring: string, head: string] {
+  const { admins, any } = wordsFor(locale).messages;
+  const count = names.length;
+  const named = names.map(code).join(" · ");
   const hub = foreign(config.hub.name);
-  const shown = section(names.slice(0, MOST_NAMES).map(code).join("\n"));
-  return kind === "unrecorded"
-    ? compose(
-        admins.unrecordedRing(names.length, hub),
-        admins.unrecorded(names.length, hub, until === null ? "" : moment(until)),
-        shown,
-      )
-    : compose(admins.foreignRing(names.length, hub), admins.foreign(names.length, hub), shown);
+  switch (kind) {
+    case "unrecorded":
+      return [
+        admins.unrecordedRing(count, hub),
+        admins.unrecorded(count, hub, until === null ? "" : moment(until)),
+      ];
+    case "foreign":
+      return [admins.foreignRing(count, hub), admins.foreign(count, hub)];
+    case "unknown-groups":
+      return [admins.unknownGroupsRing(count), admins.unknownGroups(count, any(config.admins.map(mention)))];
+    case "check-silent":
+      return [
+        plainWords(admins.checkSilentRing(named)),
+        admins.checkSilent(named, foreign(why ?? ""), any(config.admins.map(mention))),
+      ];
+    case "check-answers":
+      return [plainWords(admins.checkAnswers(named)), admins.checkAnswers(named)];
+  }
 }
 
 /** Of the trail, once a day: kept where nobody who can write to Redis can change it. */

@@ -54,7 +54,8 @@ const othersWords = ({ ending }: Request): string =>
 /** The same asked once more would be refused again. */
 const FINAL: readonly RefusalCode[] = [
   ...(["not-a-member", "may-not-ask", "rule-denies", "no-emergency"] as const),
-  ...(["already-held", "already-open", "locked-down"] as const),
+  ...(["already-held", "already-open", "locked-down", "not-for-others"] as const),
+  ...(["emergency-stopped", "too-many-emergencies"] as const),
 ];
 
 function againButtons(context: DrawContext, request: Request): Button[] {

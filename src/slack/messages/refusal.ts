@@ -11,7 +11,7 @@ import { actions, compose, plainText } from "./blocks.ts";
 import type { Verb } from "./buttons.ts";
 import type { DrawContext } from "./facts.ts";
 
-const CODE = ["role", "nearest", "typed", "id"];
+const CODE = ["role", "nearest", "typed", "id", "group"];
 const COUNTS = ["limit", "count", "needed"];
 const MOMENTS = ["at", "until"];
 
@@ -22,8 +22,9 @@ function gapsFor(context: DrawContext, { data }: RefusalNote): Gap {
     const value = data[name];
     if (value === undefined || value === "") return gapFromConfig(context, String(data.role ?? ""), name);
     if (typeof value === "string") {
+      if (CODE.includes(name)) return code(value);
       const person = Principal.safeParse(value);
-      return person.success ? mention(person.data) : CODE.includes(name) ? code(value) : foreign(value);
+      return person.success ? mention(person.data) : foreign(value);
     }
     return MOMENTS.includes(name) ? moment(value) : COUNTS.includes(name) ? String(value) : span(value);
   };

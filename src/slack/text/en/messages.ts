@@ -293,6 +293,20 @@ const admins = {
     ),
   foreignRing: (count: number, hub: string) =>
     `${count} foreign ${count === 1 ? "object" : "objects"} on ${hub}.`,
+  checkSilent: (role: string, why: string, who: string) =>
+    head(
+      "The company's check does not answer",
+      `new ${role} is refused until it does, emergencies too. ${who}: the bot saw “${why}”.`,
+    ),
+  checkSilentRing: (role: string) => `The company's check of ${role} does not answer.`,
+  checkAnswers: (role: string) => `*The company's check answers again:* ${role} can be had.`,
+  unknownGroups: (count: number, who: string) =>
+    head(
+      `Slack does not list ${count} user ${count === 1 ? "group" : "groups"}`,
+      `that the configuration names. What is asked for and depends on ${count === 1 ? "it" : "them"} is refused; what waits goes on waiting, and nobody loses access. ${who}: enable ${count === 1 ? "it" : "them"} in Slack, or change the configuration.`,
+    ),
+  unknownGroupsRing: (count: number) =>
+    `Slack does not list ${count} user ${count === 1 ? "group" : "groups"} of the configuration.`,
 };
 
 export const messages = {

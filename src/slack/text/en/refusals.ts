@@ -78,6 +78,16 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "too-many-asks": (gap) =>
     notSent(`${gap("limit") || "too many"} requests in an hour are the most. Try again later.`),
   "no-emergency": (gap) => refused(`${gap("role")} cannot be taken in an emergency here. Ask as usual.`),
+  "not-for-others": (gap) =>
+    refused(`${gap("role")} without an approval is for oneself alone. ${gap("user")} can ask for it.`),
+  "emergency-stopped": (gap) =>
+    refused(
+      `somebody ended your last emergency${known(gap("id"))}; the next one must wait for its review by ${gap("reviewers") || "its reviewers"}. Ask as usual.`,
+    ),
+  "too-many-emergencies": (gap) =>
+    refused(
+      `${gap("role")} can be taken in an emergency ${gap("limit") || "only so many"} times in 24 h. Ask as usual.`,
+    ),
   "unknown-request": (gap) =>
     gap("id")
       ? `*Unknown request:* I have no record of ${gap("id")}; ask again.`
@@ -113,6 +123,10 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "approval-gone": (gap) => closed(`who approved ${gap("role")} may not approve it any more. Ask again.`),
   rotated: () =>
     closed("an administrator replaced the bot's access to Karpor, and every request with it. Ask again."),
+  "group-unknown": (gap) =>
+    refused(
+      `Slack does not list the user group ${gap("group")}, so who may do this is not known. Tell an administrator, then try again.`,
+    ),
   "dm-refused": () =>
     failed(
       "Slack does not let me write to the holder, so there is no access. Open a DM with me, and ask again.",

@@ -279,6 +279,19 @@ const admins: Words["admins"] = {
   foreign: (count, hub) =>
     head(`${count} 个外来对象`, `位于 ${hub}，不是本机器人创建的，却授予了权限。请检查，并删除不应存在的。`),
   foreignRing: (count, hub) => `${hub} 上有 ${count} 个外来对象。`,
+  checkSilent: (role, why, who) =>
+    head(
+      "公司的检查服务没有响应",
+      `恢复之前 ${role} 的新权限（包括紧急取用）不予受理。请 ${who} 查看，机器人遇到“${why}”。`,
+    ),
+  checkSilentRing: (role) => `公司的检查服务没有响应：${role}`,
+  checkAnswers: (role) => `*公司的检查服务已恢复：*\n${role} 可以申请了。`,
+  unknownGroups: (count, who) =>
+    head(
+      `Slack 没有列出 ${count} 个用户组`,
+      `配置中用到了它们。依赖它们的新申请不予受理，已提交的继续等待，已有的权限不受影响。请 ${who} 在 Slack 启用，或修改配置。`,
+    ),
+  unknownGroupsRing: (count) => `Slack 没有列出配置中的 ${count} 个用户组。`,
 };
 
 export const messages: Words = {

@@ -70,6 +70,14 @@ export const refusals: typeof english = {
   "too-many-asks": (gap) =>
     notSent(`一小时内的申请已达上限${gap("limit") ? `（${gap("limit")} 次）` : ""}，请稍后再试。`),
   "no-emergency": (gap) => refused(`${gap("role")} 不能紧急取用，请照常申请。`),
+  "not-for-others": (gap) =>
+    refused(`不经审批的 ${gap("role")} 权限只能由本人取用，请 ${gap("user")} 自己申请。`),
+  "emergency-stopped": (gap) =>
+    refused(
+      `上一次紧急取用${known(gap("id"))}已被他人结束，须由 ${gap("reviewers") || "复核人"} 复核后才能再次紧急取用。请照常申请。`,
+    ),
+  "too-many-emergencies": (gap) =>
+    refused(`${gap("role")} 在 24 小时内最多紧急取用 ${gap("limit") || "若干"} 次。请照常申请。`),
   "unknown-request": (gap) =>
     gap("id")
       ? `*没有记录：*\n找不到申请 ${gap("id")} 的记录，请重新申请。`
@@ -102,6 +110,8 @@ export const refusals: typeof english = {
   "role-changed": (gap) => closed(`${gap("role")} 的规则有变，权限已不同，请重新申请。`),
   "approval-gone": (gap) => closed(`批准 ${gap("role")} 权限的人已不再是审批人，请重新申请。`),
   rotated: () => closed("管理员更换了机器人在 Karpor 上的凭证，所有申请随之关闭。请重新申请。"),
+  "group-unknown": (gap) =>
+    refused(`Slack 没有列出用户组 ${gap("group")} 因此无法确认成员。请告知管理员，之后再试。`),
   "dm-refused": () => failed("Slack 不允许我给持有人发私信，因此没有授权。请先打开与我的私信，再重新申请。"),
   "card-refused": () => failed("Slack 不允许我在审批频道发消息，因此没有人收到申请。请告知管理员。"),
   "redis-away": () => notSent("机器人暂时无法访问自己的记录，请一分钟后再试。"),

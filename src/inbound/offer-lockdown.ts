@@ -1,0 +1,34 @@
+/** The answer to who ended somebody's access: that person could ask again, so an admin is offered to lock them out. */
+import type { Button } from "@slack/types";
+import type { Bot } from "../bot.ts";
+import { isAdmin } from "../policy/approvers.ts";
+import { isGroup, type UserId } from "../request/ids.ts";
+import type { Request } from "../request/record.ts";
+import { actions, compose, plainText, section } from "../slack/messages/blocks.ts";
+import type { Message } from "../slack/slack.ts";
+import { code, mentionUser, plainWords } from "../slack/text/format.ts";
+import { wordsFor } from "../slack/text/index.ts";
+import { contextFor, sentence } from "./answers.ts";
+
+/** `done`: the sentence that says what was ended; only admins can lock down. */
+export async function offerLockdown(bot: Bot, by: UserId, done: string, person: UserId): Promise<Message> {
+  const { commands } = wordsFor((await contextFor(bot, by)).locale);
+  const button: Button = {
+    type: "button",
+    action_id: "lockdown",
+    text: plainText(commands.button.lockdown),
+    value: person,
+  };
+  const offer = [...section(commands.mayAskAgain(mentionUser(person))), ...actions(button)];
+  return compose(plainWords(done), done, offer);
+}
+
+/** Who ends an emergency judges that it was none: there a lockdown is near. */
+export async function answerRevoked(bot: Bot, by: UserId, request: Request): Promise<Message> {
+  const { role, requester, emergency } = request;
+  const { commands } = wordsFor((await contextFor(bot, by)).locale);
+  const done = commands.revoked(code(role), mentionUser(requester));
+  const groups = await bot.slack.groups(bot.config.admins.filter(isGroup));
+  if (!emergency || requester === by || !isAdmin(bot.config, by, groups)) return sentence(done);
+  return offerLockdown(bot, by, done, requester);
+}

@@ -1,0 +1,67 @@
+/** Whether the companies' checks answer. A role whose check is silent gives nobody access, and that must be seen. */
+import type { Bot } from "../bot.ts";
+import { askCompany, pingCompany, type Subject } from "../policy/company-check.ts";
+import { findRole } from "../policy/roles.ts";
+import { DAY, SECOND } from "../request/durations.ts";
+import { Refused } from "../request/refused.ts";
+import { tellOfCheck } from "./sweep/admin-notices.ts";
+
+/** As `askCompany`; what it says of the service is noted. */
+export async function askCheck(bot: Bot, subject: Subject): Promise<number | null> {
+  const { role } = subject.request;
+  if (!findRole(bot.config, role).check) return null;
+  try {
+    const allowed = await askCompany(bot.config, subject, bot.clock.now);
+    noteAside(bot, role, null);
+    return allowed;
+  } catch (error) {
+    if (error instanceof Refused) noteAside(bot, role, whyFailed(error));
+    throw error;
+  }
+}
+
+/** Nobody's request waits for it. */
+const noteAside = (bot: Bot, role: string, why: string | null): void =>
+  void noteCheck(bot, role, why).catch(bot.outages.note);
+
+/** With each second sweep: nobody need ask for access to find out. */
+export async function pingChecks(bot: Bot): Promise<void> {
+  const { config, clock } = bot;
+  const checks = Object.entries(config.roles).flatMap(([role, { check }]) =>
+    check ? [{ role, check }] : [],
+  );
+  const pings = checks.map(async ({ role, check }) => {
+    const why = await pingCompany(config, check, clock.now()).then(() => null, whyFailed);
+    await noteCheck(bot, role, why);
+  });
+  await Promise.all(pings);
+}
+
+/** Null: its answer counts, also where it says no. */
+function whyFailed(error: unknown): string | null {
+  if (!(error instanceof Refused)) throw error;
+  return error.note.code === "check-failed" ? String(error.note.data.why) : null;
+}
+
+/** One answer that comes too late is none of the admins' business. */
+const TOLD_AFTER = 30 * SECOND;
+const TOLD_FOR = 30 * DAY;
+
+/** The log says it at once, by its cause; the admins hear once that it begins, and once that it ends. */
+async function noteCheck(bot: Bot, role: string, why: string | null): Promise<void> {
+  const { companyChecks, clock, log, store } = bot;
+  const before = companyChecks.get(role);
+  const told = `told:check:${role}`;
+  if (why === null) {
+    companyChecks.set(role, null);
+    if (before) log.warn({ role }, `the company's check of ${role} answers again`);
+    // Before a restart another process may have told.
+    if (before !== null && (await store.forget(told))) await tellOfCheck(bot, role, null);
+    return;
+  }
+  const since = before?.since ?? clock.now();
+  companyChecks.set(role, { since, why });
+  if (before?.why !== why) log.warn({ role, why }, `the company's check of ${role} fails: ${why}`);
+  if (clock.now() - since >= TOLD_AFTER && (await store.once(told, TOLD_FOR)))
+    await tellOfCheck(bot, role, why);
+}
