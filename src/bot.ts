@@ -8,6 +8,7 @@ import { createOutages, type Outages } from "./outages.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Clock } from "./request/clock.ts";
 import type { RequestId } from "./request/ids.ts";
+import type { HoldReason } from "./request/record.ts";
 import { createSlack } from "./slack/client.ts";
 import type { Slack } from "./slack/slack.ts";
 import { openFailFast, redisTrouble } from "./store/redis.ts";
@@ -27,8 +28,8 @@ export interface Bot {
   slack: Slack;
   queue: Queue;
   log: Logger;
-  /** Why new access is not set up on this hub now, in words for the operator; life/checks.ts looks. */
-  checks: { failing: readonly string[] };
+  /** Which new access is not set up on this hub now, and why; life/sweep/checks.ts looks. */
+  checks: { failing: readonly FailingCheck[] };
   /** By role: since when its company's check gives no answer that counts, and why; null: it answers. */
   companyChecks: Map<string, SilentCheck | null>;
   /** Says once in the log that Slack, the hub or Redis is away, and once that it is back. */
@@ -40,6 +41,15 @@ export interface Bot {
   /** A new random word: versions of records. */
   word(): string;
 }
+
+/** A check that fails, and the roles whose new access it holds back. */
+export interface FailingCheck {
+  reason: HoldReason;
+  roles: readonly string[] | "all";
+}
+
+/** Until the first look at the hub nothing is known of it. */
+const NOT_LOOKED: FailingCheck = { reason: { code: "not-looked", name: null }, roles: "all" };
 
 export interface BotParts {
   clock: Clock;
@@ -67,7 +77,7 @@ export function createBot(config: Config, { clock, log }: BotParts, stopping: Ab
   const queue = createQueue({ failFast: redis, prefix: store.keys.prefix });
   const bot: Bot = {
     ...{ config, clock, store, hub, slack, queue, outages, log, stopping },
-    ...{ checks: { failing: [] }, companyChecks: new Map(), probes: new Map() },
+    ...{ checks: { failing: [NOT_LOOKED] }, companyChecks: new Map(), probes: new Map() },
     word: () => randomBytes(9).toString("base64url"),
   };
   const close = async () => {

@@ -5,6 +5,7 @@ import { hubAuditRoutes, listenForHub } from "./evidence/webhook.ts";
 import { startBolt } from "./inbound/bolt.ts";
 import { runSlackJob } from "./life/messages/draw.ts";
 import { runAccessJob } from "./life/step.ts";
+import { runChecks } from "./life/sweep/checks.ts";
 import { keepSweeping } from "./life/sweep/sweep.ts";
 import { healthPages, servePages, statusPage } from "./ops/health.ts";
 import { createMetrics, type Metrics } from "./ops/metrics.ts";
@@ -20,6 +21,10 @@ export async function startBot(config: Config, outer: BotParts) {
   const { bot, redis, close } = createBot(config, outer, stopping.signal);
   const patient = openPatient(config.env.REDIS_URL, outer.log);
   await assertFitRedis(bot, redis);
+  // Where the hub does not answer, new access is held back until a sweep has looked.
+  await runChecks(bot).catch((error: unknown) =>
+    outer.log.debug({ err: error }, "the hub was not looked at"),
+  );
   let isConnected = () => false;
   const isReady = () => !stopping.signal.aborted && isConnected();
   const metrics = createMetrics(bot, isReady);

@@ -46,11 +46,9 @@ export async function askForAccess(bot: Bot, asked: Asked): Promise<Request> {
   await assertNotLocked(bot, asked.requester);
   await assertWithinLimits(bot, asked);
   const id = requestIdFrom(asked.source);
+  const known = await bot.store.read(id);
+  if (known !== null) return asReadable(known, id);
   const account = await makeAccount(bot, id, terms);
-  if (!account.isNew) {
-    const known = await bot.store.read(id);
-    if (known !== null) return asReadable(known, id);
-  }
   if (deadline.aborted) throw new Refused("hub-away");
   const request = newRequest(bot, id, { ...terms, clusterRole: role.clusterRole, account: account.uid });
   const isStored = await storeNew(bot, request);
@@ -90,8 +88,9 @@ async function assertWithinLimits(bot: Bot, { askedBy: asker, requester }: Asked
 }
 
 /** The account is the request's birth certificate: without it nothing is stored. */
-async function makeAccount(bot: Bot, id: RequestId, { requester, duration, startsAt, lapsesIn }: Terms) {
-  const until = Math.max(bot.clock.now() + lapsesIn, startsAt ?? 0) + duration;
+async function makeAccount(bot: Bot, id: RequestId, terms: Terms) {
+  const { requester, duration, startsAt, prolongsFrom, lapsesIn } = terms;
+  const until = Math.max(bot.clock.now() + lapsesIn, startsAt ?? 0, prolongsFrom ?? 0) + duration;
   try {
     return await bot.hub.createAccount(id, { until, requester });
   } catch (error) {
@@ -114,10 +113,17 @@ function newRequest(
     id,
     version: bot.word(),
     askedAt: now,
-    lapsesAt: lapseOf(terms.startsAt, now, lapsesIn),
+    lapsesAt: lapseTime(terms, now, lapsesIn),
   };
 }
 
-/** Of later access the time to decide goes on from its start. */
-const lapseOf = (startsAt: number | null, now: number, lapsesIn: number): number =>
-  Math.max(now, startsAt ?? 0) + lapsesIn;
+/** Later access has the time to decide from its start on, and lapses at its end; so does more time. */
+function lapseTime(
+  { startsAt, prolongsFrom, duration }: Pick<Request, "startsAt" | "prolongsFrom" | "duration">,
+  now: number,
+  lapsesIn: number,
+): number {
+  const start = startsAt ?? prolongsFrom;
+  const lapse = Math.max(now, startsAt ?? 0) + lapsesIn;
+  return start === null ? lapse : Math.min(lapse, start + duration);
+}

@@ -15,7 +15,7 @@ import { readRequest } from "./read.ts";
 
 /** Throws Refused, StoreAway, SlackAway. */
 export async function denyRequest(bot: Bot, id: RequestId, by: UserId, words: string): Promise<Request> {
-  const request = await readWaiting(bot, id);
+  const request = await readWaiting(bot, id, by);
   const looks = await lookUpPatiently(bot, request, by);
   const approver = looks.people.get(by);
   if (!approver) throw new Refused("not-an-approver");
@@ -24,7 +24,7 @@ export async function denyRequest(bot: Bot, id: RequestId, by: UserId, words: st
     event: "request.denied",
     by,
     change: (newest) => {
-      assertWaiting(newest);
+      assertWaiting(newest, by);
       return closeRequest(newest, { kind: "denied", by, words }, bot.clock.now());
     },
   });
@@ -38,7 +38,7 @@ export async function withdrawRequest(bot: Bot, id: RequestId, by: UserId): Prom
     event: "request.withdrawn",
     by,
     change: (newest) => {
-      if (!["asked", "waiting", "scheduled"].includes(newest.state)) assertWaiting(newest);
+      if (!["asked", "waiting", "scheduled"].includes(newest.state)) assertWaiting(newest, by);
       return closeRequest(newest, { kind: "withdrawn", by }, bot.clock.now());
     },
   });
@@ -48,7 +48,7 @@ const REMIND_EVERY = 10 * MINUTE;
 
 /** At most once in ten minutes. */
 export async function remindApprovers(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
-  const request = await readWaiting(bot, id);
+  const request = await readWaiting(bot, id, by);
   if (request.requester !== by && request.askedBy !== by) throw new Refused("not-yours", { id });
   if (!(await bot.store.once(`reminded:${id}`, REMIND_EVERY))) throw new Refused("reminded-already", { id });
   return commit(bot, request, nudged(by));

@@ -30,22 +30,25 @@ export interface DeletedAccount {
   probe: MintedToken | null;
 }
 
-/** At least PROVE_AFTER after the deletion. Null: it is not proved, try again. Throws HubError when the hub is away. */
+/**
+ * At least PROVE_AFTER after the deletion. `account-there`: it came back, or the probe works; `not-proved`: try again.
+ * Throws HubError when the hub is away.
+ */
 export async function proveEnd(
   hub: Hub,
   { id, account, probe }: DeletedAccount,
   now: number,
-): Promise<Proof["method"] | null> {
+): Promise<Proof["method"] | "account-there" | "not-proved"> {
   // A probe that has ended is refused whatever became of its account.
   if (!probe || probe.expiresAt - MINUTE < now + hub.clockOffset()) return proveAbsence(hub, id, account);
-  if ((await hub.checkLogin(probe.token)) !== "refused") return null;
+  if ((await hub.checkLogin(probe.token)) !== "refused") return proveAbsence(hub, id, account);
   // A hub that refuses everybody proves nothing.
-  return (await hub.isLoggedIn()) ? "probe" : null;
+  return (await hub.isLoggedIn()) ? "probe" : "not-proved";
 }
 
-async function proveAbsence(hub: Hub, id: RequestId, account: string): Promise<Proof["method"] | null> {
+async function proveAbsence(hub: Hub, id: RequestId, account: string) {
   // With RBAC off everybody may do everything, whether accounts exist or not.
-  if (!(await hub.isEnforcing())) return null;
+  if (!(await hub.isEnforcing())) return "not-proved";
   const found = await hub.readAccount(id);
-  return found?.uid === account ? null : "absence";
+  return found?.uid === account ? "account-there" : "absence";
 }

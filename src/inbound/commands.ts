@@ -6,7 +6,7 @@ import { endAccess, revokeAccess, revokeAll } from "../actions/end.ts";
 import { lockDown, unlock } from "../actions/lockdown.ts";
 import { askForMoreTime } from "../actions/more-time.ts";
 import type { Bot } from "../bot.ts";
-import { approversFor, roleNamed } from "../policy/roles.ts";
+import { roleNamed } from "../policy/roles.ts";
 import { formatDuration, HOUR } from "../request/durations.ts";
 import { type RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
@@ -14,7 +14,7 @@ import { type RefusalCode, Refused } from "../request/refused.ts";
 import { actions, compose, plainText, section } from "../slack/messages/blocks.ts";
 import type { DrawContext } from "../slack/messages/draw.ts";
 import type { Message } from "../slack/slack.ts";
-import { code, foreign, mention, mentionUser, plainWords } from "../slack/text/format.ts";
+import { code, foreign, mentionUser, plainWords } from "../slack/text/format.ts";
 import { type Words, wordsFor } from "../slack/text/index.ts";
 import { openFor } from "../store/indexes.ts";
 import { answerWithin, contextFor, ephemeral, sentence } from "./answers.ts";
@@ -160,8 +160,8 @@ async function ask(bot: Bot, typed: Typed, command: AskCommand): Promise<Message
   if (role === null || (needsReason && reason === "")) return openRequestForm(bot, typed, prefill);
   const { forUser, ...terms } = prefill;
   const people = { askedBy: typed.user, requester: forUser ?? typed.user };
-  const request = await askForAccess(bot, { source: typed.trigger, ...people, ...terms, role });
-  return drawSent(bot, typed, request);
+  await askForAccess(bot, { source: typed.trigger, ...people, ...terms, role });
+  return drawSent(bot, typed);
 }
 
 /** A start is by the clock of who typed it. */
@@ -177,13 +177,9 @@ async function openRequestForm(bot: Bot, { trigger, user }: Typed, prefill: Pref
 }
 
 /** In our DM the request's own message is the answer. */
-async function drawSent(bot: Bot, { user, channel }: Typed, request: Request): Promise<Message | null> {
+async function drawSent(bot: Bot, { user, channel }: Typed): Promise<Message | null> {
   if (channel.startsWith("D") && channel === (await bot.slack.openDm(user))) return null;
-  const { locale } = await contextFor(bot, user);
-  const { commands, messages } = wordsFor(locale);
-  const role = request.emergency ? null : roleNamed(bot.config, request.role);
-  const approvers = role ? approversFor(role, request.fallback) : [];
-  return sentence(commands.sent(approvers.length > 0 ? messages.any(approvers.map(mention)) : ""));
+  return sentence(wordsFor(await bot.slack.localeFor(user)).commands.sent);
 }
 
 type MoreCommand = Extract<Command, { kind: "more" }>;
@@ -197,13 +193,13 @@ async function askForMore(
   const [only] = held;
   if (!only) throw new Refused("not-active");
   if (held.length > 1) return drawList(bot, typed.user, { kind: "status", page: 0 });
-  const request = await askForMoreTime(bot, only.id, {
+  await askForMoreTime(bot, only.id, {
     source: typed.trigger,
     by: typed.user,
     duration,
     reason,
   });
-  return drawSent(bot, typed, request);
+  return drawSent(bot, typed);
 }
 
 /** Without a word the only access ends; of several none does. */

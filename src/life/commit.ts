@@ -9,9 +9,9 @@ import { UNREADABLE, type Unreadable } from "../store/reading.ts";
 import type { Guard } from "../store/records.ts";
 import type { ReadRequest } from "../store/store.ts";
 import type { TrailEntry } from "../store/trail.ts";
-import { firstTokenUntil, KEEP } from "./messages/wanted.ts";
+import { drawMessagesFrom } from "./messages/wanted.ts";
 import type { Decision } from "./state.ts";
-import { LIFE, nextDue } from "./states/index.ts";
+import { nextDue } from "./states/index.ts";
 
 /**
  * Commits the decision on the newest record; resolves to the record after it. On a conflict the change is
@@ -107,9 +107,7 @@ function entryFor(bot: Bot, request: Request, decision: Pick<Decision, "event" |
 async function ringFor(bot: Bot, before: Request, after: Request): Promise<void> {
   const due = nextDue(bot, after);
   const rings: Promise<void>[] = [];
-  // KEEP: the state has no messages of its own. Else they wait for the first token.
-  if (LIFE[after.state].messages(bot, after) !== KEEP)
-    rings.push(bot.queue.ring("messages", after.id, firstTokenUntil(bot, after) - bot.clock.now()));
+  rings.push(bot.queue.ring("messages", after.id, drawMessagesFrom(bot, after) - bot.clock.now()));
   if (due !== null) rings.push(bot.queue.ring("access", after.id, due - bot.clock.now()));
   if (before.state === "active" || after.state === "active") rings.push(bot.queue.ring("token", after.id));
   const failed = (await Promise.allSettled(rings)).find(({ status }) => status === "rejected");

@@ -1,11 +1,28 @@
 /** Decisions that several states and actions share; each is committed by whoever takes it (life/commit.ts). */
 import type { Bot } from "../bot.ts";
 import type { Actor } from "../request/ids.ts";
+import type { HoldReason, Request } from "../request/record.ts";
 import type { Refused } from "../request/refused.ts";
-import { closeRequest } from "../request/transitions.ts";
+import { closeRequest, endOrClose } from "../request/transitions.ts";
 import type { Decision } from "./state.ts";
 
-/** Nobody decided before `lapsesAt`: the request closes. */
+/**
+ * `lapsesAt` has come: the request closes as `known` says, if this record still has its account on the hub. Else it is
+ * an older copy, and nobody knows what happened since. Throws HubError.
+ */
+export async function lapseDecision(bot: Bot, { id, account }: Request, known: Decision): Promise<Decision> {
+  const found = await bot.hub.readAccount(id);
+  return found?.uid === account ? known : restored(bot);
+}
+
+/** The record is an older copy: it goes to ending, whatever it says of its state. */
+export const restored = (bot: Bot): Decision => ({
+  event: "request.ended",
+  by: null,
+  change: (request) => endOrClose(request, { cause: "restored" }, bot.clock.now()),
+});
+
+/** Nobody decided before `lapsesAt`. */
 export const unanswered = (bot: Bot): Decision => ({
   event: "request.unanswered",
   by: null,
@@ -24,6 +41,10 @@ export const refused = (bot: Bot, { note }: Refused): Decision => ({
       ? closeRequest(request, { kind: "refused", refusal: note }, bot.clock.now())
       : null,
 });
+
+/** Why new access of this role is not set up now; empty: nothing keeps it. */
+export const holdReasons = ({ checks }: Bot, { role }: Request): HoldReason[] =>
+  checks.failing.filter(({ roles }) => roles === "all" || roles.includes(role)).map(({ reason }) => reason);
 
 /** Reminds the approvers: once when it is time, and when the requester presses Remind them. */
 export const nudged = (by: Actor | null): Decision => ({

@@ -4,15 +4,15 @@ import type { TrailEvent } from "../request/events.ts";
 import type { Actor, RequestId } from "../request/ids.ts";
 import type { Change, Request } from "../request/record.ts";
 import type { ReadRequest } from "../store/store.ts";
-import type { KEEP, WantedMessage } from "./messages/wanted.ts";
+import type { WantedMessage } from "./messages/wanted.ts";
 
 export interface LifeState {
   /** When its step has something to do; null: never by itself. */
   dueAt(bot: Bot, request: Request): number | null;
   /** Does what is due. Its effects may be repeated by anybody; null: nothing is to be committed. */
   step(bot: Bot, request: ReadRequest): Promise<Decision | null>;
-  /** What people should see, drawn from the record alone; KEEP: what they see now, for a moment more. */
-  messages(bot: Bot, request: Request): WantedMessage[] | typeof KEEP;
+  /** What people should see, drawn from the record alone. */
+  messages(bot: Bot, request: Request): WantedMessage[];
 }
 
 /** A change, and what the trail says of it. */

@@ -1,8 +1,10 @@
 /** Health pages: does the process live, can it answer people, and does anything keep new access from being set up? */
+
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Bot } from "../bot.ts";
 import { readHubTold } from "../evidence/use.ts";
+import { checkInWords } from "../life/sweep/checks.ts";
 import { GRANTED, WAITING } from "../store/indexes.ts";
 import { VERSION } from "../version.ts";
 
@@ -65,7 +67,11 @@ async function readDetails(bot: Bot) {
     bot.store.count(GRANTED).catch(() => null),
     countDueJobs(bot).catch(() => null),
   ]);
-  const known = { version: VERSION, away: Object.fromEntries(away), failing: bot.checks.failing };
+  const known = {
+    version: VERSION,
+    away: Object.fromEntries(away),
+    failing: bot.checks.failing.map(checkInWords),
+  };
   const silent = [...bot.companyChecks].flatMap(([role, one]) => (one ? [[role, one.why]] : []));
   const use = bot.config.audit.hub ? { hubTold: hubTold && new Date(hubTold).toISOString() } : {};
   return { ...known, silentChecks: Object.fromEntries(silent), ...use, waiting, granted, queue };

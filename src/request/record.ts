@@ -108,6 +108,14 @@ export const Token = kept({
   signingKey: z.string().nullable(),
 });
 
+/** A check of the hub that fails: access that it concerns is not set up until it passes. */
+export const HoldReason = kept({
+  code: z.enum(["not-looked", "rbac-off", "clocks-apart", "no-cluster-role"]),
+  /** The missing ClusterRole. */
+  name: z.string().nullable(),
+});
+export type HoldReason = z.infer<typeof HoldReason>;
+
 /** What keeps a request from going on, as people are told after 20 s. */
 export const Trouble = z.enum(["hub-away", "held-back"]);
 
@@ -147,8 +155,8 @@ export const Request = kept({
   approvals: z.array(Approval),
   /** The time that may be granted: the shortest of all approvals and of the company's check; null: as asked for. */
   granted: Span.nullable(),
-  /** Approved, and not set up yet, since checks of the hub fail: their reasons, in words for people. */
-  heldBack: z.array(z.string()),
+  /** Approved, and not set up yet, since these checks of the hub fail. */
+  heldBack: z.array(HoldReason),
   /** How often those asked were reminded. */
   nudges: z.int().nonnegative(),
   /** The role's fallback approvers are asked too. */

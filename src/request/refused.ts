@@ -37,6 +37,7 @@ export const REFUSAL_CODES = [
   "unreadable-request",
   "already-decided",
   "approved-already",
+  "over-by-then",
   "own-request",
   "not-an-approver",
   "not-an-admin",

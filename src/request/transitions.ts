@@ -1,6 +1,13 @@
 /** Pure moves of a record from one state to the next; each is given the moment. */
 import type { Actor } from "./ids.ts";
-import { type Approval, type EndCause, mayHoldAccess, type OutcomeKind, type Request } from "./record.ts";
+import {
+  type Approval,
+  type EndCause,
+  type HoldReason,
+  mayHoldAccess,
+  type OutcomeKind,
+  type Request,
+} from "./record.ts";
 import type { RefusalNote } from "./refused.ts";
 
 /** How long the access lasts: what was approved, else what was asked for, ms. */
@@ -17,14 +24,24 @@ export const totalGranted = (chain: readonly Request[]): number =>
   chain.filter(({ endsAt }) => endsAt !== null).reduce((sum, one) => sum + grantedTime(one), 0);
 
 /**
- * Approved: it waits for its start, or is set up now. The end is fixed here and never changes: the later of approval
- * and start, plus the time; of more time, the end of what it follows, plus the time added.
+ * When later access and more time end, whenever they are approved: their start plus their time. Null: access for now,
+ * whose time counts from the grant.
  */
-export function approved(request: Request, now: number): Request {
-  const { startsAt, prolongsFrom } = request;
-  if (startsAt !== null && startsAt > now) return { ...request, state: "scheduled", trouble: null };
-  const from = Math.max(now, startsAt ?? 0, prolongsFrom ?? 0);
-  return { ...request, state: "granting", endsAt: from + grantedTime(request), trouble: null };
+export function statedEnd(request: Request): number | null {
+  const start = request.startsAt ?? request.prolongsFrom;
+  return start === null ? null : start + grantedTime(request);
+}
+
+/**
+ * Approved: it waits for its start, is held back by checks of the hub that fail, or is set up now. Its end is fixed here
+ * and never changes.
+ */
+export function approved(request: Request, now: number, heldBack: HoldReason[]): Request {
+  const isLater = request.startsAt !== null && request.startsAt > now;
+  if (isLater || heldBack.length > 0)
+    return { ...request, state: "scheduled", heldBack: isLater ? [] : heldBack, trouble: null };
+  const endsAt = statedEnd(request) ?? now + grantedTime(request);
+  return { ...request, state: "granting", grantedAt: now, endsAt, heldBack: [], trouble: null };
 }
 
 /** Why and by whom a request ends; `refusal` is what people read where the bot itself ends it. */

@@ -39,6 +39,8 @@ export function createSlack(options: SlackOptions): Slack {
   return {
     ...createDirectory(ask, options),
 
+    isAskedToWait: waits.isAny,
+
     async post(channel, message, thread) {
       const args = {
         channel,
@@ -138,6 +140,7 @@ function createWaits({ now }: Clock) {
   const until = new Map<string, number>();
   return {
     note: (key: string, ms: number) => void until.set(key, now() + ms),
+    isAny: (): boolean => [...until.values()].some((end) => end > now()),
     /** Throws SlackAway while Slack asks to wait. */
     check(key: string): void {
       const wait = (until.get(key) ?? 0) - now();

@@ -16,6 +16,8 @@ export interface Place {
 
 /** Every call throws SlackAway (try again later) or SlackRefusal (Slack will never do it), and nothing else. */
 export interface Slack {
+  /** Slack limits calls of this replica now, of whatever method. */
+  isAskedToWait(): boolean;
   /** Where a person's DM is; kept. */
   openDm(user: UserId): Promise<string>;
   post(channel: string, message: Message, thread?: string): Promise<Place>;

@@ -100,7 +100,7 @@ describe("limits", () => {
     expect(await answerTo(ALICE, "for @mei guest 1h waits 21.")).toContain("20 requests are open");
     await world.slack.click(ALICE, await scene.dm(ALICE, "waits 20."), "Withdraw");
     await scene.because("waits 20.", "closed");
-    expect(await answerTo(ALICE, "for @mei guest 1h waits 22.")).toContain("Sent to");
+    expect(await answerTo(ALICE, "for @mei guest 1h waits 22.")).toContain("Sent.");
   });
 
   test("sixty in an hour, and then again", async () => {

@@ -19,7 +19,7 @@ const hasHan = (text: string) => HAN.test(text);
 const READERS = [
   {
     ...{ name: "English", user: BOB, reason: "looking at search", second: "once more", isOther: hasHan },
-    ...{ sent: "Sent to", waiting: "Waiting for approval:", approved: "Approved by", left: "1 h left:" },
+    ...{ sent: "Sent.", waiting: "Waiting for approval:", approved: "Approved by", left: "1 h left:" },
     ...{ ending: "Ended; confirming…", ended: "Karpor refuses the token", denied: "Denied by" },
     ...{ unknown: "Did you mean", end: "end", none: "Nothing is open" },
     ...{ help: "help", helped: "for a limited time", status: "status", active: "Active until" },

@@ -27,7 +27,7 @@ function tell(options: WorldOptions) {
   test("ask, approve, get a token, be reminded, lose it on time", async () => {
     const asked = await scene.say(BOB, "guest 8h looking at search");
     expect(asked.status).toBe(200);
-    await scene.whisper(BOB, "Sent to");
+    await scene.whisper(BOB, "Sent.");
     const card = await scene.card("looking at search");
     expect(buttonsOf(card)).toEqual(["Approve 8 h", "1 h only", "Deny…"]);
     const waiting = await scene.dm(BOB, "Waiting for approval:");

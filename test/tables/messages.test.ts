@@ -76,6 +76,10 @@ const approved = {
   granted: 4 * HOUR,
   endsAt: NOW + 4 * HOUR,
 };
+const lessApproved = [
+  { by: ALICE, rule: null, at: NOW, time: 4 * HOUR },
+  { by: BOB, rule: null, at: NOW, time: HOUR },
+];
 const active = { ...approved, state: "active", activeAt: NOW };
 const end = {
   by: null,
@@ -103,12 +107,29 @@ const closed = (kind: string, parts = {}) => ({
   outcome: { kind, by: null, words: "", refusal: null, at: NOW + HOUR, ...parts },
 });
 const later = { startsAt: NOW + 8 * HOUR };
+const heldBack = {
+  state: "scheduled",
+  approvals: approved.approvals,
+  heldBack: [{ code: "no-cluster-role", name: "karpor-admin" }],
+};
 const lockdown = { by: ALICE, words: "a stolen laptop", at: NOW };
 const denial = { by: ALICE, words: "release freeze" };
 
 /** name: state of the record, and the faces that it shows. */
 const SCENES: Record<string, [Partial<Record<keyof Request, unknown>>, Face[]]> = {
   waiting: [{}, ["card", "waiting"]],
+  "after a leak": [{ replaces: { id: "R-7K2Q9FXT01", at: NOW } }, ["card"]],
+  "for less than was asked": [{ ...active, granted: HOUR, approvals: lessApproved }, ["card", "token"]],
+  "held back": [heldBack, ["card", "waiting"]],
+  "removed later than due": [
+    over("time", { deletedAt: NOW + 2 * HOUR, trouble: "hub-away" }),
+    ["card", "receipt"],
+  ],
+  "ended while Karpor is away": [ending("holder", { trouble: "hub-away" }), ["receipt"]],
+  "revoked by an operator": [
+    over("revoked", { by: "operator ann", words: "incident 42", deletedAt: NOW + HOUR }),
+    ["card", "receipt"],
+  ],
   "waiting, reminded": [{ nudges: 1 }, ["waiting", "notice"]],
   "waiting, the fallback asked": [{ fallback: true }, ["card", "notice"]],
   "one of two approvals": [{ role: "pair", approvals: approved.approvals }, ["card", "waiting"]],

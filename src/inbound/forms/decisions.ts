@@ -21,8 +21,8 @@ const repeat = (reader: Reader, request: Request): KnownBlock[] => [
 
 export const denyForm: AboutForm = {
   draw(reader, request) {
-    assertWaiting(request);
-    const { locale } = reader;
+    const { locale, user } = reader;
+    assertWaiting(request, user);
     return [...repeat(reader, request), textInput("reason", { locale, optional: true, multiline: true })];
   },
   submit: ({ bot, user, inputs }, id) => denyRequest(bot, id, user, inputs.reason ?? ""),

@@ -15,7 +15,7 @@ import { LIFE } from "../states/index.ts";
 import { TRY_AGAIN_AFTER } from "../step.ts";
 import { drawOne, removeMessage, type Shown } from "./post.ts";
 import { drawTokens, isTokenSettled, waitForToken } from "./show-token.ts";
-import { isTokenKey, KEEP } from "./wanted.ts";
+import { isTokenKey } from "./wanted.ts";
 
 /** It throws only when Redis is away. */
 export async function runSlackJob(bot: Bot, bell: "token" | "messages", id: RequestId): Promise<void> {
@@ -58,7 +58,6 @@ async function drawMessages(bot: Bot, request: ReadRequest, shown: Shown): Promi
   const wait = waitForToken(bot, request, shown);
   if (wait > 0) return wait;
   const wanted = LIFE[request.state].messages(bot, request);
-  if (wanted === KEEP) return null;
   for (const message of wanted) if (!isTokenKey(message.key)) await drawOne(bot, request, message, shown);
   const keys = new Set(wanted.map(({ key }) => key));
   const obsolete = [...shown.keys()].filter((key) => !isTokenKey(key) && !keys.has(key));

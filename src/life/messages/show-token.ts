@@ -11,7 +11,7 @@ import { drawToken } from "../../slack/messages/draw.ts";
 import type { ShownMessage } from "../../store/shown.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { drawWanted, postMessage, removeMessage, type Shown } from "./post.ts";
-import { deliversByDm, firstTokenUntil, isTokenKey, tokenKey } from "./wanted.ts";
+import { deliversByDm, drawMessagesFrom, isTokenKey, tokenKey } from "./wanted.ts";
 
 const SETTING_UP = "setting-up";
 const TOKEN_SHOWN = "token";
@@ -87,5 +87,5 @@ export function isTokenSettled(bot: Bot, request: Request, shown: Shown): boolea
 /** How long the other messages wait for the first token, ms. */
 export function waitForToken(bot: Bot, request: ReadRequest, shown: Shown): number {
   const isShown = shown.get(tokenKey(1))?.shows === TOKEN_SHOWN;
-  return isShown ? 0 : firstTokenUntil(bot, request) - bot.clock.now();
+  return isShown ? 0 : drawMessagesFrom(bot, request) - bot.clock.now();
 }

@@ -1,7 +1,7 @@
 /** Which messages a request wants, as they follow from its record; the slack queue draws the difference. */
 import type { Bot } from "../../bot.ts";
 import { channelFor } from "../../policy/roles.ts";
-import { MINUTE } from "../../request/durations.ts";
+import { MINUTE, SECOND } from "../../request/durations.ts";
 import type { UserId } from "../../request/ids.ts";
 import type { Request } from "../../request/record.ts";
 import type { Face } from "../../slack/messages/draw.ts";
@@ -14,9 +14,6 @@ export interface WantedMessage {
   /** In the thread of the request's card. */
   inThread?: boolean;
 }
-
-/** Nothing is drawn for a state that lasts a moment: what is shown stays. */
-export const KEEP = "keep";
 
 /** The card in the role's approvals channel, in every state from waiting on. */
 export const cardOf = ({ config }: Bot, { role }: Request): WantedMessage => ({
@@ -60,15 +57,22 @@ function finalMessages(bot: Bot, request: Request): WantedMessage[] {
   return [cardOf(bot, request), ...receipt, ...answerToAsker(request)];
 }
 
-/** The other messages wait for the first token, but no longer than this: under Slack's limits it takes a while. */
+/** Within two seconds something is seen; what follows sooner is drawn alone, so that nothing flickers. */
+const SEEN_WITHIN = 2 * SECOND;
+/** While Slack asks to wait, tokens come first: the other messages wait so long for the first one. */
 const TOKEN_FIRST = 3 * MINUTE;
 
-/** Until when the other messages wait for the first token; 0: not at all. */
-export const firstTokenUntil = (bot: Bot, request: Request): number => {
-  const { state, activeAt, token } = request;
+/** Until when the messages other than tokens wait for what comes in a moment; 0: they do not. */
+export function drawMessagesFrom(bot: Bot, request: Request): number {
+  const { state, grantedAt, activeAt, token, ending, trouble } = request;
+  if (state === "ending" && ending?.deletedAt == null && ending?.trouble === null)
+    return ending.at + SEEN_WITHIN;
+  if (grantedAt === null || trouble !== null) return 0;
+  if (state === "granting") return grantedAt + SEEN_WITHIN;
   const isFirst = state === "active" && token.number === 1 && !token.hidden && deliversByDm(bot, request);
-  return isFirst && activeAt !== null ? activeAt + TOKEN_FIRST : 0;
-};
+  if (!isFirst) return 0;
+  return bot.slack.isAskedToWait() ? (activeAt ?? grantedAt) + TOKEN_FIRST : grantedAt + SEEN_WITHIN;
+}
 
 /** False: the role has `delivery: reveal`, so no message ever holds the token. */
 export const deliversByDm = ({ config }: Bot, { role }: Request): boolean =>

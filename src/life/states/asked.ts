@@ -12,7 +12,7 @@ import { Refused } from "../../request/refused.ts";
 import { approved } from "../../request/transitions.ts";
 import { openFor, requestsFor } from "../../store/indexes.ts";
 import type { ReadRequest } from "../../store/store.ts";
-import { refused, unanswered } from "../decisions.ts";
+import { holdReasons, lapseDecision, refused, unanswered } from "../decisions.ts";
 import { assertMayTakeEmergency } from "../emergency.ts";
 import { type Judgement, judge, lookUp } from "../judge.ts";
 import type { Decision, LifeState } from "../state.ts";
@@ -24,7 +24,7 @@ export const asked: LifeState = {
 };
 
 async function step(bot: Bot, request: ReadRequest): Promise<Decision> {
-  if (bot.clock.now() >= request.lapsesAt) return unanswered(bot);
+  if (bot.clock.now() >= request.lapsesAt) return lapseDecision(bot, request, unanswered(bot));
   const looks = await lookUp(bot, request);
   try {
     await assertNotHeld(bot, request);
@@ -50,7 +50,9 @@ const decided = (
   change: (request) => {
     if (request.state !== "asked") return null;
     const known = { ...request, history, approvals, granted };
-    return verdict === "approved" ? approved(known, bot.clock.now()) : { ...known, state: "waiting" };
+    return verdict === "approved"
+      ? approved(known, bot.clock.now(), holdReasons(bot, known))
+      : { ...known, state: "waiting" };
   },
 });
 

@@ -1,19 +1,22 @@
 /**
  * ending: the bot deletes the access, and proves that it is gone. The step deletes the binding (403 at once),
  * then the account. At least 11 s later the hub must refuse the probe (an unused token of the account), or
- * the account must be absent. It leads to closed, and never gives up.
+ * the account must be absent; where it came back, as from a copy of the hub, both are deleted again. It leads to closed,
+ * and never gives up.
  */
 import type { Bot } from "../../bot.ts";
+import { HubError, isAway } from "../../hub/errors.ts";
 import { mintProbe, PROVE_AFTER, proveEnd } from "../../hub/proof.ts";
 import { MINUTE, SECOND } from "../../request/durations.ts";
-import type { EndCause, OutcomeKind, Proof } from "../../request/record.ts";
+import type { EndCause, Ending, OutcomeKind, Proof } from "../../request/record.ts";
 import { closeRequest } from "../../request/transitions.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { endMessages } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
 export const ending: LifeState = {
-  dueAt: (_, { ending }) => (ending?.deletedAt == null ? 0 : ending.deletedAt + PROVE_AFTER + OTHERS_WAIT),
+  dueAt: (bot, { ending }) =>
+    ending?.deletedAt == null ? 0 : ending.deletedAt - bot.hub.clockOffset() + PROVE_AFTER + OTHERS_WAIT,
   step,
   messages: endMessages,
 };
@@ -23,21 +26,33 @@ export const ending: LifeState = {
  */
 const OTHERS_WAIT = 2 * SECOND;
 const UNCONFIRMED_AFTER = MINUTE;
+const TROUBLE_AFTER = 10 * SECOND;
 
-/** After a minute without proof it notes that once, and goes on trying: people are told. */
+/** The same on each replica, however their own clocks go. */
+const hubTime = ({ clock, hub }: Bot): number => clock.now() + hub.clockOffset();
+
+/** A failure is noted after 10 s, an end without proof after a minute, each once: people are told. */
 async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
-  const now = bot.clock.now();
   const { ending } = request;
-  const mustTell = ending && now - ending.at >= UNCONFIRMED_AFTER && ending.unconfirmedAt === null;
+  if (ending === null) return null;
   try {
-    if (ending?.deletedAt == null) return await deleteAccess(bot, request);
-    if (now < ending.deletedAt + PROVE_AFTER) return null;
-    const proof = await prove(bot, request, now);
-    if (proof) return proof;
+    const decision = await deleteOrProve(bot, request, ending);
+    if (decision) return decision;
   } catch (error) {
-    if (!mustTell) throw error;
+    const note = troubleIn(bot, ending, error);
+    if (note === null) throw error;
+    return note;
   }
-  return mustTell ? unconfirmed(now) : null;
+  return isOverdue(bot, ending) ? unconfirmed(bot.clock.now()) : null;
+}
+
+async function deleteOrProve(bot: Bot, request: ReadRequest, ending: Ending): Promise<Decision | null> {
+  if (ending.deletedAt === null) return deleteAccess(bot, request);
+  if (hubTime(bot) < ending.deletedAt + PROVE_AFTER) return null;
+  const probe = bot.probes.get(request.id) ?? null;
+  const found = await proveEnd(bot.hub, { id: request.id, account: request.account, probe }, bot.clock.now());
+  if (found === "not-proved") return null;
+  return found === "account-there" ? deleteAccess(bot, request) : proved({ method: found, at: hubTime(bot) });
 }
 
 async function deleteAccess(bot: Bot, request: ReadRequest): Promise<Decision> {
@@ -46,21 +61,12 @@ async function deleteAccess(bot: Bot, request: ReadRequest): Promise<Decision> {
   const probe = await mintProbe(bot.hub, id, account);
   await bot.hub.deleteAccount(id, account);
   if (probe) bot.probes.set(id, probe);
-  const deletedAt = bot.clock.now();
+  const deletedAt = hubTime(bot);
   return {
     event: "access.removed",
     by: null,
-    change: (newest) =>
-      newest.ending && newest.ending.deletedAt === null
-        ? { ...newest, ending: { ...newest.ending, deletedAt } }
-        : null,
+    change: (newest) => (newest.ending ? { ...newest, ending: { ...newest.ending, deletedAt } } : null),
   };
-}
-
-async function prove(bot: Bot, { id, account }: ReadRequest, now: number): Promise<Decision | null> {
-  const probe = bot.probes.get(id) ?? null;
-  const method = await proveEnd(bot.hub, { id, account, probe }, now);
-  return method === null ? null : proved({ method, at: now });
 }
 
 const proved = (proof: Proof): Decision => ({
@@ -68,11 +74,28 @@ const proved = (proof: Proof): Decision => ({
   by: null,
   change: (request) => {
     if (request.state !== "ending" || !request.ending) return null;
-    const { cause, by, words } = request.ending;
+    const { cause, by, words, refusal } = request.ending;
     const over = { ...request, ending: { ...request.ending, proof } };
-    return closeRequest(over, { kind: outcomeOf(cause), by, words }, proof.at);
+    return closeRequest(over, { kind: outcomeOf(cause), by, words, refusal }, proof.at);
   },
 });
+
+const isOverdue = (bot: Bot, { at, unconfirmedAt }: Ending): boolean =>
+  unconfirmedAt === null && bot.clock.now() - at >= UNCONFIRMED_AFTER;
+
+/** Null: it is too early to tell anybody, or they know it already. */
+function troubleIn(bot: Bot, ending: Ending, error: unknown): Decision | null {
+  if (!(error instanceof HubError)) return null;
+  if (isOverdue(bot, ending)) return unconfirmed(bot.clock.now());
+  const isEarly = bot.clock.now() - ending.at < TROUBLE_AFTER;
+  if (isEarly || ending.trouble !== null || ending.deletedAt !== null) return null;
+  const trouble = isAway(error) ? "hub-away" : "hub-refuses";
+  return {
+    event: "access.delayed",
+    by: null,
+    change: (request) => (request.ending ? { ...request, ending: { ...request.ending, trouble } } : null),
+  };
+}
 
 const unconfirmed = (now: number): Decision => ({
   event: "end.unconfirmed",

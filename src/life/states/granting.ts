@@ -1,47 +1,62 @@
 /**
- * granting: approved, and its end is fixed. The step reads the account on the hub: if it is gone or has
- * another uid, this record is an old copy, and it ends. Otherwise the step creates the binding and leads to
- * active. To grant twice is the same as to grant once. It also ends when its time or its chain is over, and waits while
- * a check of the hub fails.
+ * granting: approved, and its end is fixed. The step first looks for an operator's deed, then reads the account on the
+ * hub: if it is gone or has another uid, this record is an old copy, and it ends. Otherwise the step creates the binding
+ * and leads to active. To grant twice is the same as to grant once. It also ends when its time or its chain is over, and
+ * waits while a check of the hub fails.
  */
-
 import type { Bot } from "../../bot.ts";
 import type { Request } from "../../request/record.ts";
 import { endOrClose } from "../../request/transitions.ts";
 import { UNREADABLE } from "../../store/reading.ts";
 import type { ReadRequest } from "../../store/store.ts";
-import { inTrouble } from "../decisions.ts";
-import { answerToAsker, cardOf, dmOf, KEEP } from "../messages/wanted.ts";
+import { holdReasons, inTrouble, restored } from "../decisions.ts";
+import { readDeeds } from "../deeds.ts";
+import { answerToAsker, cardOf, dmOf } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
 export const granting: LifeState = {
   dueAt: () => 0,
   step,
-  // Granting takes about a second: only trouble is shown. Without it the messages of the state before stay.
-  messages: (bot, request) =>
-    request.trouble
-      ? [cardOf(bot, request), dmOf(request, "waiting", "waiting"), ...answerToAsker(request)]
-      : KEEP,
+  messages: (bot, request) => [
+    cardOf(bot, request),
+    dmOf(request, "waiting", "waiting"),
+    ...answerToAsker(request),
+  ],
 };
 
 async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
   const { id, account, clusterRole, endsAt } = request;
   if (endsAt === null || bot.clock.now() >= endsAt) return toEnding(bot, "failed");
   if (await isChainEnded(bot, request)) return toEnding(bot, "revoked");
-  const reasons = bot.checks.failing;
-  if (reasons.length > 0) return request.trouble === "held-back" ? null : inTrouble("held-back");
+  if (holdReasons(bot, request).length > 0)
+    return request.trouble === "held-back" ? null : inTrouble("held-back");
+  const deed = await findDeed(bot, request);
+  if (deed) return deed;
   const found = await bot.hub.readAccount(id);
-  if (found?.uid !== account) return toEnding(bot, "restored");
+  if (found?.uid !== account) return restored(bot);
   const made = await bot.hub.createBinding({ id, account, clusterRole, endsAt });
-  if (made === "different") return toEnding(bot, "restored");
+  if (made === "different") return restored(bot);
   return nowActive(bot);
 }
 
-const toEnding = (bot: Bot, cause: "failed" | "restored" | "revoked"): Decision => ({
+const toEnding = (bot: Bot, cause: "failed" | "revoked"): Decision => ({
   event: "request.ended",
   by: null,
   change: (request) => endOrClose(request, { cause }, bot.clock.now()),
 });
+
+/** An operator took this access away past the bot, or that of a request in its chain: the deed says more than the hub. */
+async function findDeed(bot: Bot, { id, follows }: Request): Promise<Decision | null> {
+  const deeds = await readDeeds({ hub: bot.hub, signer: bot.store.signer });
+  const deed = deeds.find(({ requests }) => requests.includes(id) || requests.includes(follows ?? id));
+  if (!deed) return null;
+  const { cause, operator: by, words, at, goneAt } = deed;
+  return {
+    event: "request.ended",
+    by,
+    change: (request) => endOrClose(request, { cause, by, words, goneAt }, at),
+  };
+}
 
 const nowActive = (bot: Bot): Decision => ({
   event: "access.granted",

@@ -1,33 +1,31 @@
 /**
- * scheduled: approved for later. At `startsAt` the step judges the request again: an approval counts only
- * while its approver may still approve. It leads to granting or closed, and waits where that is not known.
+ * scheduled: approved, for later or while checks of the hub fail. At `startsAt`, and when no check that concerns it
+ * fails, the step judges the request again: an approval counts only while its approver may still approve. It leads to
+ * granting or closed, and waits where that is not known.
  */
+import type { Bot } from "../../bot.ts";
+import type { HoldReason, Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
 import { approved } from "../../request/transitions.ts";
-import { refused } from "../decisions.ts";
+import { holdReasons, lapseDecision, refused } from "../decisions.ts";
 import { judge, lookUp } from "../judge.ts";
 import { answerToAsker, cardOf, dmOf } from "../messages/wanted.ts";
-import type { LifeState } from "../state.ts";
+import type { Decision, LifeState } from "../state.ts";
 
 export const scheduled: LifeState = {
   dueAt: (_, { startsAt }) => startsAt ?? 0,
   async step(bot, request) {
-    if (request.startsAt !== null && bot.clock.now() < request.startsAt) return null;
+    const now = bot.clock.now();
+    if (request.startsAt !== null && now < request.startsAt) return null;
+    const reasons = holdReasons(bot, request);
+    if (now >= request.lapsesAt) return lapseDecision(bot, request, refused(bot, neverReady(request)));
+    if (reasons.length > 0) return holdBack(request, reasons);
     try {
-      const { verdict, granted, lookedUpAt } = await judge(bot, request, await lookUp(bot, request));
-      if (verdict === "waiting") throw new Refused("approval-gone", { role: request.role });
-      return {
-        event: "request.starting",
-        by: null,
-        lookedUpAt,
-        change: (newest) =>
-          newest.state === "scheduled" ? approved({ ...newest, granted }, bot.clock.now()) : null,
-      };
+      return await begin(bot, request);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       // Slack may list the group again: until it lapses, this is tried every 5 s.
-      const mayPass = error.note.code === "group-unknown" && bot.clock.now() < request.lapsesAt;
-      return mayPass ? null : refused(bot, error);
+      return error.note.code === "group-unknown" ? null : refused(bot, error);
     }
   },
   messages: (bot, request) => [
@@ -36,3 +34,28 @@ export const scheduled: LifeState = {
     ...answerToAsker(request),
   ],
 };
+
+async function begin(bot: Bot, request: Request): Promise<Decision> {
+  const { verdict, granted, lookedUpAt } = await judge(bot, request, await lookUp(bot, request));
+  if (verdict === "waiting") throw new Refused("approval-gone", { role: request.role });
+  return {
+    event: "request.starting",
+    by: null,
+    lookedUpAt,
+    change: (newest) =>
+      newest.state === "scheduled" ? approved({ ...newest, granted }, bot.clock.now(), []) : null,
+  };
+}
+
+/** Its time does not run meanwhile. Null: people know these reasons already. */
+function holdBack(request: Request, reasons: HoldReason[]): Decision | null {
+  if (JSON.stringify(request.heldBack) === JSON.stringify(reasons)) return null;
+  return {
+    event: "request.held-back",
+    by: null,
+    change: (newest) => (newest.state === "scheduled" ? { ...newest, heldBack: reasons } : null),
+  };
+}
+
+const neverReady = ({ role, heldBack: [reason] }: Request): Refused =>
+  new Refused("held-back", { role, reason: reason?.code ?? "", name: reason?.name ?? "" });

@@ -6,7 +6,7 @@
 import type { Bot } from "../../bot.ts";
 import { approvalRule } from "../../policy/roles.ts";
 import type { Request } from "../../request/record.ts";
-import { nudged, unanswered } from "../decisions.ts";
+import { lapseDecision, nudged, unanswered } from "../decisions.ts";
 import { cardOf, dmOf, sentByAsker, type WantedMessage } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
@@ -14,7 +14,7 @@ export const waiting: LifeState = {
   dueAt: (bot, request) => Math.min(nudgeAt(bot, request), fallbackAt(bot, request), request.lapsesAt),
   step: async (bot, request) => {
     const now = bot.clock.now();
-    if (now >= request.lapsesAt) return unanswered(bot);
+    if (now >= request.lapsesAt) return lapseDecision(bot, request, unanswered(bot));
     if (now >= fallbackAt(bot, request)) return fallenBack;
     if (now >= nudgeAt(bot, request)) return nudged(null);
     return null;

@@ -1,22 +1,42 @@
 /** What must be so on this hub before new access means anything; checked with each second sweep, ends never wait for it. */
-import type { Bot } from "../../bot.ts";
+import type { Bot, FailingCheck } from "../../bot.ts";
 import { MINUTE } from "../../request/durations.ts";
+import type { HoldReason } from "../../request/record.ts";
 
 const CLOCKS_APART = MINUTE;
 
+/** For the operator, in the log and on /status. */
+const IN_WORDS: Record<HoldReason["code"], (name: string | null) => string> = {
+  "not-looked": () => "the hub was not looked at yet",
+  "rbac-off": () => "RBAC is off on the hub: a token means nothing there",
+  "clocks-apart": () => "the hub's clock and this machine's are over a minute apart",
+  "no-cluster-role": (name) => `the hub has no ClusterRole ${name}`,
+};
+
+export const checkInWords = ({ reason, roles }: FailingCheck): string =>
+  `${IN_WORDS[reason.code](reason.name)}${roles === "all" ? "" : ` (${roles.join(", ")})`}`;
+
 /** Throws HubError when the hub is away: what was known then stays. */
 export async function runChecks(bot: Bot): Promise<void> {
-  const { config, hub, checks, log } = bot;
-  const reasons: string[] = [];
-  if (!(await hub.isEnforcing())) reasons.push("RBAC is off on the hub: a token means nothing there");
-  const clusterRoles = new Set(Object.values(config.roles).map(({ clusterRole }) => clusterRole));
-  for (const name of clusterRoles)
-    if (!(await hub.hasClusterRole(name))) reasons.push(`the hub has no ClusterRole ${name}`);
+  const { hub, checks, log } = bot;
+  const failing: FailingCheck[] = [];
+  if (!(await hub.isEnforcing())) failing.push({ reason: { code: "rbac-off", name: null }, roles: "all" });
+  failing.push(...(await missingClusterRoles(bot)));
   if (Math.abs(hub.clockOffset()) > CLOCKS_APART)
-    reasons.push("the hub's clock and this machine's are over a minute apart");
-  const before = checks.failing;
-  for (const reason of reasons.filter((one) => !before.includes(one)))
-    log.error(`New access waits: ${reason}.`);
-  if (before.length > 0 && reasons.length === 0) log.warn("New access is set up again.");
-  checks.failing = reasons;
+    failing.push({ reason: { code: "clocks-apart", name: null }, roles: "all" });
+  const known = checks.failing.map(checkInWords);
+  for (const words of failing.map(checkInWords).filter((one) => !known.includes(one)))
+    log.error(`New access waits: ${words}.`);
+  if (failing.length === 0 && checks.failing.some(({ reason }) => reason.code !== "not-looked"))
+    log.warn("New access is set up again.");
+  checks.failing = failing;
+}
+
+/** Each holds back the roles that name it. */
+async function missingClusterRoles({ config, hub }: Bot): Promise<FailingCheck[]> {
+  const rolesBy = Map.groupBy(Object.keys(config.roles), (role) => config.roles[role]?.clusterRole ?? "");
+  const missing: FailingCheck[] = [];
+  for (const [name, roles] of rolesBy)
+    if (!(await hub.hasClusterRole(name))) missing.push({ reason: { code: "no-cluster-role", name }, roles });
+  return missing;
 }

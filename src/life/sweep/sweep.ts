@@ -51,13 +51,16 @@ export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
     const lockdowns = await attempt(bot, "Redis", () => syncLockdowns(bot, records.values()));
     await attempt(bot, "Redis", () => compareWithHub(bot, records, onHub, lockdowns ?? new Map()));
   }
-  if (onHub && withChecks) await attempt(bot, "hub", () => runChecks(bot));
+  if (onHub && (withChecks || isUnchecked(bot))) await attempt(bot, "hub", () => runChecks(bot));
   if (onHub) await attempt(bot, "hub", () => bot.hub.renewOwnToken());
   // A service may take its time to answer.
   if (withChecks) void pingChecks(bot).catch(bot.outages.note);
   // With many holders it takes minutes: no sweep waits for it.
   if (records) void attempt(bot, "Redis", () => lookHourly(bot));
 }
+
+const isUnchecked = ({ checks }: Bot): boolean =>
+  checks.failing.some(({ reason }) => reason.code === "not-looked");
 
 async function attempt<T>(bot: Bot, outside: "Redis" | "hub", work: () => Promise<T>): Promise<T | null> {
   try {

@@ -1,9 +1,10 @@
 /** A record as the pieces of text that sentences are made of, in the reader's language. */
 import type { Config } from "../../config.ts";
 import { approversFor, neededApprovals } from "../../policy/roles.ts";
+import { MINUTE } from "../../request/durations.ts";
 import type { Locale } from "../../request/people.ts";
-import type { Request } from "../../request/record.ts";
-import { grantedTime } from "../../request/transitions.ts";
+import type { Ending, Request } from "../../request/record.ts";
+import { grantedTime, statedEnd } from "../../request/transitions.ts";
 import type { Use } from "../../request/use.ts";
 import type { Facts } from "../text/facts.ts";
 import { bold, code, foreign, mention, mentionUser, moment, period, second } from "../text/format.ts";
@@ -31,7 +32,11 @@ export function factsFor({ config, locale }: DrawContext, request: Request): Fac
     ...{ isMore: request.follows !== null, isEmergency: request.emergency },
     span: span(grantedTime(request)),
     startsAt: show(request.startsAt),
-    endsAt: moment(request.endsAt ?? endIfApprovedAtOnce(request)),
+    endsAt: show(request.endsAt ?? statedEnd(request)),
+    ...shorteningIn(request, span),
+    heldBack: request.state === "scheduled" ? request.heldBack : [],
+    replaces: request.replaces?.id ?? "",
+    leakedAt: show(request.replaces?.at),
     lapsesAt: moment(request.lapsesAt),
     approvers: any(approvers.map(mention)),
     ...{ needed: role ? neededApprovals(role) : 0, approved: people.length },
@@ -40,7 +45,10 @@ export function factsFor({ config, locale }: DrawContext, request: Request): Fac
     trouble: request.trouble,
     cause: ending?.cause ?? "time",
     ...{ overBy: mentionUser(over?.by ?? null), overAt: show(over?.at) },
-    held: activeAt !== null && ending ? period(activeAt, ending.at) : "",
+    removedAt: show(removedLate(ending)),
+    endTrouble: ending?.trouble ?? null,
+    isRemoved: removedTime(ending) !== null,
+    held: activeAt !== null && ending ? period(activeAt, removedTime(ending) ?? ending.at) : "",
     provedAt: ending?.proof ? second(ending.proof.at) : "",
     isProvedByProbe: ending?.proof?.method === "probe",
     ...{ reviewedBy: mentionUser(review?.by ?? null), reviewedAt: show(review?.at) },
@@ -49,5 +57,19 @@ export function factsFor({ config, locale }: DrawContext, request: Request): Fac
   };
 }
 
-const endIfApprovedAtOnce = (request: Request): number =>
-  (request.prolongsFrom ?? request.startsAt ?? request.askedAt) + grantedTime(request);
+/** When access was gone; null: it may still be there. */
+const removedTime = (ending: Ending | null): number | null => ending?.goneAt ?? ending?.deletedAt ?? null;
+
+/** Null: it was gone within a minute. */
+function removedLate(ending: Ending | null): number | null {
+  const removed = removedTime(ending);
+  return ending !== null && removed !== null && removed - ending.at > MINUTE ? removed : null;
+}
+
+/** The company's check may have shortened it too: then nobody is named. */
+function shorteningIn(request: Request, span: (ms: number) => string) {
+  const time = grantedTime(request);
+  const by = request.approvals.find((one) => one.time === time && one.time < request.duration)?.by ?? null;
+  const isShorter = request.approvals.length > 0 && time < request.duration;
+  return { askedSpan: isShorter ? span(request.duration) : "", shortenedBy: mentionUser(by) };
+}

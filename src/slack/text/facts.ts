@@ -1,5 +1,5 @@
 /** What a sentence about a request is made of, each piece in the reader's language; a sentence takes those that its state has. */
-import type { EndCause, Request } from "../../request/record.ts";
+import type { EndCause, Ending, HoldReason, Request } from "../../request/record.ts";
 
 export interface Facts {
   /** `guest`, and the same in a notification. */
@@ -18,8 +18,16 @@ export interface Facts {
   span: string;
   /** For later: when it starts; else empty. */
   startsAt: string;
-  /** When it ends, or would end if it were approved at once. */
+  /** When it ends, where that is known: granted, or for later, or more time; else empty. */
   endsAt: string;
+  /** Less than was asked for: that time, and who approved less; else empty. */
+  askedSpan: string;
+  shortenedBy: string;
+  /** Approved, and kept from being set up by these checks of Karpor; empty: by none. */
+  heldBack: readonly HoldReason[];
+  /** It replaces a request whose token leaked: its id, and when that was reported; else empty. */
+  replaces: string;
+  leakedAt: string;
   lapsesAt: string;
   /** Who may decide: "@sre or @bob". */
   approvers: string;
@@ -35,6 +43,12 @@ export interface Facts {
   /** Who ended or closed it, and when. */
   overBy: string;
   overAt: string;
+  /** When access was gone, where that was over a minute after it was due or asked for; else empty. */
+  removedAt: string;
+  /** Why it was not gone sooner; null: nobody knows. */
+  endTrouble: Ending["trouble"];
+  /** Karpor has deleted the access. */
+  isRemoved: boolean;
   /** From when to when it was held; empty when it never began. */
   held: string;
   provedAt: string;

@@ -9,7 +9,7 @@ interface HelpGaps {
 }
 
 export const commands = {
-  sent: (approvers: string) => `*Sent${approvers ? ` to ${approvers}` : ""}.* The answer comes in our DM.`,
+  sent: "*Sent.* The answer comes in our DM.",
   ending: "*Ending.* Our DM says so when Karpor refuses the token.",
   revoked: (role: string, holder: string) => `*Revoked:* ${role} of ${holder}. The token stops within 10 s.`,
   revokedAll: (count: number) =>

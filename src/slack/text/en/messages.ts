@@ -1,7 +1,8 @@
 /** English: the messages of a request. `card` is for approvers, `own` for whose access it is, `ring` for notifications. */
 import { durationParts } from "../../../request/durations.ts";
-import type { EndCause, OutcomeKind } from "../../../request/record.ts";
+import type { EndCause, HoldReason, OutcomeKind } from "../../../request/record.ts";
 import type { Facts } from "../facts.ts";
+import { HELD_BACK } from "./refusals.ts";
 
 type Sentence = (f: Facts) => string;
 
@@ -16,6 +17,8 @@ const list = (names: readonly string[], last: string): string =>
 const any = (names: readonly string[]): string => list(names, "or") || "an approver";
 const all = (names: readonly string[]): string => list(names, "and");
 
+const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
 const head = (state: string, rest: string): string => `*${state}:* ${rest}`;
 
 /** "4 h" · "1 h more" · "2 h from tomorrow 22:00" */
@@ -27,13 +30,20 @@ const asking: Sentence = (f) => (f.asker ? `${f.asker} asks for ${f.who}:` : `${
 const plainAccess: Sentence = (f) =>
   `${f.roleName} on ${f.hubName} for ${f.span}${f.isMore ? " more" : ""}${f.startsAt ? ", later" : ""}`;
 
+/** ", 1 h of the 4 h asked, shortened by @Bob" */
+const shortening: Sentence = (f) =>
+  f.askedSpan
+    ? `, ${f.span} of the ${f.askedSpan} asked${f.shortenedBy ? `, shortened by ${f.shortenedBy}` : ""}`
+    : "";
+
 /** "approved by @Alice" */
 const approved: Sentence = (f) => {
   if (f.isEmergency) return "taken in an emergency, approved by nobody";
   if (f.approvedBy) return `approved by ${f.approvedBy}`;
   return f.rule === "" || f.rule === "none" ? "approved automatically" : `approved by the rule “${f.rule}”`;
 };
-const approvedWhen: Sentence = (f) => `${approved(f)}${f.approvedBy ? ` ${f.approvedAt}` : ""}`;
+const approvedWhen: Sentence = (f) =>
+  `${approved(f)}${f.approvedBy ? ` ${f.approvedAt}` : ""}${shortening(f)}`;
 const approvedState: Sentence = (f) =>
   f.isEmergency ? "Emergency access" : approved(f).replace("approved", "Approved");
 
@@ -42,6 +52,22 @@ const TROUBLE = {
   "held-back": "New access waits until an administrator has looked at the bot's checks",
 };
 const trouble: Sentence = (f) => TROUBLE[f.trouble ?? "hub-away"];
+
+const holdReason = ({ code, name }: HoldReason): string => HELD_BACK[code](name ?? "");
+const heldBack: Sentence = (f) => `new access waits: ${f.heldBack.map(holdReason).join("; ")}`;
+
+/** "Due 20:03, removed by 20:54" · "Ended 19:49, by you; removed by 19:50" */
+const endedWhen = (f: Facts, why: string): string => {
+  if (!f.removedAt) return `Ended ${f.overAt}${why}`;
+  return f.cause === "time"
+    ? `Due ${f.overAt}, removed by ${f.removedAt}`
+    : `Ended ${f.overAt}${why}; removed by ${f.removedAt}`;
+};
+const END_TROUBLE = {
+  "hub-away": "Karpor did not answer until then.",
+  "hub-refuses": "Karpor refused it until then.",
+};
+const lateness: Sentence = (f) => (f.removedAt && f.endTrouble ? END_TROUBLE[f.endTrouble] : "");
 
 const cause: Record<EndCause, Sentence> = {
   time: () => "time was up",
@@ -66,6 +92,7 @@ const ownCause: Record<EndCause, Sentence> = {
 
 const proof: Sentence = (f) => {
   if (!f.provedAt) return "";
+  if (f.cause === "restored") return "";
   if (!f.held) return "No token was given out.";
   const seen = f.isProvedByProbe ? "Karpor refuses the token" : "The token's account is gone from Karpor";
   return `${seen} (checked ${f.provedAt}).`;
@@ -75,13 +102,21 @@ const held: Sentence = (f) => (f.held ? `, ${f.held}` : "");
 const card = {
   terms: asked,
   waiting: (f: Facts) =>
-    `${asking(f)} *${f.roleName}* on ${f.hub} for *${time(f)}*, until ${f.startsAt || f.isMore ? "" : "about "}${f.endsAt}.`,
+    [
+      `${asking(f)} *${f.roleName}* on ${f.hub} for *${time(f)}*${f.endsAt ? `, until ${f.endsAt}` : ""}.`,
+      f.replaces ? `Replaces ${f.replaces}, whose token leaked ${f.leakedAt}.` : "",
+    ]
+      .filter(Boolean)
+      .join("\n"),
   approvals: (f: Facts) =>
     f.approved === 0
       ? `${f.needed} approvals needed, each by another person.`
       : `Approved by ${f.approvedBy}; ${f.needed - f.approved} more needed.`,
-  scheduled: (f: Facts) => head("Approved for later", `${asked(f)} · ${approvedWhen(f)}`),
-  granting: (f: Facts) => head("Approved", `${asked(f)} · ${approvedWhen(f)}`),
+  scheduled: (f: Facts) =>
+    f.heldBack.length > 0
+      ? head("Approved, not ready yet", `${asked(f)} · ${approvedWhen(f)}. ${capital(heldBack(f))}.`)
+      : head("Approved for later", `${asked(f)} · ${approvedWhen(f)}`),
+  granting: (f: Facts) => head("Approved", `${asked(f)} · ${approvedWhen(f)}. Setting up…`),
   trouble: (f: Facts) => head("Approved, not ready yet", `${asked(f)} · ${approvedWhen(f)}. ${trouble(f)}.`),
   active: (f: Facts) => head(`Active until ${f.endsAt}`, `${asked(f)} · ${approvedWhen(f)}`),
   emergency: (f: Facts) =>
@@ -97,8 +132,10 @@ const card = {
   unconfirmed: (f: Facts) => head("Ended, not confirmed", `${asked(f)} · ${cause[f.cause](f)}.`),
   ended: (f: Facts) =>
     head(
-      `Ended ${f.overAt} (${cause[f.cause](f)})`,
-      [`${asked(f)}${held(f)}`, approved(f), proof(f)].filter(Boolean).join(" · "),
+      endedWhen(f, ` (${cause[f.cause](f)})`),
+      [`${asked(f)}${held(f)}`, `${approved(f)}${shortening(f)}`, `${lateness(f)} ${proof(f)}`.trim()]
+        .filter(Boolean)
+        .join(" · "),
     ),
 } satisfies Record<string, Sentence>;
 
@@ -110,7 +147,10 @@ function closed(f: Facts, kind: OutcomeKind, terms: string, why = ""): string {
     unanswered: [`Expired ${f.overAt}, nobody decided`],
     refused: ["Closed"],
     failed: ["Failed", "It could not be set up, and there is no access."],
-    restored: ["Closed", "The bot's data was restored from a copy, so this request is gone."],
+    restored: [
+      "Closed",
+      "The bot's data was restored from a copy. What happened since is not known here; no access is left.",
+    ],
     ended: ["Ended"],
   }[kind];
   return head(state, [terms, why || usual].filter(Boolean).join(" · "));
@@ -126,14 +166,22 @@ const own = {
   waitsFor: (f: Facts) => `Waiting for ${f.approvers}. Expires ${f.lapsesAt}.`,
   reminded: () => "They were reminded.",
   scheduled: (f: Facts) =>
-    head(approvedState(f), `${access(f)} for ${time(f)}. I will message you when it starts.`),
-  granting: (f: Facts) => head(approvedState(f), `${access(f)} until ${f.endsAt}. Setting up…`),
+    f.heldBack.length > 0
+      ? head(`${approvedState(f)}, not ready yet`, `${heldBack(f)}. I will message you with the token.`)
+      : head(
+          approvedState(f),
+          `${access(f)} for ${time(f)}, until ${f.endsAt}. I will message you when it starts.`,
+        ),
+  granting: (f: Facts) => `*${approvedState(f)},* setting up: ${access(f)} until ${f.endsAt}…`,
   trouble: (f: Facts) =>
     f.trouble === "held-back"
       ? head(`${approvedState(f)}, not ready yet`, `${trouble(f)}. I will message you.`)
       : head("Approved, not ready yet", `${trouble(f)}. I will message you when it is ready.`),
   active: (f: Facts) =>
-    head(approvedState(f), `${f.isMore ? `${f.span} more, now` : access(f)} until *${f.endsAt}*`),
+    head(
+      approvedState(f),
+      `${f.isMore ? `${f.span} more, now` : access(f)} until *${f.endsAt}*${shortening(f)}`,
+    ),
   newToken: (f: Facts) => head("New token", `${access(f)}, until ${f.endsAt} as before.`),
   newKey: (f: Facts) =>
     head(
@@ -150,11 +198,17 @@ const own = {
   reveal: () => "Show token makes a token and shows it to you alone; no message holds it.",
   reminder: (f: Facts, left: string) => head(`${left} left`, `${access(f)} ends ${f.endsAt}.`),
   stillNeeded: (f: Facts) => `*Still needed?* Nobody used ${access(f)} lately. It ends ${f.endsAt}.`,
-  ending: (f: Facts) =>
-    f.cause === "revoked" && f.overBy
-      ? head(`Revoked by ${f.overBy} ${f.overAt}`, access(f))
-      : `*Ended; confirming…* ${access(f)}, ${ownCause[f.cause](f)}`,
-  stops: (f: Facts): string => (f.held ? "The token stops within 10 s." : ""),
+  ending: (f: Facts) => {
+    if (f.cause === "revoked" && f.overBy) return head(`Revoked by ${f.overBy} ${f.overAt}`, access(f));
+    return f.endTrouble && !f.isRemoved
+      ? head(`Ended at ${f.overAt}, not confirmed yet`, `${access(f)}, ${ownCause[f.cause](f)}.`)
+      : `*Ended; confirming…* ${access(f)}, ${ownCause[f.cause](f)}`;
+  },
+  stops: (f: Facts): string => {
+    if (!f.held) return "";
+    if (f.isRemoved) return "The token stops within 10 s.";
+    return f.endTrouble ? `Karpor does not answer; the token may work until ${f.endsAt}.` : "";
+  },
   unconfirmed: (f: Facts) =>
     head(
       "Not confirmed",
@@ -163,8 +217,11 @@ const own = {
   ended: (f: Facts) =>
     f.cause === "revoked" && f.overBy
       ? head(`Revoked by ${f.overBy} ${f.overAt}`, `${access(f)}${held(f)}`)
-      : head(`Ended ${f.overAt}, ${ownCause[f.cause](f)}`, `${access(f)}${held(f)}, ${approved(f)}.`),
-  proof,
+      : head(
+          endedWhen(f, `, ${ownCause[f.cause](f)}`),
+          `${access(f)}${held(f)}, ${approved(f)}${shortening(f)}.`,
+        ),
+  proof: (f: Facts) => [lateness(f), proof(f)].filter(Boolean).join(" "),
 };
 
 /** To who asked for somebody else. */
@@ -188,7 +245,8 @@ const notice = {
       "Not confirmed",
       `${f.admins}, ${f.role} of ${f.who} should have ended ${f.overAt}. Karpor has not confirmed it yet; the token may work until ${f.endsAt}.`,
     ),
-  confirmed: (f: Facts) => head("Confirmed", `${f.role} of ${f.who} ended ${f.overAt}. ${proof(f)}`),
+  confirmed: (f: Facts) =>
+    head("Confirmed", `${f.role} of ${f.who} ended ${f.removedAt || f.overAt}. ${proof(f)}`),
   leaked: (f: Facts) =>
     head(
       "Token leaked",

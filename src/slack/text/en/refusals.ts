@@ -1,4 +1,5 @@
 /** English: what people read when something cannot be, and what they can do. */
+import type { HoldReason } from "../../../request/record.ts";
 import type { RefusalCode } from "../../../request/refused.ts";
 
 /** A gap of a sentence, filled from the refusal or the configuration; empty where neither has it. */
@@ -24,6 +25,16 @@ const ADMIN_DEED: Record<string, string> = {
   lockdown: "lock down",
   unlock: "unlock",
 };
+
+/** Why new access is not set up, below what it concerns. */
+export const HELD_BACK: Record<HoldReason["code"], (name: string) => string> = {
+  "not-looked": () => "Karpor does not answer",
+  "rbac-off": () => "Karpor does not check who may do what",
+  "clocks-apart": () => "Karpor's clock and the bot's are apart",
+  "no-cluster-role": (name) => `Karpor has no ClusterRole \`${name}\``,
+};
+
+const isHoldCode = (code: string): code is HoldReason["code"] => Object.hasOwn(HELD_BACK, code);
 
 export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "unknown-role": (gap) =>
@@ -102,7 +113,12 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     const first = did && by ? `${by} ${did} this` : "This is decided already";
     return `*${first}* ${gap("at")}; your click changed nothing.`;
   },
-  "approved-already": () => unchanged("you approved this already; another person must, too."),
+  "approved-already": (gap) =>
+    gap("state")
+      ? "*You approved this already.*"
+      : unchanged("you approved this already; another person must, too."),
+  "over-by-then": (gap) =>
+    unchanged(`this shorter time would be over already${gap("until") ? `: it ended ${gap("until")}` : ""}.`),
   "own-request": (gap) =>
     unchanged(`you cannot decide a request that you made or that is for you. ${gap("approvers")} can.`),
   "not-an-approver": (gap) => unchanged(`only ${gap("approvers") || "its approvers"} can do this.`),
@@ -118,7 +134,12 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     refused(
       `access${gap("user") ? ` of ${gap("user")}` : ""} is locked down${gap("by") ? ` by ${gap("by")}` : ""} until an admin unlocks it.`,
     ),
-  "held-back": () => refused("new access waits until an administrator has looked at the bot's checks."),
+  "held-back": (gap) => {
+    const code = gap("reason");
+    return closed(
+      `this never became ready${isHoldCode(code) ? `: ${HELD_BACK[code](gap("name"))}` : ""}. Ask again.`,
+    );
+  },
   "role-changed": (gap) => closed(`the rules changed: ${gap("role")} gives other rights now. Ask again.`),
   "approval-gone": (gap) => closed(`who approved ${gap("role")} may not approve it any more. Ask again.`),
   rotated: () =>

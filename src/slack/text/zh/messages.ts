@@ -1,8 +1,9 @@
 /** 中文：一条申请的消息。Slack 认不出紧挨着汉字或全角标点的粗体和代码：粗体的状态独占一行，代码两侧留空格。全角标点两侧不留空格。 */
 import { durationParts } from "../../../request/durations.ts";
-import type { EndCause, OutcomeKind } from "../../../request/record.ts";
+import type { EndCause, HoldReason, OutcomeKind } from "../../../request/record.ts";
 import type { messages as english } from "../en/messages.ts";
 import type { Facts } from "../facts.ts";
+import { HELD_BACK } from "./refusals.ts";
 
 type Words = typeof english;
 type Sentence = (f: Facts) => string;
@@ -29,14 +30,20 @@ const asking: Sentence = (f) => (f.asker ? `${f.asker} 替 ${f.who} 申请` : `$
 const plainAccess: Sentence = (f) =>
   `${f.hubName} 的 ${f.roleName} 权限（${f.isMore ? "延长 " : ""}${f.span}${f.startsAt ? "，稍后开始" : ""}）`;
 
+/** “，申请 4 小时中的 1 小时，由 @Bob 缩短” */
+const shortening: Sentence = (f) =>
+  f.askedSpan
+    ? `，申请 ${f.askedSpan}中的 ${f.span}${f.shortenedBy ? `，由 ${f.shortenedBy} 缩短` : ""}`
+    : "";
+
 /** “@Alice 批准” */
 const approved: Sentence = (f) => {
   if (f.isEmergency) return "未经审批";
-  if (f.approvedBy) return `${f.approvedBy} 批准`;
+  if (f.approvedBy) return `${f.approvedBy} 批准${shortening(f)}`;
   return f.rule === "" || f.rule === "none" ? "自动批准" : `规则“${f.rule}”自动批准`;
 };
 const approvedWhen: Sentence = (f) =>
-  f.approvedBy && !f.isEmergency ? `${f.approvedBy} 于${f.approvedAt} 批准` : approved(f);
+  f.approvedBy && !f.isEmergency ? `${f.approvedBy} 于${f.approvedAt} 批准${shortening(f)}` : approved(f);
 const approvedState: Sentence = (f) => (f.isEmergency ? "已紧急取用" : "已批准");
 
 const TROUBLE = {
@@ -44,6 +51,22 @@ const TROUBLE = {
   "held-back": "管理员检查机器人的状态之前，暂不开通新的权限",
 };
 const trouble: Sentence = (f) => TROUBLE[f.trouble ?? "hub-away"];
+
+const holdReason = ({ code, name }: HoldReason): string => HELD_BACK[code](name ?? "");
+const heldBack: Sentence = (f) => `暂不开通新的权限：${f.heldBack.map(holdReason).join("；")}`;
+
+/** “应于 20:03 结束，20:54 前收回” */
+const endedWhen = (f: Facts, why: string): string => {
+  if (!f.removedAt) return `已结束（${f.overAt}，${why}）`;
+  return f.cause === "time"
+    ? `应于${f.overAt} 结束，${f.removedAt} 前收回`
+    : `已结束（${f.overAt}，${why}；${f.removedAt} 前收回）`;
+};
+const END_TROUBLE = {
+  "hub-away": "在此之前 Karpor 没有响应。",
+  "hub-refuses": "在此之前 Karpor 拒绝了收回。",
+};
+const lateness: Sentence = (f) => (f.removedAt && f.endTrouble ? END_TROUBLE[f.endTrouble] : "");
 
 const cause: Record<EndCause, Sentence> = {
   time: () => "到期自动结束",
@@ -67,6 +90,7 @@ const ownCause: Record<EndCause, Sentence> = {
 
 const proof: Sentence = (f) => {
   if (!f.provedAt) return "";
+  if (f.cause === "restored") return "";
   if (!f.held) return "令牌从未发出。";
   return f.isProvedByProbe
     ? `Karpor 已拒绝该令牌（${f.provedAt} 验证）。`
@@ -74,18 +98,27 @@ const proof: Sentence = (f) => {
 };
 const held: Sentence = (f) => (f.held ? `，${f.held}` : "");
 
+const askingFor: Sentence = (f) => {
+  if (f.isMore) return `${asking(f)}把 ${f.hub} 的 *${f.roleName}* 权限延长 *${f.span}*\n至${f.endsAt}`;
+  const later = f.startsAt ? `\n自${f.startsAt} 起，至${f.endsAt}` : "";
+  return `${asking(f)} ${f.hub} 的 *${f.roleName}* 权限，时长 *${f.span}*${later}`;
+};
+
 const card: Words["card"] = {
   terms: asked,
   waiting: (f) =>
-    f.isMore
-      ? `${asking(f)}把 ${f.hub} 的 *${f.roleName}* 权限延长 *${f.span}*\n至${f.endsAt}`
-      : `${asking(f)} ${f.hub} 的 *${f.roleName}* 权限，时长 *${f.span}*\n${f.startsAt ? `自${f.startsAt} 起，至` : "约至"}${f.endsAt}`,
+    [askingFor(f), f.replaces ? `代替 ${f.replaces}，其令牌于${f.leakedAt} 泄露。` : ""]
+      .filter(Boolean)
+      .join("\n"),
   approvals: (f) =>
     f.approved === 0
       ? `须由 ${f.needed} 人分别批准。`
       : `${f.approvedBy} 已批准，还需 ${f.needed - f.approved} 人批准。`,
-  scheduled: (f) => head("已批准，稍后开始", `${asked(f)}，${approvedWhen(f)}`),
-  granting: (f) => head("已批准", `${asked(f)}，${approvedWhen(f)}`),
+  scheduled: (f) =>
+    f.heldBack.length > 0
+      ? head("已批准，尚未开通", `${asked(f)}，${approvedWhen(f)}。\n${heldBack(f)}。`)
+      : head("已批准，稍后开始", `${asked(f)}，${approvedWhen(f)}`),
+  granting: (f) => head("已批准", `${asked(f)}，${approvedWhen(f)}。正在开通…`),
   trouble: (f) => head("已批准，尚未开通", `${asked(f)}，${approvedWhen(f)}。\n${trouble(f)}。`),
   active: (f) => head(`生效中，至${f.endsAt}`, `${asked(f)}，${approvedWhen(f)}`),
   emergency: (f) =>
@@ -101,8 +134,8 @@ const card: Words["card"] = {
   unconfirmed: (f) => head("已结束，尚未确认", `${asked(f)}，${cause[f.cause](f)}。`),
   ended: (f) =>
     head(
-      `已结束（${f.overAt}，${cause[f.cause](f)}）`,
-      [`${asked(f)}${held(f)}，${approved(f)}`, proof(f)].filter(Boolean).join("\n"),
+      endedWhen(f, cause[f.cause](f)),
+      [`${asked(f)}${held(f)}，${approved(f)}`, lateness(f), proof(f)].filter(Boolean).join("\n"),
     ),
 };
 
@@ -113,7 +146,7 @@ function closed(f: Facts, kind: OutcomeKind, terms: string, why = ""): string {
     unanswered: [`已过期（${f.overAt}）`, "", `无人在期限内审批 ${terms}`],
     refused: ["已关闭"],
     failed: ["未能开通", "没有授权。"],
-    restored: ["已关闭", "机器人的数据已从备份恢复，这条申请已不存在。"],
+    restored: ["已关闭", "机器人的数据已从备份恢复。此后发生的事这里没有记录；没有留下任何权限。"],
     ended: ["已结束"],
   }[kind];
   return head(state, [what, why || usual].filter(Boolean).join("\n"));
@@ -125,7 +158,12 @@ const own: Words["own"] = {
   waitsFor: (f) => `等待 ${f.approvers} 审批，${f.lapsesAt} 过期。`,
   reminded: () => "已提醒审批人。",
   scheduled: (f) =>
-    head(approvedState(f), `${access(f)}，${lasting(f)}（${approved(f)}）。开始时会发消息给你。`),
+    f.heldBack.length > 0
+      ? head(`${approvedState(f)}，尚未开通`, `${heldBack(f)}。开通后会把令牌发给你。`)
+      : head(
+          approvedState(f),
+          `${access(f)}，${lasting(f)}，至${f.endsAt}（${approved(f)}）。开始时会发消息给你。`,
+        ),
   granting: (f) => head(approvedState(f), `你在 ${access(f)}有效至${f.endsAt}（${approved(f)}）。正在开通…`),
   trouble: (f) => head(`${approvedState(f)}，尚未开通`, `${trouble(f)}。开通后会发消息给你。`),
   active: (f) =>
@@ -148,11 +186,18 @@ const own: Words["own"] = {
   reveal: () => "点击“显示令牌”会生成令牌，只显示给你，不留在任何消息中。",
   reminder: (f, left) => head(`还剩 ${left}`, `你在 ${access(f)}${f.endsAt} 到期。`),
   stillNeeded: (f) => `*还需要吗？*\n你在 ${access(f)}最近没有使用，${f.endsAt} 到期。`,
-  ending: (f) =>
-    f.cause === "revoked" && f.overBy
-      ? head(`${f.overBy} 已撤销（${f.overAt}）`, `你在 ${access(f)}`)
-      : head("已结束，正在确认", `你在 ${access(f)}，${ownCause[f.cause](f)}`),
-  stops: (f) => (f.held ? "令牌会在 10 秒内失效。" : ""),
+  ending: (f) => {
+    if (f.cause === "revoked" && f.overBy)
+      return head(`${f.overBy} 已撤销（${f.overAt}）`, `你在 ${access(f)}`);
+    return f.endTrouble && !f.isRemoved
+      ? head(`已于${f.overAt} 结束，尚未确认`, `你在 ${access(f)}，${ownCause[f.cause](f)}。`)
+      : head("已结束，正在确认", `你在 ${access(f)}，${ownCause[f.cause](f)}`);
+  },
+  stops: (f) => {
+    if (!f.held) return "";
+    if (f.isRemoved) return "令牌会在 10 秒内失效。";
+    return f.endTrouble ? `Karpor 没有响应；在${f.endsAt} 之前，令牌可能仍然有效。` : "";
+  },
   unconfirmed: (f) =>
     head(
       "尚未确认",
@@ -161,11 +206,8 @@ const own: Words["own"] = {
   ended: (f) =>
     f.cause === "revoked" && f.overBy
       ? head(`${f.overBy} 已撤销（${f.overAt}）`, `你在 ${access(f)}${held(f)}`)
-      : head(
-          `已结束（${f.overAt}，${ownCause[f.cause](f)}）`,
-          `你在 ${access(f)}${held(f)}（${approved(f)}）`,
-        ),
-  proof,
+      : head(endedWhen(f, ownCause[f.cause](f)), `你在 ${access(f)}${held(f)}（${approved(f)}）`),
+  proof: (f) => [lateness(f), proof(f)].filter(Boolean).join(""),
 };
 
 const asker: Words["asker"] = {

@@ -1,4 +1,5 @@
 /** 中文：操作不能进行时显示的原因和办法。 */
+import type { HoldReason } from "../../../request/record.ts";
 import type { refusals as english } from "../en/refusals.ts";
 
 const notSent = (why: string): string => `*未提交：*\n${why}`;
@@ -18,6 +19,16 @@ const DID: Record<string, string> = {
   ended: "结束",
 };
 const ADMIN_DEED: Record<string, string> = { "revoke all": "撤销全部", lockdown: "锁定", unlock: "解锁" };
+
+/** Why new access is not set up, below what it concerns. */
+export const HELD_BACK: Record<HoldReason["code"], (name: string) => string> = {
+  "not-looked": () => "Karpor 没有响应",
+  "rbac-off": () => "Karpor 未启用权限检查",
+  "clocks-apart": () => "Karpor 与机器人的时钟相差过大",
+  "no-cluster-role": (name) => `Karpor 没有 ClusterRole \`${name}\``,
+};
+
+const isHoldCode = (code: string): code is HoldReason["code"] => Object.hasOwn(HELD_BACK, code);
 
 export const refusals: typeof english = {
   "unknown-role": (gap) =>
@@ -91,7 +102,9 @@ export const refusals: typeof english = {
     const by = gap("by");
     return `*已被处理：*\n${did && by ? `${by} 已${did}（${gap("at")}）` : "这条申请已有结果"}，本次点击未生效。`;
   },
-  "approved-already": () => unchanged("你已经批准过，还需另一人批准。"),
+  "approved-already": (gap) =>
+    gap("state") ? "*你已经批准过了。*" : unchanged("你已经批准过，还需另一人批准。"),
+  "over-by-then": (gap) => unchanged(`这段较短的时间${gap("until") ? `到${gap("until")} ` : ""}就已结束。`),
   "own-request": (gap) => unchanged(`不能审批自己提出的或给自己的申请，请由 ${gap("approvers")} 审批。`),
   "not-an-approver": (gap) => unchanged(`${only(gap("approvers"), "审批人")}可以操作。`),
   "not-an-admin": (gap) => `*只有管理员可以${ADMIN_DEED[gap("deed")]}。*`,
@@ -106,7 +119,12 @@ export const refusals: typeof english = {
     refused(
       `${gap("user") ? `${gap("user")} 的` : ""}权限已${gap("by") ? `被 ${gap("by")} ` : ""}锁定，管理员解锁前不能获得权限。`,
     ),
-  "held-back": () => refused("管理员检查机器人的状态之前，暂不开通新的权限。"),
+  "held-back": (gap) => {
+    const code = gap("reason");
+    return closed(
+      `这条申请一直未能开通${isHoldCode(code) ? `：${HELD_BACK[code](gap("name"))}` : ""}。请重新申请。`,
+    );
+  },
   "role-changed": (gap) => closed(`${gap("role")} 的规则有变，权限已不同，请重新申请。`),
   "approval-gone": (gap) => closed(`批准 ${gap("role")} 权限的人已不再是审批人，请重新申请。`),
   rotated: () => closed("管理员更换了机器人在 Karpor 上的凭证，所有申请随之关闭。请重新申请。"),
