@@ -1,6 +1,6 @@
 /** The rules of the file, and what they and the role say of a request: approved at once, to be asked, or refused. */
 import { z } from "zod";
-import { DAY, Duration } from "../request/durations.ts";
+import { DAY, Duration, formatDuration } from "../request/durations.ts";
 import { type Groups, isSurelyAmong, type Person } from "../request/people.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
@@ -90,7 +90,8 @@ export interface Case {
   now: number;
 }
 
-export type Ruling = { kind: "approved"; rule: string } | { kind: "ask" };
+/** `why`: what the rule demands, in the file's own words; empty where it demands nothing. */
+export type Ruling = { kind: "approved"; rule: string; why: string } | { kind: "ask" };
 
 /** Throws Refused when the request is not allowed. */
 export function decide(policy: RuleBook, facts: Case): Ruling {
@@ -104,8 +105,8 @@ export function decide(policy: RuleBook, facts: Case): Ruling {
   const rule = policy.rules.find((one) => matches(one, facts));
   if (rule?.then === "deny") throw denial(rule);
   if (request.emergency) return decideEmergency(role, facts);
-  if (rule) return { kind: "approved", rule: rule.name };
-  return role.approval === "none" ? { kind: "approved", rule: "none" } : { kind: "ask" };
+  if (rule) return { kind: "approved", rule: rule.name, why: describeConditions(rule) };
+  return role.approval === "none" ? { kind: "approved", rule: "none", why: "" } : { kind: "ask" };
 }
 
 /**
@@ -122,11 +123,24 @@ export function assertForOneself(
 
 function decideEmergency({ breakGlass }: Role, { request, requester, groups }: Case): Ruling {
   if (breakGlass && isSurelyAmong(breakGlass.by, requester.id, groups))
-    return { kind: "approved", rule: "emergency" };
+    return { kind: "approved", rule: "emergency", why: "" };
   throw new Refused("no-emergency", { role: request.role });
 }
 
-const denial = ({ name, say }: Rule): Refused => new Refused("rule-denies", { rule: name, ...say });
+function denial(rule: Rule): Refused {
+  const why = describeConditions(rule);
+  return new Refused("rule-denies", { rule: rule.name, ...(why ? { why } : {}), ...rule.say });
+}
+
+/** All that a rule demands beside role and requester, in the words of the file, which need no translation. */
+export function describeConditions({ when, until }: Rule): string {
+  const conditions = [
+    when.max === undefined ? "" : `max ${formatDuration(when.max)}`,
+    when.extension === undefined ? "" : `extension ${when.extension}`,
+    until === undefined ? "" : `until ${new Date(until - DAY).toISOString().slice(0, 10)}`,
+  ];
+  return conditions.filter(Boolean).join(", ");
+}
 
 /**
  * What is asked for later must be within a rule's last day when it starts. A rule approves only what people ask for

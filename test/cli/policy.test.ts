@@ -63,7 +63,7 @@ test("check says what each role and rule means", async () => {
       "lasts 1h, at most 8h, 12h with more time; in an emergency taken by U0BOB for 1h",
   );
   expect(text).toContain("denies admin to S0EXT");
-  expect(text).toContain("approves guest to S0DEV for at most 30m");
+  expect(text).toContain("approves guest to S0DEV (max 30m");
   expect(text).toContain("0 to look at, 0 failed");
 });
 

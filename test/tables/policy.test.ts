@@ -230,7 +230,7 @@ describe("rules", () => {
     [
       "for somebody else, whom a later rule denies",
       { asker: person("mallory"), rules: [short, freeze], request: guest },
-      "rule-denies rule=freeze",
+      "rule-denies rule=freeze why=until 2026-12-31",
     ],
     [
       "for somebody else, without an approval",
@@ -278,7 +278,7 @@ describe("rules", () => {
     ["until: its last day", { rules: [until], request: guest, now: endOfDay - 1 }, "approved by december"],
     ["until: the day after", { rules: [until], request: guest, now: endOfDay }, "ask"],
     ["until: starts the day after", { rules: [until], request: { ...guest, startsAt: endOfDay } }, "ask"],
-    ["a freeze", { rules: [freeze] }, "rule-denies rule=freeze"],
+    ["a freeze", { rules: [freeze] }, "rule-denies rule=freeze why=until 2026-12-31"],
     ["after a freeze", { rules: [freeze], request: { startsAt: Date.parse("2027-01-01") } }, "ask"],
     ["an emergency", { request: urgent }, "approved by emergency"],
     [
@@ -286,7 +286,11 @@ describe("rules", () => {
       { who: person("carl"), request: urgent },
       "no-emergency role=admin",
     ],
-    ["an emergency under a freeze", { rules: [freeze], request: urgent }, "rule-denies rule=freeze"],
+    [
+      "an emergency under a freeze",
+      { rules: [freeze], request: urgent },
+      "rule-denies rule=freeze why=until 2026-12-31",
+    ],
     [
       "an emergency that a rule would approve",
       { who: person("carl"), rules: [anew], request: urgent },

@@ -1,7 +1,7 @@
 /** What the roles and rules of the file mean, in words, and what they say wrongly although their form is right. */
 import type { Policy } from "../../policy/policy.ts";
 import { approvalRule, approversFor, type Role } from "../../policy/roles.ts";
-import type { Rule } from "../../policy/rules.ts";
+import { describeConditions, type Rule } from "../../policy/rules.ts";
 import { formatDuration } from "../../request/durations.ts";
 import { isGroup } from "../../request/ids.ts";
 import { type Finding, ok, warn } from "../doctor/finding.ts";
@@ -47,12 +47,11 @@ export function findMeaning(policy: Policy): Finding[] {
   ];
 }
 
-function describeRule({ when, then, until }: Rule): string {
+function describeRule(rule: Rule): string {
+  const { when, then } = rule;
   const who = when.requester?.in.join(", ") ?? "everybody";
-  const time = when.max === undefined ? "" : ` for at most ${formatDuration(when.max)}`;
-  const more = when.extension === undefined ? "" : when.extension ? ", only more time" : ", not more time";
-  const last = until === undefined ? "" : `, before ${new Date(until).toISOString().slice(0, 10)}`;
-  return `${then === "deny" ? "denies" : "approves"} ${when.role?.join(", ") ?? "every role"} to ${who}${time}${more}${last}`;
+  const conditions = describeConditions(rule);
+  return `${then === "deny" ? "denies" : "approves"} ${when.role?.join(", ") ?? "every role"} to ${who}${conditions && ` (${conditions})`}`;
 }
 
 /** Of other ClusterRoles without rules of the file, only the hub knows what they give. */

@@ -32,7 +32,7 @@ export interface Verdict {
   outcome: "approve" | "ask" | "deny";
   /** The line of the file that decides: a rule's name, or requester, limits, duration or approval. */
   line: string;
-  /** Why it is denied; else empty. */
+  /** Why it is denied, or what the rule demands that approves it; else empty. */
   why: string;
 }
 
@@ -49,10 +49,10 @@ export function judgeCase(
   looks: LookUps = offlineLooks(config, asked),
 ): Verdict {
   try {
-    const { kind, ...ruling } = ruleOn(withoutReasons(config), asked, looks, now);
-    if (kind === "ask") return { outcome: "ask", line: "approval", why: "" };
-    const rule = "rule" in ruling ? ruling.rule : "none";
-    return { outcome: "approve", line: rule === "none" ? "approval" : rule, why: "" };
+    const ruling = ruleOn(withoutReasons(config), asked, looks, now);
+    if (ruling.kind === "ask") return { outcome: "ask", line: "approval", why: "" };
+    const { rule, why } = ruling;
+    return { outcome: "approve", line: rule === "none" ? "approval" : rule, why };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const { note } = error;

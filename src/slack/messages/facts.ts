@@ -36,7 +36,7 @@ export function factsFor({ config, locale }: DrawContext, request: Request): Fac
     approvers: any(approvers.map(mention)),
     ...{ needed: role ? neededApprovals(role) : 0, approved: people.length },
     ...{ approvedBy: all(people.map(mentionUser)), approvedAt: show(approvals.at(-1)?.at) },
-    rule: foreign(approvals.find(({ rule }) => rule !== null)?.rule ?? ""),
+    rule: ruleIn(approvals),
     trouble: request.trouble,
     cause: ending?.cause ?? "time",
     ...{ overBy: mentionUser(over?.by ?? null), overAt: show(over?.at) },
@@ -47,6 +47,11 @@ export function factsFor({ config, locale }: DrawContext, request: Request): Fac
     reviewers: any((role?.breakGlass?.review ?? []).map(mention)),
     admins: any(config.admins.map(mention)),
   };
+}
+
+function ruleIn(approvals: Request["approvals"]): string {
+  const { rule = null, why = "" } = approvals.find((one) => one.rule !== null) ?? {};
+  return foreign(why === "" ? (rule ?? "") : `${rule} (${why})`);
 }
 
 const endIfApprovedAtOnce = (request: Request): number =>
