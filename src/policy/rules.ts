@@ -4,6 +4,8 @@ import { DAY, Duration, formatDuration } from "../request/durations.ts";
 import { type Groups, isSurelyAmong, type Person } from "../request/people.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
+import { accessStart } from "../request/transitions.ts";
+import { describeWeek, hasWholeWeek, isInWeek, weekFields } from "./hours.ts";
 import { findRole, needsApprover, type Role, type RoleTable } from "./roles.ts";
 import { Bilingual, Principals } from "./shapes.ts";
 
@@ -28,7 +30,9 @@ export const Rule = z
           .boolean()
           .optional()
           .describe("true: only more time; false: only what is asked for anew."),
+        ...weekFields,
       })
+      .refine(hasWholeWeek, "says days or hours without zone, or zone without them; give both")
       .default({})
       .describe("All of these must hold; without any the rule is for every request."),
     until: z.iso
@@ -79,7 +83,7 @@ const unsafeRoles = ({ when }: Rule, roles: RoleTable["roles"]): string[] =>
 
 /** A request, and everybody whom it concerns. */
 export interface Case {
-  request: Pick<Request, "role" | "duration" | "emergency" | "startsAt" | "follows">;
+  request: Pick<Request, "role" | "duration" | "emergency" | "startsAt" | "follows" | "prolongsFrom">;
   /** Whose access it is. */
   requester: Person;
   /** Who asked: the requester, or somebody for them. */
@@ -137,19 +141,22 @@ export function describeConditions({ when, until }: Rule): string {
   const conditions = [
     when.max === undefined ? "" : `max ${formatDuration(when.max)}`,
     when.extension === undefined ? "" : `extension ${when.extension}`,
+    describeWeek(when),
     until === undefined ? "" : `until ${new Date(until - DAY).toISOString().slice(0, 10)}`,
   ];
   return conditions.filter(Boolean).join(", ");
 }
 
 /**
- * What is asked for later must be within a rule's last day when it starts. A rule approves only what people ask for
+ * A rule's hours and last day are looked at where access would begin. A rule approves only what people ask for
  * themselves: for others it would be one person's word without a second.
  */
 function matches({ when, until, then }: Rule, facts: Case): boolean {
   const { request, requester, asker, groups, usedBefore, now } = facts;
   if (then === "approve" && asker.id !== requester.id) return false;
-  if (until !== undefined && Math.max(now, request.startsAt ?? 0) >= until) return false;
+  const start = accessStart(request, now);
+  if (until !== undefined && start >= until) return false;
+  if (!isInWeek(when, start)) return false;
   if (when.role && !when.role.includes(request.role)) return false;
   if (when.extension !== undefined && when.extension !== (request.follows !== null)) return false;
   // A rule for short access is none for long access in pieces.

@@ -6,6 +6,12 @@ import type { RefusalNote } from "./refused.ts";
 /** How long the access lasts: what was approved, else what was asked for, ms. */
 export const grantedTime = (request: Request): number => request.granted ?? request.duration;
 
+/** When the access begins, ms: now, at a start that is later, or where what it prolongs ends. */
+export const accessStart = (
+  { startsAt, prolongsFrom }: Pick<Request, "startsAt" | "prolongsFrom">,
+  now: number,
+): number => Math.max(now, startsAt ?? 0, prolongsFrom ?? 0);
+
 /** Of all approvals the shortest counts, ms; null: as long as was asked for. */
 export function approvedTime({ duration }: Request, approvals: readonly Approval[]): number | null {
   const shortest = Math.min(duration, ...approvals.map(({ time }) => time));
@@ -21,10 +27,10 @@ export const totalGranted = (chain: readonly Request[]): number =>
  * and start, plus the time; of more time, the end of what it follows, plus the time added.
  */
 export function approved(request: Request, now: number): Request {
-  const { startsAt, prolongsFrom } = request;
+  const { startsAt } = request;
   if (startsAt !== null && startsAt > now) return { ...request, state: "scheduled", trouble: null };
-  const from = Math.max(now, startsAt ?? 0, prolongsFrom ?? 0);
-  return { ...request, state: "granting", endsAt: from + grantedTime(request), trouble: null };
+  const endsAt = accessStart(request, now) + grantedTime(request);
+  return { ...request, state: "granting", endsAt, trouble: null };
 }
 
 /** Why and by whom a request ends; `refusal` is what people read where the bot itself ends it. */

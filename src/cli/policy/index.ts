@@ -15,7 +15,7 @@ import { describeRole, findMeaning } from "./meaning.ts";
 import { judgeCase, type LookUps, PolicyCase } from "./verdict.ts";
 
 export const POLICY_USAGE = `policy check [FILE]
-policy explain ROLE --user U… [--groups S…,S…] [--for 4h] [--had 2h] [--grants N] [--requests N]
+policy explain ROLE --user U… [--groups S…,S…] [--for 4h] [--had 2h] [--at 2026-12-07T09:30:00+01:00] [--grants N] [--requests N]
 policy test FILE`;
 
 /** Resolves to whether all is as it should be. Throws UsageError, ConfigError, or one sentence. */
@@ -47,7 +47,7 @@ function findingsOf(variables: NodeJS.ProcessEnv): Finding[] {
 }
 
 const text = { type: "string" } as const;
-const EXPLAIN = { user: text, groups: text, for: text, had: text, grants: text, requests: text };
+const EXPLAIN = { user: text, groups: text, for: text, had: text, grants: text, requests: text, at: text };
 
 /** Without --groups, and with a token, Slack says who they are. */
 async function explainCase([role = "", ...args]: string[], means: CommandMeans): Promise<boolean> {

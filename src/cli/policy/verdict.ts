@@ -25,6 +25,11 @@ export const PolicyCase = z.strictObject({
   /** What they have, and what they asked for in this hour. */
   grants: z.coerce.number().int().min(0).default(0),
   requests: z.coerce.number().int().min(0).default(0),
+  /** When they ask: now when left out. */
+  at: z.iso
+    .datetime({ offset: true, error: "must be a moment such as 2026-12-07T09:30:00+01:00" })
+    .transform((text) => Date.parse(text))
+    .optional(),
 });
 export type PolicyCase = z.infer<typeof PolicyCase>;
 
@@ -49,7 +54,7 @@ export function judgeCase(
   looks: LookUps = offlineLooks(config, asked),
 ): Verdict {
   try {
-    const ruling = ruleOn(withoutReasons(config), asked, looks, now);
+    const ruling = ruleOn(withoutReasons(config), asked, looks, asked.at ?? now);
     if (ruling.kind === "ask") return { outcome: "ask", line: "approval", why: "" };
     const { rule, why } = ruling;
     return { outcome: "approve", line: rule === "none" ? "approval" : rule, why };
@@ -76,7 +81,15 @@ function ruleOn(policy: Policy, asked: PolicyCase, { person, groups }: LookUps, 
   const { role, grants, requests, had: usedBefore = 0 } = asked;
   const duration = asked.for ?? findRole(policy, role).duration.default;
   const follows = asked.had === undefined ? null : MORE_TIME;
-  const request = { role, duration, reason: "", startsAt: null, emergency: false, follows };
+  const request = {
+    role,
+    duration,
+    reason: "",
+    startsAt: null,
+    emergency: false,
+    follows,
+    prolongsFrom: null,
+  };
   checkTerms(policy, { ...request, usedBefore }, now);
   // More time is no grant beside the one that it is for.
   const held = Math.max(0, grants - (follows ? 1 : 0));
