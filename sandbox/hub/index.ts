@@ -33,6 +33,7 @@ export async function startLocalHub({ clock, roles = karporRoles }: HubSettings)
   let keys = await nextKeys();
   let ahead = 0;
   let isReading = false;
+  let endless = false;
   const now = () => clock.now() + ahead;
   const store = createStore();
   const authorizer = createAuthorizer(store);
@@ -41,7 +42,7 @@ export async function startLocalHub({ clock, roles = karporRoles }: HubSettings)
   const byToken = createAuthenticator((token) => verifyToken(keys, store, token, now()), now);
   const service: Service = {
     ...{ rbac: true, faults, log: journal.add, audit, authenticate: byToken },
-    state: () => ({ store, authorizer, keys, now: now() }),
+    state: () => ({ store, authorizer, keys, now: now(), endless }),
     authorizer: () => (isReading ? rulesUnread : authorizer),
   };
   const listener = await listen(keys, (request, response) => {
@@ -65,6 +66,9 @@ export async function startLocalHub({ clock, roles = karporRoles }: HubSettings)
     login: (token) => serveLogin(service, token),
     skew: (ms) => {
       ahead = ms;
+    },
+    endlessLists: (on) => {
+      endless = on;
     },
     setRbac: (on) => {
       service.rbac = on;

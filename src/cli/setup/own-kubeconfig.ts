@@ -6,10 +6,10 @@ import type { Config } from "../../config.ts";
 import { HubError, kubeconfigError, readAnswer } from "../../hub/errors.ts";
 import { isLoggedIn } from "../../hub/grants.ts";
 import { type HubAccess, parseKubeconfig } from "../../hub/kubeconfig.ts";
+import { botAccount } from "../../hub/names.ts";
 import { IN_CLUSTER_SECRET } from "../../hub/settings.ts";
 import { SECOND } from "../../request/durations.ts";
 import { type HubCalls, openHubCalls } from "../hub/calls.ts";
-import { botAccount } from "../hub/objects.ts";
 import { missingRights } from "../hub/rights.ts";
 import type { CommandMeans } from "../options.ts";
 import { type Administrator, wayToHub } from "./administrator.ts";
@@ -79,7 +79,7 @@ export async function makeKubeconfig(
   before: string | null,
   { withRights }: { withRights: boolean },
 ): Promise<string> {
-  const { namespace, name } = botAccount(config);
+  const { namespace, name } = botAccount(config.hub);
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
   const answer = await administrator.hub.ask("POST", path, { spec: { expirationSeconds: YEAR_SECONDS } });
   const { token } = readAnswer("make the bot's token", TokenRequest, answer).status;
