@@ -41,7 +41,7 @@ export async function startLocalHub({ clock, roles = karporRoles }: HubSettings)
   preload(store, roles, now());
   const byToken = createAuthenticator((token) => verifyToken(keys, store, token, now()), now);
   const service: Service = {
-    ...{ rbac: true, faults, log: journal.add, audit, authenticate: byToken },
+    ...{ rbac: true, aiProxy: "", faults, log: journal.add, audit, authenticate: byToken },
     state: () => ({ store, authorizer, keys, now: now(), endless }),
     authorizer: () => (isReading ? rulesUnread : authorizer),
   };
@@ -69,6 +69,9 @@ export async function startLocalHub({ clock, roles = karporRoles }: HubSettings)
     },
     endlessLists: (on) => {
       endless = on;
+    },
+    setAiProxy: (url) => {
+      service.aiProxy = url;
     },
     setRbac: (on) => {
       service.rbac = on;

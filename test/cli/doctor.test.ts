@@ -554,6 +554,17 @@ const faults: Fault[] = [
     fix: /--close-anonymous/,
   },
   {
+    name: "Karpor shows its AI proxy's password",
+    level: "warn",
+    plant: () => {
+      world.localHub.setAiProxy("http://karpor:planted-password@proxy.example.com:3128");
+      return () => world.localHub.setAiProxy("");
+    },
+    check: "hub server-configs",
+    message: /^(?!.*planted).*reads the password in AIHTTPProxy, also with reads closed/,
+    fix: /change the password/,
+  },
+  {
     name: "the gateway is before a hub whose reads are open",
     plant: () => behind(gateway.url),
     check: "gateway reads",
