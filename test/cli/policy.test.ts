@@ -20,6 +20,7 @@ const FILE = {
   instance: "test",
   hub: { name: "production", kubeconfig: "hub.kubeconfig", dashboard: "https://karpor.example.com" },
   slack: { channel: "C0APPROVALS" },
+  admins: [BOB],
   roles,
   limits: { grantsPerPerson: 5 },
   rules: [
