@@ -1,4 +1,4 @@
-/** Access that somebody made past the bot, with a stolen kubeconfig or by hand: the hourly look tells all of it. */
+/** With a stolen kubeconfig of the bot one binds its ClusterRole to everybody: the hourly look tells all of it. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { sceneOf, visibleText } from "../helpers/scene.ts";
