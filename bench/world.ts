@@ -55,7 +55,7 @@ async function startWorld<Hub extends TestHub>(starting: Promise<Hub>, { limits 
 }
 
 const APP = {
-  ...{ botToken: "xoxb-1-bench", signingSecret: "bench-signing-secret" },
+  ...{ botToken: "xoxb-1-bench", signingSecret: "bench-signing-secret-0123456789-0" },
   command: "/karpor-access",
 };
 

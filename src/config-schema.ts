@@ -17,6 +17,10 @@ const NamespacedName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}\/[a-z0-9][a-z0-9.-]{0,252}$/, "must be namespace/name");
 
+/** Or no further than this machine. */
+const isEncrypted = (address: string): boolean =>
+  /^(?:https:|http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|$))/.test(address);
+
 const Hub = z
   .strictObject({
     name: z.string().min(1).max(60).describe("What people call this Karpor; shown in messages."),
@@ -41,7 +45,12 @@ const Hub = z
       .default([])
       .describe("Other bots of this hub, by their instance: their grants are not reported."),
   })
-  .superRefine(checkHubFields, whenValid(...Object.keys(hubFields)));
+  .superRefine(checkHubFields, whenValid(...Object.keys(hubFields)))
+  .refine(({ gateway, dashboard }) => !gateway || isEncrypted(dashboard), {
+    path: ["dashboard"],
+    message: "must begin with https: behind a gateway: its link holds the token",
+    ...whenValid("gateway", "dashboard"),
+  });
 
 const HubAudit = z
   .strictObject({
@@ -97,7 +106,10 @@ export const ConfigFile = z
         .default("/karpor-access")
         .describe("As in the app's manifest."),
     }),
-    admins: z.array(Principal).default([]).describe("Who may revoke anything, lock down and unlock."),
+    admins: z
+      .array(Principal)
+      .min(1, "name at least one: nobody else can lock down and unlock")
+      .describe("Who may revoke anything, lock down and unlock."),
     roles: Roles.describe("What people may ask for, by name."),
     rules: z.array(Rule).default([]).describe("The first that matches denies, or approves."),
     limits: Limits.prefault({}).describe("Per person."),

@@ -31,13 +31,20 @@ const Environment = z
       .string()
       .startsWith("xapp-", "is no app-level token (xapp-…); make one on your app's page Basic Information")
       .optional(),
-    SLACK_SIGNING_SECRET: z.string().optional(),
+    SLACK_SIGNING_SECRET: z
+      .string()
+      .min(
+        32,
+        "is shorter than Slack's, which has 32 characters; copy it from your app's page Basic Information",
+      )
+      .optional(),
     REDIS_URL: z
       .string()
       .regex(/^rediss?:\/\/[^\s/]/, "must look like redis://host:6379, or rediss://user:password@host:6379")
       .default("redis://127.0.0.1:6379"),
     PORT: Port.default(3000),
     METRICS_PORT: Port.optional(),
+    METRICS_HOST: z.string().default("127.0.0.1"),
     SLACK_API_URL: z.url().optional(),
     HTTPS_PROXY: z
       .url({ protocol: /^https?$/, error: "must be a whole URL such as http://proxy.example.com:3128" })
@@ -77,7 +84,7 @@ export const loadConfig = (variables: Variables = process.env): Config => load(v
 
 /** For the command line, which speaks to the hub alone: Slack's secrets may be missing, and the services' too. */
 export const loadForHub = (variables: Variables = process.env): Config =>
-  load({ ...variables, SLACK_BOT_TOKEN: "xoxb-none", SLACK_SIGNING_SECRET: "none" }, () => []);
+  load({ ...variables, SLACK_BOT_TOKEN: "xoxb-none", SLACK_SIGNING_SECRET: "none".repeat(8) }, () => []);
 
 type SecretNamed = Config["secretNamed"];
 

@@ -57,9 +57,9 @@ export async function startBot(config: Config, outer: BotParts) {
 
 /** On a port of its own, which only Prometheus and operators should reach. */
 async function serveMetrics(bot: Bot, metrics: Metrics) {
-  const { METRICS_PORT } = bot.config.env;
-  if (METRICS_PORT === undefined) return null;
-  return servePages(METRICS_PORT, [metrics.page, statusPage(bot, { isPublic: false })]);
+  const { METRICS_PORT: port, METRICS_HOST: host } = bot.config.env;
+  if (port === undefined) return null;
+  return servePages({ port, host }, [metrics.page, statusPage(bot, { isPublic: false })]);
 }
 
 async function assertFitRedis(bot: Bot, redis: Parameters<typeof unsuitableRedis>[0]): Promise<void> {

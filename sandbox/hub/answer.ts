@@ -16,9 +16,9 @@ import { create, patch, remove, update } from "./write.ts";
 
 const VERBS: Record<string, (state: HubState, found: Case) => CaseAnswer> = {
   get: (state, found) => ({ status: 200, body: existingObject(state, found) }),
-  list: ({ store }, { resource, target, ask }) => ({
+  list: ({ store, endless }, { resource, target, ask }) => ({
     status: 200,
-    body: listText(store, resource, target.namespace, ask.query),
+    body: listText(store, { resource, namespace: target.namespace, query: ask.query, endless }),
   }),
   ...{ create, patch, update, delete: remove },
 };

@@ -13,6 +13,8 @@ export interface HubState {
   authorizer: Authorizer;
   keys: HubKeys;
   now: number;
+  /** Each page of a list says that another follows. */
+  endless: boolean;
 }
 
 export interface SentObject {

@@ -33,6 +33,7 @@ export async function startLocalHub({ clock, roles = karporRoles }: HubSettings)
   let keys = await nextKeys();
   let ahead = 0;
   let isReading = false;
+  let endless = false;
   const now = () => clock.now() + ahead;
   const store = createStore();
   const authorizer = createAuthorizer(store);
@@ -40,8 +41,8 @@ export async function startLocalHub({ clock, roles = karporRoles }: HubSettings)
   preload(store, roles, now());
   const byToken = createAuthenticator((token) => verifyToken(keys, store, token, now()), now);
   const service: Service = {
-    ...{ rbac: true, faults, log: journal.add, audit, authenticate: byToken },
-    state: () => ({ store, authorizer, keys, now: now() }),
+    ...{ rbac: true, aiProxy: "", faults, log: journal.add, audit, authenticate: byToken },
+    state: () => ({ store, authorizer, keys, now: now(), endless }),
     authorizer: () => (isReading ? rulesUnread : authorizer),
   };
   const listener = await listen(keys, (request, response) => {
@@ -65,6 +66,12 @@ export async function startLocalHub({ clock, roles = karporRoles }: HubSettings)
     login: (token) => serveLogin(service, token),
     skew: (ms) => {
       ahead = ms;
+    },
+    endlessLists: (on) => {
+      endless = on;
+    },
+    setAiProxy: (url) => {
+      service.aiProxy = url;
     },
     setRbac: (on) => {
       service.rbac = on;

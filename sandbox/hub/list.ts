@@ -10,12 +10,14 @@ interface Page {
   after: string;
 }
 
-export function listText(
-  store: ObjectStore,
-  resource: Resource,
-  namespace: string | undefined,
-  query: URLSearchParams,
-): string {
+interface Listing {
+  resource: Resource;
+  namespace: string | undefined;
+  query: URLSearchParams;
+  endless: boolean;
+}
+
+export function listText(store: ObjectStore, { resource, namespace, query, endless }: Listing): string {
   const matches = parseSelector(query.get("labelSelector"));
   const page = parsePage(query.get("continue"), store.version());
   const limit = Number(query.get("limit") ?? 0);
@@ -28,6 +30,7 @@ export function listText(
   const metadata = {
     resourceVersion: String(version),
     ...(found.length > items.length && last && { continue: pageToken(version, last) }),
+    ...(endless && { continue: query.get("continue") ?? pageToken(version, last ?? NOTHING) }),
   };
   const head = JSON.stringify({ kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata });
   return `${head.slice(0, -1)},"items":[${items.map(itemText).join(",")}]}`;
@@ -52,6 +55,8 @@ function itemText(object: KubeObject): string {
   texts.set(object, text);
   return text;
 }
+
+const NOTHING = { metadata: { name: "" } } as KubeObject;
 
 const pageToken = (version: number, last: KubeObject): string =>
   Buffer.from(JSON.stringify({ version, after: keyOfObject(last) } satisfies Page)).toString("base64url");

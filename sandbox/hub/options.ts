@@ -19,6 +19,9 @@ export interface LocalHub extends FaultyHub {
   skew(ms: number): void;
   /** Off: karpor-server restarted without it, and everybody may do everything. */
   setRbac(on: boolean): void;
+  setAiProxy(url: string): void;
+  /** Its lists never say that they are over. */
+  endlessLists(on: boolean): void;
   /** Its audit log, which it tells to nobody at first. */
   readonly audit: Pick<HubAuditLog, "keep" | "tellTo">;
   /** The status the dashboard's login would answer to this token now; it is remembered as used. */

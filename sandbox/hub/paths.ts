@@ -21,9 +21,16 @@ const LOG = ["listening on :8080", "synced 12 resources", "synced 3 resources"];
 const HTML =
   "<!doctype html><title>Karpor</title><p>The dashboard would be here: this is a stand-in for the hub.</p>";
 
+/** What karpor-server was started with. */
+export interface KarporSettings {
+  rbac: boolean;
+  /** Shown with its password, as Karpor does. */
+  aiProxy: string;
+}
+
 /** Asked only of callers who may: authentication and RBAC were before. */
-export function answerPath({ path, verb }: Ask, rbac: boolean): Page {
-  if (verb === "get" || verb === "head") return { status: 200, ...read(path, rbac) } as Page;
+export function answerPath({ path, verb }: Ask, settings: KarporSettings): Page {
+  if (verb === "get" || verb === "head") return { status: 200, ...read(path, settings) } as Page;
   // Clusters and rules are not kept: what counts is who may write them.
   if (/^\/rest-api\/v1\/(cluster|resource-group-rule)(\/|$)/.test(path))
     return { status: 200, body: done(null) };
@@ -32,9 +39,13 @@ export function answerPath({ path, verb }: Ask, rbac: boolean): Page {
 
 const missing: Page = { status: 404, body: "404 page not found\n" };
 
-function read(path: string, rbac: boolean): Page | Omit<Page, "status"> {
+function read(path: string, { rbac, aiProxy }: KarporSettings): Page | Omit<Page, "status"> {
+  const serverConfigs = {
+    CoreOptions: { EnableRBAC: rbac },
+    AIOptions: { AIAuthToken: "[hidden]", AIHTTPProxy: aiProxy },
+  };
   if (HEALTH.includes(path)) return { body: "ok" };
-  if (path === "/server-configs") return { body: { CoreOptions: { EnableRBAC: rbac } } };
+  if (path === "/server-configs") return { body: serverConfigs };
   if (path === "/rest-api/v1/authn") return { body: done("") };
   if (path === "/rest-api/v1/clusters") return { body: done({ apiVersion: "v1", items: [], kind: "List" }) };
   if (FAILING[path]) return { status: 500, body: { success: false, message: FAILING[path] } };

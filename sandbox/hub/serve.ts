@@ -11,13 +11,12 @@ import type { CaseAnswer, HubState } from "./case.ts";
 import { allowOrigin } from "./cors.ts";
 import type { FaultPlan, HubFailure } from "./faults.ts";
 import type { Logged } from "./journal.ts";
-import { answerPath } from "./paths.ts";
+import { answerPath, type KarporSettings } from "./paths.ts";
 import { parseAsk } from "./request.ts";
 import { isApiGroup } from "./resources.ts";
 import { StatusError, statusBody } from "./status.ts";
 
-export interface Service {
-  rbac: boolean;
+export interface Service extends KarporSettings {
   faults: FaultPlan;
   state(): HubState;
   /** What it goes by for its callers: nothing in the first moment of a start. */
@@ -98,7 +97,7 @@ function attempt(service: Service, request: IncomingMessage, text: string, user:
     const ask = parseAsk(request.method ?? "GET", request.url ?? "/");
     if (service.rbac) assertAllowed(service.authorizer(), user, ask);
     const { target } = ask;
-    if (!target || !isApiGroup(target.group)) return answerPath(ask, service.rbac);
+    if (!target || !isApiGroup(target.group)) return answerPath(ask, service);
     const type = request.headers["content-type"] ?? "";
     return answerResource(service.state(), { ask, user, text, type }, target);
   } catch (error) {

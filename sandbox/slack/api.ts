@@ -98,9 +98,10 @@ function checkToken(method: Method, token: string | undefined, tokens: Tokens): 
   if (kind !== (method.token ?? "bot")) throw new SlackRefusal("not_allowed_token_type");
 }
 
-const scopesHeader = ({ settings }: Workspace, { token }: Method) => ({
-  "x-oauth-scopes": token === "app" ? "connections:write" : settings.scopes.join(","),
-});
+function scopesHeader({ settings }: Workspace, { token }: Method): Record<string, string> {
+  if (!settings.tellsScopes) return {};
+  return { "x-oauth-scopes": token === "app" ? "connections:write" : settings.scopes.join(",") };
+}
 
 function logCall(workspace: Workspace, { name: method, args }: Request, reply: Reply): void {
   const outcome = reply.error === undefined ? {} : { error: reply.error };

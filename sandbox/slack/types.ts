@@ -156,6 +156,8 @@ export type CallFailure =
 export interface WorkspaceSettings {
   signingSecret: string;
   scopes: string[];
+  /** False: a proxy before Slack takes the header of scopes away. */
+  tellsScopes: boolean;
   /** Whether Slack's documented limits hold. */
   limits: boolean;
 }

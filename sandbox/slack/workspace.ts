@@ -99,6 +99,7 @@ function initialSettings(options: LocalSlackOptions): WorkspaceSettings {
   return {
     signingSecret: options.signingSecret,
     scopes: options.scopes ?? usualScopes,
+    tellsScopes: true,
     limits: options.limits ?? true,
   };
 }

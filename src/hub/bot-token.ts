@@ -1,13 +1,16 @@
 /** The bot's own token: renewed at half of its life, and written back to where its kubeconfig is kept. */
 import { z } from "zod";
 import type { Clock } from "../request/clock.ts";
-import { SECOND } from "../request/durations.ts";
+import { DAY, SECOND } from "../request/durations.ts";
 import { type Secret, secret } from "../request/secret.ts";
 import type { HubClient } from "./client.ts";
 import { readAnswer } from "./errors.ts";
 import { tokenAccount, tokenLife } from "./jwt.ts";
 import { checkWriteBack, replaceToken } from "./kubeconfig.ts";
 import type { KubeconfigSource } from "./source.ts";
+
+/** Renewed at half of it. Somebody who stole the token and is noticed late has it for so long at most. */
+export const OWN_TOKEN_LIFE = 90 * DAY;
 
 const TokenRequest = z.object({ status: z.object({ token: z.string().min(1) }) });
 
@@ -35,11 +38,11 @@ function isDue(token: Secret | null, clock: Clock): boolean {
   return life !== null && clock.now() >= (life.from + life.to) / 2;
 }
 
-/** For the same account, and for as long. */
+/** For the same account, and for as long: a token of an earlier version lived a year. */
 async function mintLike(client: HubClient, old: Secret): Promise<Secret> {
   const { namespace = "", name = "" } = tokenAccount(old) ?? {};
   const { from, to } = tokenLife(old) ?? { from: 0, to: 0 };
-  const spec = { expirationSeconds: Math.round((to - from) / SECOND) };
+  const spec = { expirationSeconds: Math.round(Math.min(to - from, OWN_TOKEN_LIFE) / SECOND) };
   const body = { spec: spec as typeof spec & { audiences: string[] } };
   const answer = await client.call(({ core }) =>
     core.createNamespacedServiceAccountToken({ namespace, name, body }),

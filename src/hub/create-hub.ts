@@ -5,11 +5,12 @@ import { anonymousReads } from "./anonymous.ts";
 import { renewOwnToken } from "./bot-token.ts";
 import { createClient } from "./client.ts";
 import { hasClusterRole, isEnforcing } from "./facts.ts";
+import { listForeign } from "./foreign.ts";
 import * as grants from "./grants.ts";
 import type { Hub } from "./hub.ts";
 import { keyId } from "./jwt.ts";
 import { parseKubeconfig } from "./kubeconfig.ts";
-import { listAccounts, listBindings, listForeign } from "./lists.ts";
+import { listAccounts, listBindings } from "./lists.ts";
 import { changeNotes, readNotes } from "./notes.ts";
 import { type Forward, openPortForward } from "./port-forward.ts";
 import { type HubSettings, IN_CLUSTER_SERVER } from "./settings.ts";
@@ -51,7 +52,7 @@ export function createHub(options: HubOptions): Hub {
     checkLogin: (token) => grants.checkLogin(client, token),
     listBindings: () => listBindings(client, owner),
     listAccounts: () => listAccounts(client, owner),
-    listForeign: (clusterRoles) => listForeign(client, owner, clusterRoles),
+    listForeign: (catalog) => listForeign(client, catalog),
     readNotes: () => readNotes(client, owner),
     changeNotes: (change) => changeNotes(client, owner, change),
     isEnforcing: () => isEnforcing(client),

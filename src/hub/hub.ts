@@ -1,6 +1,7 @@
 /** Karpor's hub: one ServiceAccount and one ClusterRoleBinding a request, and tokens for it. */
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Secret } from "../request/secret.ts";
+import type { Catalog } from "./foreign.ts";
 
 export interface AccountOnHub {
   /** Null where the object bears our instance's labels but no id that can be read. */
@@ -48,10 +49,18 @@ export interface HubList<T> {
   items: T[];
 }
 
-/** What others made, by hand or by another bot. */
+/** A subject is written as kind, namespace and name. */
+export interface ForeignBinding {
+  name: string;
+  clusterRole: string;
+  subjects: string[];
+}
+
+/** Access that the bot did not make. */
 export interface Foreign {
-  /** Bindings of the given ClusterRoles; a subject is written as kind, namespace and name. */
-  bindings: { name: string; clusterRole: string; subjects: string[] }[];
+  bindings: ForeignBinding[];
+  /** Those whose accounts `hub.known` names. */
+  known: ForeignBinding[];
   /** Names of accounts in the grants' namespace. */
   accounts: string[];
 }
@@ -83,8 +92,7 @@ export interface Hub {
   checkLogin(token: Secret): Promise<"good" | "unbound" | "refused">;
   listBindings(): Promise<HubList<BindingOnHub>>;
   listAccounts(): Promise<HubList<AccountOnHub>>;
-  /** Bindings of these ClusterRoles, and accounts of the grants' namespace, that are not ours. */
-  listForeign(clusterRoles: readonly string[]): Promise<Foreign>;
+  listForeign(catalog: Catalog): Promise<Foreign>;
   readNotes(): Promise<HubNotes>;
   /** By compare-and-swap: `change` is given the newest notes. Throws HubError. */
   changeNotes(change: ChangeNotes): Promise<void>;

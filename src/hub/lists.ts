@@ -1,15 +1,18 @@
 /** All bindings and accounts of the instance, page by page. */
 import { z } from "zod";
 import type { HubClient } from "./client.ts";
-import { parseJson, readAnswer } from "./errors.ts";
+import { HubError, parseJson, REASON, readAnswer } from "./errors.ts";
 import { Account, Binding, describeAccount, describeBinding } from "./grants.ts";
-import type { AccountOnHub, BindingOnHub, Foreign, HubList } from "./hub.ts";
-import { instanceAccount, labelSelector, type Metadata, type Owner, readRequest } from "./names.ts";
+import type { AccountOnHub, BindingOnHub, HubList } from "./hub.ts";
+import { instanceAccount, labelSelector, type Owner } from "./names.ts";
 
 const PAGE_SIZE = "500";
-const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
-const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
-const accountsPath = (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`;
+/** A hundred thousand objects: a list that is longer does not end. */
+const MOST_PAGES = 200;
+export const METADATA_ONLY =
+  "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+export const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+export const accountsPath = (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`;
 
 export async function listAccounts(client: HubClient, owner: Owner): Promise<HubList<AccountOnHub>> {
   const selector = labelSelector(owner.instance);
@@ -25,35 +28,11 @@ export async function listBindings(client: HubClient, owner: Owner): Promise<Hub
   return listPages(client, BINDINGS, labelSelector(owner.instance), described);
 }
 
-/** Compared by labels and name, so that only what this instance makes is left out. */
-export async function listForeign(
-  client: HubClient,
-  owner: Owner,
-  clusterRoles: readonly string[],
-): Promise<Foreign> {
-  const { instance, namespace } = owner;
-  const isForeign = ({ metadata }: { metadata: Metadata }) => readRequest(instance, metadata) === null;
-  const bindings = await listPages(client, BINDINGS, "", Binding);
-  const accounts = await listPages(client, accountsPath(namespace), "", Account, METADATA_ONLY);
-  return {
-    bindings: bindings.items
-      .filter((one) => isForeign(one) && clusterRoles.includes(one.roleRef.name))
-      .map(({ metadata, roleRef, subjects }) => ({
-        name: metadata.name,
-        clusterRole: roleRef.name,
-        subjects: (subjects ?? []).map((one) =>
-          [one.kind, one.namespace, one.name].filter(Boolean).join(" "),
-        ),
-      })),
-    accounts: accounts.items
-      .filter(isForeign)
-      .map(({ metadata }) => metadata.name)
-      .filter((name) => name !== instanceAccount(instance)),
-  };
-}
-
-/** `selector`: all objects when it is empty. */
-async function listPages<T>(
+/**
+ * `selector`: all objects when it is empty. Throws HubError, also when the list does not end: nothing is decided on a
+ * part of it.
+ */
+export async function listPages<T>(
   client: HubClient,
   path: string,
   selector: string,
@@ -68,7 +47,8 @@ async function listPages<T>(
   const items: T[] = [];
   let hubTime: number | null = null;
   let next: string | undefined = "";
-  while (next !== undefined) {
+  for (let pages = 0; next !== undefined; pages++) {
+    if (pages === MOST_PAGES) throw endless(path);
     const query = new URLSearchParams({ limit: PAGE_SIZE, ...(selector && { labelSelector: selector }) });
     if (next) query.set("continue", next);
     const answer = await client.get(`${path}?${query}`, { accept });
@@ -79,3 +59,8 @@ async function listPages<T>(
   }
   return { hubTime: hubTime ?? 0, items };
 }
+
+const endless = (path: string): HubError =>
+  new HubError("", 200, REASON.unreadable, {
+    because: `list ${path}: more than ${MOST_PAGES} pages; nothing is decided on a part of it`,
+  });

@@ -24,6 +24,15 @@ export interface Owner {
 export const objectName = (instance: string, id: RequestId): string =>
   `${MANAGER}-${instance}-${id}`.toLowerCase();
 
+/**
+ * In a namespace of its own: in the grants' namespace it may create tokens for every account, and could create a
+ * one-year token for itself. Its ClusterRole has the same name.
+ */
+export const botAccount = ({ namespace }: { namespace: string }) => ({
+  name: namespace,
+  namespace: `${namespace}-system`,
+});
+
 /** The account that holds the instance's notes; no binding names it. */
 export const instanceAccount = (instance: string): string => `${MANAGER}-instance-${instance}`;
 

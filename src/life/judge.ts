@@ -80,7 +80,7 @@ export async function judge(bot: Bot, request: Request, looks: LookUps): Promise
   const ruled = decide(config, { request, requester, asker, groups: looks.groups, usedBefore, now });
   const approvals =
     ruled.kind === "approved"
-      ? [{ by: null, rule: ruled.rule, at: now, time: request.duration }]
+      ? [{ by: null, rule: ruled.rule, why: ruled.why, at: now, time: request.duration }]
       : countApprovals(config, request, looks);
   const time = approvedTime(request, approvals);
   const verdict =

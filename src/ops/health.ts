@@ -85,12 +85,12 @@ export async function countDueJobs({ queue }: Pick<Bot, "queue">) {
 }
 
 /** A server of these pages alone. Rejects when the port is taken. */
-export async function servePages(port: number, routes: readonly Route[]) {
+export async function servePages(at: { port: number; host: string }, routes: readonly Route[]) {
   const server = createServer((request, response) => {
     const route = routes.find(({ path }) => path === request.url?.split("?")[0]);
     if (route) route.handler(request, response);
     else response.writeHead(404).end();
   });
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, resolve));
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(at, resolve));
   return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
 }

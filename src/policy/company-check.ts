@@ -9,7 +9,7 @@ import type { Person } from "../request/people.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { type Secret, safeEqual } from "../request/secret.ts";
-import { grantedTime } from "../request/transitions.ts";
+import { accessStart, grantedTime } from "../request/transitions.ts";
 import type { Policy } from "./policy.ts";
 import { type CompanyCheck, findRole, type Role } from "./roles.ts";
 
@@ -79,8 +79,7 @@ const cut = (words: string): string => Array.from(words.trim()).slice(0, LONGEST
 
 /** Time that is too short for a token counts as a no. */
 function timeUntil(until: string, request: Request, now: number): number | null {
-  const from = Math.max(now, request.startsAt ?? 0, request.prolongsFrom ?? 0);
-  const allowed = Date.parse(until) - from;
+  const allowed = Date.parse(until) - accessStart(request, now);
   if (allowed < SHORTEST) throw new Refused("check-denies", { words: `only until ${until}` });
   return allowed < grantedTime(request) ? allowed : null;
 }

@@ -1,9 +1,11 @@
 /** The rules of the file, and what they and the role say of a request: approved at once, to be asked, or refused. */
 import { z } from "zod";
-import { DAY, Duration } from "../request/durations.ts";
+import { DAY, Duration, formatDuration } from "../request/durations.ts";
 import { type Groups, isSurelyAmong, type Person } from "../request/people.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
+import { accessStart } from "../request/transitions.ts";
+import { describeWeek, hasWholeWeek, isInWeek, weekFields } from "./hours.ts";
 import { findRole, needsApprover, type Role, type RoleTable } from "./roles.ts";
 import { Bilingual, Principals } from "./shapes.ts";
 
@@ -28,7 +30,9 @@ export const Rule = z
           .boolean()
           .optional()
           .describe("true: only more time; false: only what is asked for anew."),
+        ...weekFields,
       })
+      .refine(hasWholeWeek, "says days or hours without zone, or zone without them; give both")
       .default({})
       .describe("All of these must hold; without any the rule is for every request."),
     until: z.iso
@@ -79,7 +83,7 @@ const unsafeRoles = ({ when }: Rule, roles: RoleTable["roles"]): string[] =>
 
 /** A request, and everybody whom it concerns. */
 export interface Case {
-  request: Pick<Request, "role" | "duration" | "emergency" | "startsAt" | "follows">;
+  request: Pick<Request, "role" | "duration" | "emergency" | "startsAt" | "follows" | "prolongsFrom">;
   /** Whose access it is. */
   requester: Person;
   /** Who asked: the requester, or somebody for them. */
@@ -90,7 +94,8 @@ export interface Case {
   now: number;
 }
 
-export type Ruling = { kind: "approved"; rule: string } | { kind: "ask" };
+/** `why`: what the rule demands, in the file's own words; empty where it demands nothing. */
+export type Ruling = { kind: "approved"; rule: string; why: string } | { kind: "ask" };
 
 /** Throws Refused when the request is not allowed. */
 export function decide(policy: RuleBook, facts: Case): Ruling {
@@ -104,8 +109,8 @@ export function decide(policy: RuleBook, facts: Case): Ruling {
   const rule = policy.rules.find((one) => matches(one, facts));
   if (rule?.then === "deny") throw denial(rule);
   if (request.emergency) return decideEmergency(role, facts);
-  if (rule) return { kind: "approved", rule: rule.name };
-  return role.approval === "none" ? { kind: "approved", rule: "none" } : { kind: "ask" };
+  if (rule) return { kind: "approved", rule: rule.name, why: describeConditions(rule) };
+  return role.approval === "none" ? { kind: "approved", rule: "none", why: "" } : { kind: "ask" };
 }
 
 /**
@@ -122,20 +127,36 @@ export function assertForOneself(
 
 function decideEmergency({ breakGlass }: Role, { request, requester, groups }: Case): Ruling {
   if (breakGlass && isSurelyAmong(breakGlass.by, requester.id, groups))
-    return { kind: "approved", rule: "emergency" };
+    return { kind: "approved", rule: "emergency", why: "" };
   throw new Refused("no-emergency", { role: request.role });
 }
 
-const denial = ({ name, say }: Rule): Refused => new Refused("rule-denies", { rule: name, ...say });
+function denial(rule: Rule): Refused {
+  const why = describeConditions(rule);
+  return new Refused("rule-denies", { rule: rule.name, ...(why ? { why } : {}), ...rule.say });
+}
+
+/** All that a rule demands beside role and requester, in the words of the file, which need no translation. */
+export function describeConditions({ when, until }: Rule): string {
+  const conditions = [
+    when.max === undefined ? "" : `max ${formatDuration(when.max)}`,
+    when.extension === undefined ? "" : `extension ${when.extension}`,
+    describeWeek(when),
+    until === undefined ? "" : `until ${new Date(until - DAY).toISOString().slice(0, 10)}`,
+  ];
+  return conditions.filter(Boolean).join(", ");
+}
 
 /**
- * What is asked for later must be within a rule's last day when it starts. A rule approves only what people ask for
+ * A rule's hours and last day are looked at where access would begin. A rule approves only what people ask for
  * themselves: for others it would be one person's word without a second.
  */
 function matches({ when, until, then }: Rule, facts: Case): boolean {
   const { request, requester, asker, groups, usedBefore, now } = facts;
   if (then === "approve" && asker.id !== requester.id) return false;
-  if (until !== undefined && Math.max(now, request.startsAt ?? 0) >= until) return false;
+  const start = accessStart(request, now);
+  if (until !== undefined && start >= until) return false;
+  if (!isInWeek(when, start)) return false;
   if (when.role && !when.role.includes(request.role)) return false;
   if (when.extension !== undefined && when.extension !== (request.follows !== null)) return false;
   // A rule for short access is none for long access in pieces.

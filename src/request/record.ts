@@ -45,6 +45,8 @@ export type OutcomeKind = z.infer<typeof OutcomeKind>;
 export const Approval = kept({
   by: UserId.nullable(),
   rule: z.string().nullable(),
+  /** What the rule demanded then: the file may say otherwise by now. */
+  why: z.string().optional(),
   at: Moment,
   /** For how long: of all approvals the shortest counts. */
   time: Span,

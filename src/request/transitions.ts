@@ -13,6 +13,12 @@ import type { RefusalNote } from "./refused.ts";
 /** How long the access lasts: what was approved, else what was asked for, ms. */
 export const grantedTime = (request: Request): number => request.granted ?? request.duration;
 
+/** When the access begins, ms: now, at a start that is later, or where what it prolongs ends. */
+export const accessStart = (
+  { startsAt, prolongsFrom }: Pick<Request, "startsAt" | "prolongsFrom">,
+  now: number,
+): number => Math.max(now, startsAt ?? 0, prolongsFrom ?? 0);
+
 /** Of all approvals the shortest counts, ms; null: as long as was asked for. */
 export function approvedTime({ duration }: Request, approvals: readonly Approval[]): number | null {
   const shortest = Math.min(duration, ...approvals.map(({ time }) => time));

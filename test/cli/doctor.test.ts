@@ -269,6 +269,17 @@ const faults: Fault[] = [
     fix: /manifest\.yml/,
   },
   {
+    name: "something before Slack takes the header of scopes away",
+    level: "warn",
+    plant: () => {
+      world.slack.settings.tellsScopes = false;
+      return () => Object.assign(world.slack.settings, { tellsScopes: true });
+    },
+    check: "slack scopes",
+    message: /cannot be told: Slack's answer came without its header of scopes/,
+    fix: /proxy/,
+  },
+  {
     name: "a scope reads messages",
     level: "warn",
     plant: () => scopes((all) => [...all, "im:history"]),
@@ -543,6 +554,17 @@ const faults: Fault[] = [
     fix: /--close-anonymous/,
   },
   {
+    name: "Karpor shows its AI proxy's password",
+    level: "warn",
+    plant: () => {
+      world.localHub.setAiProxy("http://karpor:planted-password@proxy.example.com:3128");
+      return () => world.localHub.setAiProxy("");
+    },
+    check: "hub server-configs",
+    message: /^(?!.*planted).*reads the password in AIHTTPProxy, also with reads closed/,
+    fix: /change the password/,
+  },
+  {
     name: "the gateway is before a hub whose reads are open",
     plant: () => behind(gateway.url),
     check: "gateway reads",
@@ -616,7 +638,6 @@ const faults: Fault[] = [
   },
   {
     name: "a binding by hand",
-    level: "warn",
     plant: () => bind("by-hand", "karpor-admin", "default", "karpor-admin"),
     check: "hub foreign",
     message: /by-hand gives karpor-admin to ServiceAccount default karpor-admin/,
@@ -628,6 +649,30 @@ const faults: Fault[] = [
     check: "hub foreign",
     message: /thief gives karpor-access/,
     fix: /--rotate/,
+  },
+  {
+    name: "the bot's rights are everybody's, under the marks of a request",
+    plant: () => {
+      const name = "karpor-access-test-r-0123456789";
+      return make(`${RBAC}/clusterrolebindings`, name, {
+        metadata: { name, labels: grantLabels("R-0123456789") },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "karpor-access" },
+        subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:serviceaccounts" }],
+      });
+    },
+    check: "hub foreign",
+    message: /gives karpor-access to Group system:serviceaccounts; the bot did not make it/,
+    fix: /--rotate deletes it/,
+  },
+  {
+    name: "the hub's lists do not end",
+    plant: () => {
+      world.localHub.endlessLists(true);
+      return () => world.localHub.endlessLists(false);
+    },
+    check: "hub",
+    message: /clusterrolebindings: more than 200 pages; nothing is decided on a part of it/,
+    fix: /See that it answers/,
   },
   {
     name: "an account among the grants'",

@@ -48,7 +48,7 @@ function tell(start: () => Promise<TestHub>): void {
   async function run(line: string, { answer = true, catalog = { ...roles, own: OWN } as object } = {}) {
     const dashboard = "https://karpor.example.com";
     const file = {
-      ...{ instance: "test", slack: { channel: APPROVALS }, roles: catalog },
+      ...{ instance: "test", slack: { channel: APPROVALS }, admins: ["U0ALICE"], roles: catalog },
       hub: { name: "test", kubeconfig: "own.kubeconfig", dashboard, gateway: true },
     };
     writeFileSync(join(folder.path, "config.yml"), stringify(file));

@@ -47,6 +47,19 @@ test("a replica lives and is ready; its public port says little", async () => {
   expect((await get("/metrics")).status).toBe(404);
 });
 
+test("metrics are for this machine alone, unless METRICS_HOST says otherwise", async () => {
+  const elsewhere = (port: number | null) => fetch(`http://127.0.0.2:${port}/metrics`);
+  await expect(elsewhere(running.metricsPort)).rejects.toThrow("fetch failed");
+  const open = await startReplica({
+    ...world,
+    env: Object.assign({ ...world.env }, { METRICS_HOST: "0.0.0.0" }),
+  });
+  expect((await elsewhere(open.metricsPort)).status).toBe(200);
+  world.bots.splice(world.bots.indexOf(open), 1);
+  await open.stop();
+  world.slack.deliverTo(`http://127.0.0.1:${running.port}/slack/events`);
+});
+
 test("status and metrics tell what waits, what is granted and what is overdue", async () => {
   const scene = sceneOf(world);
   await scene.get("guest 1h", "to be counted");

@@ -92,6 +92,8 @@ async function grant(by: ReturnType<typeof createHub>, seed: string, clusterRole
   return { id, uid, token };
 }
 
+const claims = (token: string) => JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+
 test("a dry run prints the objects and touches nothing", async () => {
   const before = await hub.objects();
   expect(await run("ADMIN --dry-run")).toContain("kind: ClusterRoleBinding");
@@ -111,7 +113,9 @@ test("from nothing: the bot works with the kubeconfig, has the least rights, and
   await bot.deleteAccount(id, uid);
   expect(await bot.checkLogin(token)).toBe("refused");
   await expect(grant(bot, "other role", "anonymous")).rejects.toMatchObject({ reason: "Forbidden" });
-  clock.jump(200 * 24 * 60 * MINUTE);
+  const { iat, exp } = claims(parse(kubeconfig()).users[0].user.token);
+  expect(exp - iat).toBe(90 * 24 * 3600);
+  clock.jump(50 * 24 * 60 * MINUTE);
   const before = kubeconfig();
   await bot.renewOwnToken();
   expect(kubeconfig()).not.toBe(before);
@@ -150,9 +154,23 @@ test("--rotate ends the old token and every access, and asks first", async () =>
   const bot = botsHub();
   await grant(bot, "rotate");
   const old: string = parse(kubeconfig()).users[0].user.token;
-  expect(await run("--rotate ADMIN")).toMatch(/removed {4}\d+ accounts of requests/);
-  const own = parse(kubeconfig()).users[0].user.token;
-  expect([hub.login(old), hub.login(own)]).toEqual([401, 200]);
+  const bindings = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+  const own = "karpor-access-production";
+  await admin("POST", bindings, {
+    body: {
+      metadata: { name: "everybody-binds" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: own },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:serviceaccounts" }],
+    },
+  });
+  const said = await run("--rotate ADMIN");
+  expect(said).toMatch(/removed {4}\d+ accounts of requests/);
+  expect(said).toContain("removed    ClusterRoleBinding everybody-binds, which gave the bot's own rights");
+  const { clusterRoleBindings } = await hub.objects();
+  const left = clusterRoleBindings.filter(({ roleRef }) => (roleRef as { name: string }).name === own);
+  expect(left.map(({ metadata }) => metadata.name)).toEqual([own]);
+  const fresh = parse(kubeconfig()).users[0].user.token;
+  expect([hub.login(old), hub.login(fresh)]).toEqual([401, 200]);
   expect([(await bot.listAccounts()).items, (await bot.listBindings()).items]).toEqual([[], []]);
   await bot.close();
 });

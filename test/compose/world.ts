@@ -12,7 +12,7 @@ import { ALICE, CAROL, MEI, people, places } from "../helpers/people.ts";
 export const APP = {
   botToken: "xoxb-1-planted-bot-token",
   appToken: "xapp-1-planted-app-token",
-  signingSecret: "planted-signing-secret",
+  signingSecret: "planted-signing-secret-0123456789",
   command: "/karpor-access",
 };
 

@@ -238,7 +238,10 @@ describe.for(kinds.filter(({ skip }) => !skip))("$name", ({ start }) => {
     });
     const path = `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`;
     await asAdmin("POST", path, { metadata: { name: "by-hand" } });
-    const { bindings, accounts } = await hub.listForeign(["karpor-admin"]);
+    const { bindings, accounts } = await hub.listForeign({
+      ...{ instance: "foreign", roles: { admin: { clusterRole: "karpor-admin" } } },
+      hub: { namespace: GRANTS_NAMESPACE, known: [], instances: [] },
+    });
     expect(bindings).toEqual([
       { name: "by-hand", clusterRole: "karpor-admin", subjects: ["ServiceAccount default by-hand"] },
     ]);

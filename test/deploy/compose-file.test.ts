@@ -15,6 +15,11 @@ test("Redis keeps its records, and the bot waits for it", () => {
   expect(bot.depends_on).toEqual({ redis: { condition: "service_healthy" } });
 });
 
+test("metrics are read from other containers, and published to nobody", () => {
+  expect(bot.environment.METRICS_HOST).toBe("0.0.0.0");
+  expect(bot.ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:.*:3000$/)]);
+});
+
 test("the healing job has no secret of Slack, and the bot no access of the job", () => {
   const { command, environment, env_file, volumes, profiles } = services.heal;
   const [, args = ""] = /node src\/main\.ts setup (.+?);/.exec(command[2]) ?? [];

@@ -40,7 +40,7 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 export const APP = {
   botToken: "xoxb-1-planted-bot-token",
   appToken: "xapp-1-planted-app-token",
-  signingSecret: "planted-signing-secret",
+  signingSecret: "planted-signing-secret-0123456789",
   recordsKey: Buffer.alloc(32, "records").toString("base64"),
   command: "/karpor-access",
 };

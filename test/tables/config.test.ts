@@ -24,6 +24,7 @@ const file = (over: Tree = {}): Tree => ({
   instance: "prod",
   hub: { name: "Prod", dashboard: "https://karpor.example.com", kubeconfig: "hub.kubeconfig" },
   slack: { channel: "C0APPROVALS" },
+  admins: ["U0ALICE"],
   roles: { guest: role() },
   ...over,
 });
@@ -67,7 +68,7 @@ describe("what is read", () => {
         instances: [],
       },
       slack: { language: "en", command: "/karpor-access" },
-      ...{ admins: [], rules: [], reminders: [DAY, HOUR, 10 * MINUTE], audit: { keep: 400 * DAY } },
+      ...{ admins: ["U0ALICE"], rules: [], reminders: [DAY, HOUR, 10 * MINUTE], audit: { keep: 400 * DAY } },
       limits: { openPerPerson: 20, requestsPerHour: 60 },
       env: {
         ...SLACK,
@@ -177,6 +178,13 @@ test.each<[string, unknown, string]>([
     "slack.command: must be a slash command",
   ],
   ["a name", file({ admins: ["@alice"] }), "admins.0: must be a Slack user id (U…) or user group id (S…)"],
+  ["no admins", file({ admins: undefined }), "admins: is missing; give it"],
+  ["no admin", file({ admins: [] }), "admins: name at least one"],
+  [
+    "a gateway in the clear",
+    hub({ gateway: true, dashboard: "http://karpor.example.com" }),
+    "hub.dashboard: must begin with https: behind a gateway",
+  ],
   ["no roles", file({ roles: {} }), "roles: name at least one role"],
   ["a role in capitals", file({ roles: { Guest: role() } }), "roles.Guest: must be lower-case letters"],
   ["a long role", file({ roles: { ["a".repeat(31)]: role() } }), "at most 30"],
@@ -368,6 +376,10 @@ test.each<[Record<string, string>, string]>([
   [{ ...ENV, SLACK_BOT_TOKEN: "xoxp-1" }, "SLACK_BOT_TOKEN: is no bot token (xoxb-…)"],
   [{ RECORDS_KEY, SLACK_BOT_TOKEN: "xoxb-1" }, "SLACK_APP_TOKEN: is not set; give an app-level token"],
   [{ ...ENV, SLACK_APP_TOKEN: "xoxb-1" }, "SLACK_APP_TOKEN: is no app-level token"],
+  [
+    { ...ENV, SLACK_SIGNING_SECRET: "0123456789abcdef" },
+    "SLACK_SIGNING_SECRET: is shorter than Slack's, which has 32 characters",
+  ],
   [SLACK, "RECORDS_KEY: is not set; make one with `openssl rand -base64 32`"],
   [{ ...ENV, RECORDS_KEY: "short" }, "RECORDS_KEY: is not 32 bytes in base64"],
   [{ ...ENV, REDIS_URL: "localhost" }, "REDIS_URL: must look like redis://host:6379"],

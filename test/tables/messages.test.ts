@@ -141,7 +141,12 @@ const SCENES: Record<string, [Partial<Record<keyof Request, unknown>>, Face[]]> 
   "approved, held back": [{ ...approved, state: "granting", trouble: "held-back" }, ["card", "waiting"]],
   active: [{ ...active, reminded: 10 * MINUTE }, ["card", "token", "hidden", "reveal", "reminder"]],
   "active by a rule": [
-    { ...active, approvals: [{ by: null, rule: "short looks", at: NOW, time: 4 * HOUR }] },
+    {
+      ...active,
+      approvals: [
+        { by: null, rule: "short looks", why: "max 30m, until 2026-12-31", at: NOW, time: 4 * HOUR },
+      ],
+    },
     ["card", "token"],
   ],
   "active, unused": [{ ...active, idle: { since: null, askedAt: NOW } }, ["needed"]],

@@ -230,7 +230,7 @@ describe("rules", () => {
     [
       "for somebody else, whom a later rule denies",
       { asker: person("mallory"), rules: [short, freeze], request: guest },
-      "rule-denies rule=freeze",
+      "rule-denies rule=freeze why=until 2026-12-31",
     ],
     [
       "for somebody else, without an approval",
@@ -278,7 +278,7 @@ describe("rules", () => {
     ["until: its last day", { rules: [until], request: guest, now: endOfDay - 1 }, "approved by december"],
     ["until: the day after", { rules: [until], request: guest, now: endOfDay }, "ask"],
     ["until: starts the day after", { rules: [until], request: { ...guest, startsAt: endOfDay } }, "ask"],
-    ["a freeze", { rules: [freeze] }, "rule-denies rule=freeze"],
+    ["a freeze", { rules: [freeze] }, "rule-denies rule=freeze why=until 2026-12-31"],
     ["after a freeze", { rules: [freeze], request: { startsAt: Date.parse("2027-01-01") } }, "ask"],
     ["an emergency", { request: urgent }, "approved by emergency"],
     [
@@ -286,7 +286,11 @@ describe("rules", () => {
       { who: person("carl"), request: urgent },
       "no-emergency role=admin",
     ],
-    ["an emergency under a freeze", { rules: [freeze], request: urgent }, "rule-denies rule=freeze"],
+    [
+      "an emergency under a freeze",
+      { rules: [freeze], request: urgent },
+      "rule-denies rule=freeze why=until 2026-12-31",
+    ],
     [
       "an emergency that a rule would approve",
       { who: person("carl"), rules: [anew], request: urgent },
@@ -303,6 +307,69 @@ describe("rules", () => {
       expect(outcome(say)).toBe(expected);
     },
   );
+});
+
+describe("days and hours", () => {
+  const berlin = { days: ["mon-fri"], hours: "09:00-18:00", zone: "Europe/Berlin" };
+  const nights = { days: ["fri-sun"], hours: "22:00-06:00", zone: "Asia/Shanghai" };
+  const ruling = (when: object, over: Partial<Request>, now: string) => {
+    const facts = {
+      request: requestOf({ role: "guest", ...over }),
+      ...{ requester: person("dana"), asker: person("dana"), groups: TEAM, usedBefore: 0 },
+      now: Date.parse(now),
+    };
+    return decide(policyWith([{ name: "week", when, then: "approve" }]), facts).kind;
+  };
+  const at = (text: string) => Date.parse(text);
+
+  test.each<[string, object, Partial<Request>, string, "approved" | "ask"]>([
+    ["at the first minute", berlin, {}, "2026-12-02T09:00:00+01:00", "approved"],
+    ["a minute before", berlin, {}, "2026-12-02T08:59:59+01:00", "ask"],
+    ["in the last minute", berlin, {}, "2026-12-04T17:59:59+01:00", "approved"],
+    ["at the end", berlin, {}, "2026-12-04T18:00:00+01:00", "ask"],
+    ["on a Saturday", berlin, {}, "2026-12-05T12:00:00+01:00", "ask"],
+    ["by summer time", berlin, {}, "2026-07-03T09:00:00+02:00", "approved"],
+    [
+      "where it begins, not where it is asked",
+      berlin,
+      { startsAt: at("2026-12-05T12:00:00+01:00") },
+      "2026-12-04T12:00:00+01:00",
+      "ask",
+    ],
+    [
+      "asked at night for the day",
+      berlin,
+      { startsAt: at("2026-12-04T12:00:00+01:00") },
+      "2026-12-04T02:00:00+01:00",
+      "approved",
+    ],
+    [
+      "more time that begins in the evening",
+      berlin,
+      { follows: RequestId.parse(FIRST), prolongsFrom: at("2026-12-04T19:00:00+01:00") },
+      "2026-12-04T17:00:00+01:00",
+      "ask",
+    ],
+    ["past midnight, of the day before", nights, {}, "2026-12-05T05:59:00+08:00", "approved"],
+    ["past midnight, of a day that is not named", nights, {}, "2026-12-04T05:59:00+08:00", "ask"],
+    ["past midnight into Monday", nights, {}, "2026-12-07T01:00:00+08:00", "approved"],
+    ["the evening of Monday", nights, {}, "2026-12-07T23:00:00+08:00", "ask"],
+    ["days without hours", { days: ["sat", "sun"], zone: "UTC" }, {}, "2026-12-06T23:59:59Z", "approved"],
+    ["hours without days", { hours: "12:00-24:00", zone: "UTC" }, {}, "2026-12-06T23:59:59Z", "approved"],
+  ])("%s", (_, when, over, now, expected) => {
+    expect(ruling(when, over, now)).toBe(expected);
+  });
+
+  test.each<[string, object]>([
+    ["no zone", { days: ["mon-fri"] }],
+    ["nothing but a zone", { zone: "UTC" }],
+    ["no such zone", { ...berlin, zone: "Europe/Nowhere" }],
+    ["no such day", { ...berlin, days: ["monday"] }],
+    ["no hours", { ...berlin, hours: "9-18" }],
+    ["hours that begin where they end", { ...berlin, hours: "09:00-09:00" }],
+  ])("is refused in the file: %s", (_, when) => {
+    expect(Rule.safeParse({ name: "week", when, then: "deny" }).success).toBe(false);
+  });
 });
 
 describe("approvers", () => {

@@ -155,6 +155,7 @@ env:
   - { name: KARPOR_ACCESS_CONFIG, value: /config/karpor-access.yml }
   - { name: PORT, value: "3000" }
   - { name: METRICS_PORT, value: "9464" }
+  - { name: METRICS_HOST, value: "0.0.0.0" }
   {{- if .Values.caConfigMap }}
   - { name: NODE_EXTRA_CA_CERTS, value: /ca/ca.crt }
   {{- end }}

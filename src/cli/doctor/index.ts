@@ -25,6 +25,7 @@ import { checkRedis } from "./redis.ts";
 import { checkRights } from "./rights.ts";
 import { checkRoles } from "./roles.ts";
 import { checkScopes } from "./scopes.ts";
+import { checkServerConfigs } from "./server-configs.ts";
 import { checkSlack } from "./slack.ts";
 import { createSlackCaller } from "./slack-calls.ts";
 
@@ -46,6 +47,7 @@ const HUB_CHECKS: Check<HubSide>[] = [
     checkRights,
     checkRoles,
     checkAnonymous,
+    checkServerConfigs,
     checkGateway,
     checkHubClock,
     checkForeign,

@@ -1,6 +1,7 @@
 /** The bot's own account on the hub and its rights, which are the least that it works with. */
 import type { Config } from "../../config.ts";
 import { STREAM_RULE } from "../../hub/anonymous.ts";
+import { botAccount } from "../../hub/names.ts";
 
 export interface Manifest {
   apiVersion: string;
@@ -15,15 +16,6 @@ export const SETUP_INSTANCE = "app.kubernetes.io/instance";
 /** Not the labels of grants: a list of those must not show the bot's own rights. */
 const setupLabels = (instance: string) => ({ [MANAGED_BY]: "karpor-access", [SETUP_INSTANCE]: instance });
 
-/**
- * In a namespace of its own: in the grants' namespace it may create tokens for every account, and could create a
- * one-year token for itself. Its ClusterRole has the same name.
- */
-export const botAccount = ({ hub }: Pick<Config, "hub">) => ({
-  name: hub.namespace,
-  namespace: `${hub.namespace}-system`,
-});
-
 export const clusterRolesIn = ({ roles }: Pick<Config, "roles">): string[] => [
   ...new Set(Object.values(roles).map(({ clusterRole }) => clusterRole)),
 ];
@@ -35,7 +27,7 @@ const RBAC = "rbac.authorization.k8s.io";
 export function objectsFor(config: Pick<Config, "instance" | "hub" | "roles">): Manifest[] {
   const labels = setupLabels(config.instance);
   const { namespace } = config.hub;
-  const bot = botAccount(config);
+  const bot = botAccount(config.hub);
   const core = (kind: Manifest["kind"], metadata: Manifest["metadata"]) => ({
     apiVersion: "v1",
     kind,

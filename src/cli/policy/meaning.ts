@@ -1,26 +1,49 @@
 /** What the roles and rules of the file mean, in words, and what they say wrongly although their form is right. */
+import type { Config } from "../../config.ts";
 import type { Policy } from "../../policy/policy.ts";
-import { approvalRule, approversFor, type Role } from "../../policy/roles.ts";
-import type { Rule } from "../../policy/rules.ts";
+import { approvalRule, approversFor, channelFor, type Role } from "../../policy/roles.ts";
+import { describeConditions, type Rule } from "../../policy/rules.ts";
 import { formatDuration } from "../../request/durations.ts";
 import { isGroup } from "../../request/ids.ts";
 import { type Finding, ok, warn } from "../doctor/finding.ts";
 
-/** Who may ask, who approves, for how long. */
-export const describeRole = (policy: Policy, name: string, role: Role): string =>
+/** All that the file says of a role, in words: who may ask, who approves, for how long. */
+export const describeRole = (config: Config, name: string, role: Role): string[] =>
   [
     `gives ${role.clusterRole}`,
-    `asked for by ${role.requester?.in.join(", ") ?? "every member"}`,
-    `approved by ${describeApproval(policy, name)}`,
+    `asked for by ${role.requester?.in.join(", ") ?? "every member"}, ${describeReason(role)}`,
+    `approved by ${describeApproval(config, name)}`,
+    role.approval === "none" ? "" : `asked about in ${channelFor(config, name)}`,
+    role.check ? `needs a yes of ${new URL(role.check.url).host}` : "",
     describeTime(role),
-    ...(role.breakGlass
-      ? [
-          `in an emergency taken by ${role.breakGlass.by.join(", ")} for ${formatDuration(role.breakGlass.max)}, ${role.breakGlass.perDay} times in 24h`,
-        ]
-      : []),
-  ].join("; ");
+    role.delivery === "reveal" ? "shows its token at a click" : "has its token in a direct message",
+    describeIdle(role),
+    describeEmergency(role),
+  ].filter(Boolean);
 
-function describeApproval(policy: Policy, name: string): string {
+function describeReason({ reason: { required, pattern, hint } }: Role): string {
+  const form = pattern && hint ? `, with ${hint.en}` : "";
+  return `${required ? "with a reason" : "with or without a reason"}${form}`;
+}
+
+const describeIdle = ({ idle }: Role): string =>
+  idle
+    ? `asks its holder when unused for ${formatDuration(idle.after)}${idle.release ? ", and ends" : ""}`
+    : "";
+
+export const describeEmergency = ({ breakGlass }: Role): string =>
+  breakGlass
+    ? `in an emergency taken by ${breakGlass.by.join(", ")} for ${formatDuration(breakGlass.max)}, ${breakGlass.perDay} times in 24h, reviewed by ${breakGlass.review.join(", ")}`
+    : "";
+
+/** Of one person. */
+export function describeLimits({ limits }: Policy): string {
+  const { openPerPerson, requestsPerHour, grantsPerPerson } = limits;
+  const grants = grantsPerPerson === undefined ? "" : `, ${grantsPerPerson} grants`;
+  return `${openPerPerson} open requests, ${requestsPerHour} an hour${grants}`;
+}
+
+export function describeApproval(policy: Policy, name: string): string {
   const approval = approvalRule(policy, name);
   if (!approval) return "nobody: who may ask has it at once";
   const { by, count, within, fallback } = approval;
@@ -34,25 +57,29 @@ function describeTime({ duration }: Role): string {
   return `lasts ${formatDuration(duration.default)}, at most ${formatDuration(duration.max)}${more}`;
 }
 
-export function findMeaning(policy: Policy): Finding[] {
-  const { roles, rules } = policy;
+export function findMeaning(config: Config, now: number): Finding[] {
+  const { roles, rules } = config;
+  const inForce = rules.filter(({ until }) => until === undefined || until > now);
   return [
-    ...Object.entries(roles).map(([name, role]) => ok(`role ${name}`, describeRole(policy, name, role))),
+    ...Object.entries(roles).map(([name, role]) =>
+      ok(`role ${name}`, describeRole(config, name, role).join("; ")),
+    ),
     ...rules.map((rule) => ok(`rule ${rule.name}`, describeRule(rule))),
+    ok("limits", `for one person: ${describeLimits(config)}`),
     ...Object.entries(roles).flatMap(([name, role]) => [
       ...warnOfWrites(name, role),
       ...warnOfApprovers(name, role),
+      ...warnOfNobody(name, role, inForce),
     ]),
-    ...rules.flatMap((rule, i) => warnOfOrder(rule, rules.slice(0, i))),
+    ...rules.flatMap((rule, i) => [...warnOfPast(rule, now), ...warnOfOrder(rule, rules.slice(0, i))]),
   ];
 }
 
-function describeRule({ when, then, until }: Rule): string {
+export function describeRule(rule: Rule): string {
+  const { when, then } = rule;
   const who = when.requester?.in.join(", ") ?? "everybody";
-  const time = when.max === undefined ? "" : ` for at most ${formatDuration(when.max)}`;
-  const more = when.extension === undefined ? "" : when.extension ? ", only more time" : ", not more time";
-  const last = until === undefined ? "" : `, before ${new Date(until).toISOString().slice(0, 10)}`;
-  return `${then === "deny" ? "denies" : "approves"} ${when.role?.join(", ") ?? "every role"} to ${who}${time}${more}${last}`;
+  const conditions = describeConditions(rule);
+  return `${then === "deny" ? "denies" : "approves"} ${when.role?.join(", ") ?? "every role"} to ${who}${conditions && ` (${conditions})`}`;
 }
 
 /** Of other ClusterRoles without rules of the file, only the hub knows what they give. */
@@ -85,4 +112,27 @@ function warnOfOrder({ name, when }: Rule, earlier: readonly Rule[]): Finding[] 
   if (!before) return [];
   const message = `never decides: ${before.name} always does before it`;
   return [warn(`rule ${name}`, message, `Put it before ${before.name}, or remove it`)];
+}
+
+function warnOfPast({ name, until }: Rule, now: number): Finding[] {
+  if (until === undefined || until > now) return [];
+  return [
+    warn(
+      `rule ${name}`,
+      "decides nothing any more: its last day is over",
+      "Remove it, or give it another day",
+    ),
+  ];
+}
+
+/** As the rules in force say, and as far as the file tells who is in a group. */
+function warnOfNobody(name: string, { requester }: Role, inForce: readonly Rule[]): Finding[] {
+  const about = inForce.filter(({ when }) => when.role?.includes(name) ?? true);
+  const [first] = about;
+  if (first?.then !== "deny") return [];
+  const { role: _, requester: denied, ...conditions } = first.when;
+  const isForAll = !denied || (requester?.in.every((one) => denied.in.includes(one)) ?? false);
+  if (!isForAll || Object.keys(conditions).length > 0) return [];
+  const message = `nobody may ask for it: ${first.name} denies it to all who might`;
+  return [warn(`role ${name}`, message, `Remove the role, or correct rule ${first.name}`)];
 }

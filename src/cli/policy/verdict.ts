@@ -25,6 +25,14 @@ export const PolicyCase = z.strictObject({
   /** What they have, and what they asked for in this hour. */
   grants: z.coerce.number().int().min(0).default(0),
   requests: z.coerce.number().int().min(0).default(0),
+  /** When left out, the form that the role demands of one is not tried. */
+  reason: z.string().optional(),
+  emergency: z.boolean().default(false),
+  /** When they ask: now when left out. */
+  at: z.iso
+    .datetime({ offset: true, error: "must be a moment such as 2026-12-07T09:30:00+01:00" })
+    .transform((text) => Date.parse(text))
+    .optional(),
 });
 export type PolicyCase = z.infer<typeof PolicyCase>;
 
@@ -32,7 +40,7 @@ export interface Verdict {
   outcome: "approve" | "ask" | "deny";
   /** The line of the file that decides: a rule's name, or requester, limits, duration or approval. */
   line: string;
-  /** Why it is denied; else empty. */
+  /** Why it is denied, or what the rule demands that approves it; else empty. */
   why: string;
 }
 
@@ -49,10 +57,15 @@ export function judgeCase(
   looks: LookUps = offlineLooks(config, asked),
 ): Verdict {
   try {
-    const { kind, ...ruling } = ruleOn(withoutReasons(config), asked, looks, now);
-    if (kind === "ask") return { outcome: "ask", line: "approval", why: "" };
-    const rule = "rule" in ruling ? ruling.rule : "none";
-    return { outcome: "approve", line: rule === "none" ? "approval" : rule, why: "" };
+    const ruling = ruleOn(
+      asked.reason === undefined ? withoutReasons(config) : config,
+      asked,
+      looks,
+      asked.at ?? now,
+    );
+    if (ruling.kind === "ask") return { outcome: "ask", line: "approval", why: "" };
+    const { rule, why } = ruling;
+    return { outcome: "approve", line: rule === "none" ? "approval" : rule, why };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const { note } = error;
@@ -60,7 +73,7 @@ export function judgeCase(
   }
 }
 
-/** A case has no reason: the form that a role demands of one is not what is tried. */
+/** The form that a role demands of a reason is not what is tried. */
 const withoutReasons = (config: Config): Config => ({
   ...config,
   roles: Object.fromEntries(
@@ -74,9 +87,20 @@ const withoutReasons = (config: Config): Config => ({
 /** In the order of a real request: its terms, the limits, then the rules. Throws Refused. */
 function ruleOn(policy: Policy, asked: PolicyCase, { person, groups }: LookUps, now: number) {
   const { role, grants, requests, had: usedBefore = 0 } = asked;
-  const duration = asked.for ?? findRole(policy, role).duration.default;
+  const { duration: lengths, breakGlass } = findRole(policy, role);
+  const longest = asked.emergency && breakGlass ? breakGlass.max : lengths.max;
+  const duration = asked.for ?? Math.min(lengths.default, longest);
   const follows = asked.had === undefined ? null : MORE_TIME;
-  const request = { role, duration, reason: "", startsAt: null, emergency: false, follows };
+  const request = {
+    role,
+    duration,
+    // An emergency must have one, in any form.
+    reason: asked.reason ?? (asked.emergency ? "emergency" : ""),
+    startsAt: null,
+    emergency: asked.emergency,
+    follows,
+    prolongsFrom: null,
+  };
   checkTerms(policy, { ...request, usedBefore }, now);
   // More time is no grant beside the one that it is for.
   const held = Math.max(0, grants - (follows ? 1 : 0));
@@ -107,6 +131,8 @@ const LINES: Partial<Record<RefusalCode, string>> = {
   ...{ "too-short": "duration", "too-long": "duration", "total-too-long": "duration" },
   ...{ "too-many-open": "limits", "too-many-asks": "limits", "too-many-grants": "limits" },
   ...{ "may-not-ask": "requester", "unknown-role": "role", "not-a-member": "Slack" },
+  ...{ "reason-missing": "reason", "reason-pattern": "reason", "reason-too-long": "reason" },
+  ...{ "no-emergency": "breakGlass" },
 };
 
 const lineFor = ({ code, data }: RefusalNote): string =>

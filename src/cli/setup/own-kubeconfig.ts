@@ -3,21 +3,20 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
+import { OWN_TOKEN_LIFE } from "../../hub/bot-token.ts";
 import { HubError, kubeconfigError, readAnswer } from "../../hub/errors.ts";
 import { isLoggedIn } from "../../hub/grants.ts";
 import { type HubAccess, parseKubeconfig } from "../../hub/kubeconfig.ts";
+import { botAccount } from "../../hub/names.ts";
 import { IN_CLUSTER_SECRET } from "../../hub/settings.ts";
 import { SECOND } from "../../request/durations.ts";
 import { type HubCalls, openHubCalls } from "../hub/calls.ts";
-import { botAccount } from "../hub/objects.ts";
 import { missingRights } from "../hub/rights.ts";
 import type { CommandMeans } from "../options.ts";
 import { type Administrator, wayToHub } from "./administrator.ts";
 import { kubeconfigText } from "./kubeconfig-text.ts";
 import type { SetupOptions } from "./options.ts";
 
-/** As long as karpor-server makes one; it shortens what is over its own limit, and the bot renews it. */
-const YEAR_SECONDS = 8760 * 3600;
 const IN_FORCE_WITHIN = 10 * SECOND;
 /** Beside the configuration, where a Secret has the kubeconfig: it is written here on its way there. */
 const USUAL_PLACE = "secrets/hub.kubeconfig";
@@ -79,9 +78,11 @@ export async function makeKubeconfig(
   before: string | null,
   { withRights }: { withRights: boolean },
 ): Promise<string> {
-  const { namespace, name } = botAccount(config);
+  const { namespace, name } = botAccount(config.hub);
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
-  const answer = await administrator.hub.ask("POST", path, { spec: { expirationSeconds: YEAR_SECONDS } });
+  const answer = await administrator.hub.ask("POST", path, {
+    spec: { expirationSeconds: OWN_TOKEN_LIFE / SECOND },
+  });
   const { token } = readAnswer("make the bot's token", TokenRequest, answer).status;
   const given = parseKubeconfig(administrator.kubeconfig.text, administrator.kubeconfig);
   const { ca, serverName, insecure } = { ...given, ...trustBefore(given, before) };

@@ -1,6 +1,6 @@
 /** What the admins must hear although no request is about it: posted in the approvals channel, once an hour at most. */
 import type { Bot } from "../../bot.ts";
-import type { BindingOnHub, Foreign } from "../../hub/hub.ts";
+import type { BindingOnHub } from "../../hub/hub.ts";
 import { allGroups } from "../../policy/approvers.ts";
 import { DAY, HOUR } from "../../request/durations.ts";
 import type { GroupId } from "../../request/ids.ts";
@@ -22,9 +22,8 @@ export async function tellUnrecorded(bot: Bot, bindings: readonly BindingOnHub[]
 
 /** Access that was given past the bot, by hand or by another program: told, and left alone. */
 export async function tellForeignAccess(bot: Bot): Promise<void> {
-  const clusterRoles = Object.values(bot.config.roles).map(({ clusterRole }) => clusterRole);
-  const { bindings, accounts } = await bot.hub.listForeign([...new Set(clusterRoles)]);
-  const names = [...bindings.filter((one) => !isKnown(bot, one)).map(({ name }) => name), ...accounts].sort();
+  const { bindings, accounts } = await bot.hub.listForeign(bot.config);
+  const names = [...bindings.map(({ name }) => name), ...accounts].sort();
   if (names.length === 0 || !(await bot.store.once(`told:foreign:${names.join()}`, DAY))) return;
   bot.log.warn({ names }, `${names.length} accesses to Karpor were given past the bot`);
   await postNotice(bot, { kind: "foreign", names, until: null });
@@ -59,14 +58,6 @@ const groupTold = (id: GroupId): string => `told:group:${id}`;
 /** A role's check gives no answer, or answers again (`why` is null). */
 export const tellOfCheck = (bot: Bot, role: string, why: string | null): Promise<void> =>
   postNotice(bot, { kind: why === null ? "check-answers" : "check-silent", names: [role], until: null, why });
-
-/** What other bots of this hub made, and accounts that `hub.known` names as namespace/name. */
-function isKnown({ config }: Bot, { name, subjects }: Foreign["bindings"][number]): boolean {
-  const { known, instances } = config.hub;
-  const isOtherBots = instances.some((instance) => name.startsWith(`karpor-access-${instance}-r-`));
-  const accounts = subjects.map((subject) => subject.replace(/^ServiceAccount /, "").replace(" ", "/"));
-  return isOtherBots || accounts.every((account) => known.includes(account));
-}
 
 async function postNotice(bot: Bot, notice: AdminNotice): Promise<void> {
   const { channel, language } = bot.config.slack;

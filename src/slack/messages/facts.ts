@@ -41,7 +41,7 @@ export function factsFor({ config, locale }: DrawContext, request: Request): Fac
     approvers: any(approvers.map(mention)),
     ...{ needed: role ? neededApprovals(role) : 0, approved: people.length },
     ...{ approvedBy: all(people.map(mentionUser)), approvedAt: show(approvals.at(-1)?.at) },
-    rule: foreign(approvals.find(({ rule }) => rule !== null)?.rule ?? ""),
+    rule: ruleIn(approvals),
     trouble: request.trouble,
     cause: ending?.cause ?? "time",
     ...{ overBy: mentionUser(over?.by ?? null), overAt: show(over?.at) },
@@ -72,4 +72,9 @@ function shorteningIn(request: Request, span: (ms: number) => string) {
   const by = request.approvals.find((one) => one.time === time && one.time < request.duration)?.by ?? null;
   const isShorter = request.approvals.length > 0 && time < request.duration;
   return { askedSpan: isShorter ? span(request.duration) : "", shortenedBy: mentionUser(by) };
+}
+
+function ruleIn(approvals: Request["approvals"]): string {
+  const { rule = null, why = "" } = approvals.find((one) => one.rule !== null) ?? {};
+  return foreign(why === "" ? (rule ?? "") : `${rule} (${why})`);
 }

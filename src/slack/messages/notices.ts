@@ -1,5 +1,5 @@
 /** Messages that belong to no request: a lockdown, what the hub has without a record, and what is over. */
-import type { Button } from "@slack/types";
+import type { Button, SectionBlock } from "@slack/types";
 import type { UserId } from "../../request/ids.ts";
 import type { Message } from "../slack.ts";
 import { code, foreign, mention, moment, plainWords } from "../text/format.ts";
@@ -46,13 +46,27 @@ export interface AdminNotice {
   why?: string | null;
 }
 
-const MOST_NAMES = 20;
+/** As many as a section holds; and a message has at most 50 blocks. */
+const NAMES_EACH = 20;
+const MOST_SECTIONS = 40;
+
+/** All names; the log has those that are too many for a message. */
+function nameSections(names: readonly string[]): SectionBlock[] {
+  const starts = names.map((_, i) => i).filter((i) => i % NAMES_EACH === 0);
+  return starts.slice(0, MOST_SECTIONS).flatMap((from) =>
+    section(
+      names
+        .slice(from, from + NAMES_EACH)
+        .map(code)
+        .join("\n"),
+    ),
+  );
+}
 
 export function drawNotice(context: DrawContext, notice: AdminNotice): Message {
   const [ring, head] = noticeSentences(context, notice);
   const isNamed = notice.kind === "check-silent" || notice.kind === "check-answers";
-  const names = isNamed ? [] : notice.names.slice(0, MOST_NAMES);
-  return compose(ring, head, section(names.map(code).join("\n")));
+  return compose(ring, head, isNamed ? [] : nameSections(notice.names));
 }
 
 /** What rings, and what is read. */

@@ -19,7 +19,7 @@ const MOMENTS = ["at", "until"];
 function gapsFor(context: DrawContext, { data }: RefusalNote): Gap {
   const { span } = wordsFor(context.locale).messages;
   return (name) => {
-    const value = data[name];
+    const value = name === "rule" && data.why ? `${data.rule} (${data.why})` : data[name];
     if (value === undefined || value === "") return gapFromConfig(context, String(data.role ?? ""), name);
     if (typeof value === "string") {
       if (CODE.includes(name)) return code(value);

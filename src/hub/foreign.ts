@@ -1,0 +1,64 @@
+/** Access to the hub that the bot did not make: for doctor, the hourly look and `setup --rotate`. */
+import type { z } from "zod";
+import type { HubClient } from "./client.ts";
+import { Account, Binding } from "./grants.ts";
+import type { Foreign, ForeignBinding } from "./hub.ts";
+import { accountsPath, BINDINGS, listPages, METADATA_ONLY } from "./lists.ts";
+import { botAccount, instanceAccount, readRequest } from "./names.ts";
+
+/** The configuration, as far as it says what the bot makes and what others may. */
+export interface Catalog {
+  instance: string;
+  hub: { namespace: string; known: readonly string[]; instances: readonly string[] };
+  roles: Record<string, { clusterRole: string }>;
+}
+
+/**
+ * Bindings of the catalog's ClusterRoles and of the bot's own (with that one can make bindings, too), and accounts in the
+ * grants' namespace. Left out is what this bot made, and grants of the bots that `hub.instances` names.
+ */
+export async function listForeign(client: HubClient, catalog: Catalog): Promise<Foreign> {
+  const { instance, hub } = catalog;
+  const bindings = await listPages(client, BINDINGS, "", Binding);
+  const accounts = await listPages(client, accountsPath(hub.namespace), "", Account, METADATA_ONLY);
+  const foreign = bindings.items.filter((one) => isForeign(catalog, one)).map(describeForeign);
+  const isKnown = ({ clusterRole, subjects }: ForeignBinding) =>
+    clusterRole !== botAccount(hub).name && subjects.every((one) => hub.known.includes(accountNamed(one)));
+  return {
+    bindings: foreign.filter((one) => !isKnown(one)),
+    known: foreign.filter(isKnown),
+    accounts: accounts.items
+      .filter(({ metadata }) => readRequest(instance, metadata) === null)
+      .map(({ metadata }) => metadata.name)
+      .filter((name) => name !== instanceAccount(instance)),
+  };
+}
+
+function isForeign({ instance, hub, roles }: Catalog, binding: z.infer<typeof Binding>): boolean {
+  const own = botAccount(hub);
+  const { name, clusterRole, subjects } = describeForeign(binding);
+  if (subjects.length === 0) return false;
+  // No request is given this one, whatever the binding's labels say.
+  if (clusterRole === own.name) return !isOnly(subjects, own.namespace, own.name);
+  const isOffered = Object.values(roles).some((role) => role.clusterRole === clusterRole);
+  return isOffered && readRequest(instance, binding.metadata) === null && !isOtherBots(hub, name, subjects);
+}
+
+/** A grant of a bot that hub.instances names, for an account in the namespace that setup made for that bot. */
+const isOtherBots = ({ instances }: Catalog["hub"], name: string, subjects: string[]): boolean =>
+  instances.some(
+    (other) =>
+      name.startsWith(`karpor-access-${other}-r-`) && isOnly(subjects, `karpor-access-${other}`, name),
+  );
+
+const describeForeign = ({ metadata, roleRef, subjects }: z.infer<typeof Binding>): ForeignBinding => ({
+  name: metadata.name,
+  clusterRole: roleRef.name,
+  subjects: (subjects ?? []).map((one) => [one.kind, one.namespace, one.name].filter(Boolean).join(" ")),
+});
+
+const isOnly = (subjects: string[], namespace: string, name: string): boolean =>
+  subjects.length === 1 && subjects[0] === `ServiceAccount ${namespace} ${name}`;
+
+/** `ServiceAccount default ci` as hub.known names it: `default/ci`. */
+const accountNamed = (subject: string): string => subject.replace(/^ServiceAccount (\S+) (\S+)$/, "$1/$2");
