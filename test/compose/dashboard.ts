@@ -138,6 +138,17 @@ export async function tryInChromium({ url }: Dashboard, message: SlackMessage): 
   }
 }
 
+/** The host of the passkey pages leads to the bot, on two prefixes alone: elsewhere nginx itself answers. */
+export async function tryWebHost({ ask }: Dashboard, host: string): Promise<void> {
+  const isOfBot = async (path: string) => {
+    const answer = await ask(path, { host });
+    return answer.status < 500 && !(await answer.text()).includes("<center>nginx</center>");
+  };
+  assert.equal(await isOfBot("/access/approve/"), true);
+  assert.equal(await isOfBot("/access/passkey/"), true);
+  assert.equal(await isOfBot("/readyz"), false);
+}
+
 /** A Karpor that says what reached it, and then nothing more: an open stream. */
 export async function startMirror(host: string, { certificate, key }: Credentials) {
   const server = createServer({ cert: certificate, key }, (request, response) => {
