@@ -140,8 +140,7 @@ export async function tryInChromium({ url }: Dashboard, message: SlackMessage): 
 
 /** The host of the passkey pages leads to the bot, on two prefixes alone: elsewhere nginx itself answers. */
 export async function tryWebHost({ url }: Dashboard, host: string): Promise<void> {
-  // It has no certificate here: TLS is by the dashboard's.
-  const dispatcher = new Agent({ connect: { rejectUnauthorized: false, servername: "localhost" } });
+  const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
   const isOfBot = async (path: string) => {
     // fetch would say the host of the address.
     const { statusCode, body } = await request(url + path, { headers: { host }, dispatcher });
