@@ -97,7 +97,7 @@ function passOn(
   request.pipe(hub);
 }
 
-/** The maps of deploy/gateway: pod logs, events and AI come without the token, but with the cookie, from the dashboard's own page. */
+/** The maps of deploy/gateway: pod logs, events and AI come with the cookie alone, from the dashboard's own page. */
 function authorization({ url = "", headers }: IncomingMessage): { authorization?: string } {
   const isStream = /^\/rest-api\/v1\/insight\/(aggregator|issue|yaml)\//.test(url);
   if (headers.authorization !== undefined || !isStream || headers["sec-fetch-site"] !== "same-origin")

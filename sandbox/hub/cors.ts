@@ -1,4 +1,4 @@
-/** Karpor lets pages of any origin read with the reader's cookies and credentials, as kube-apiserver with --cors-allowed-origins=.* does. */
+/** Karpor lets pages of any origin read with the reader's credentials, as kube-apiserver does with --cors-allowed-origins=.* */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 const STREAMS = /^\/rest-api\/v1\/insight\/(aggregator|issue|yaml)\//;

@@ -1,4 +1,4 @@
-/** A page on a sibling host of the dashboard's, in the browser of somebody who is logged in there, against deploy/gateway. */
+/** Against deploy/gateway: pages on a sibling host, and links of others, in the browser of somebody who is logged in. */
 import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -184,7 +184,7 @@ needs("nginx")("the gateway", () => {
       return opened;
     }
 
-    /** What the browser holds: the dashboard's token, and the cookie's. */
+    /** The dashboard's token, and the cookie's. */
     async function kept(page: Page): Promise<unknown[]> {
       const cookies = await context.cookies(`https://${KARPOR}`);
       return [await page.evaluate("localStorage.token"), ...cookies.map(({ value }) => value)];

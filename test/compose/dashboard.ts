@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { chromium } from "playwright-core";
-import { Agent, fetch } from "undici";
+import { Agent, fetch, request } from "undici";
 import type { Credentials } from "../../sandbox/hub/types.ts";
 import type { SlackMessage } from "../../sandbox/slack/index.ts";
 import { eventually } from "../helpers/eventually.ts";
@@ -136,6 +136,20 @@ export async function tryInChromium({ url }: Dashboard, message: SlackMessage): 
     const stranger = await open(`${url}${LOGIN}#${fragment}`);
     assert.deepEqual([stranger.cookies, stranger.kept], [[], {}]);
   }
+}
+
+/** The host of the passkey pages leads to the bot, on two prefixes alone: elsewhere nginx itself answers. */
+export async function tryWebHost({ url }: Dashboard, host: string): Promise<void> {
+  const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
+  const isOfBot = async (path: string) => {
+    // fetch would say the host of the address.
+    const { statusCode, body } = await request(url + path, { headers: { host }, dispatcher });
+    return statusCode < 500 && !(await body.text()).includes("<center>nginx</center>");
+  };
+  assert.equal(await isOfBot("/access/approve/"), true);
+  assert.equal(await isOfBot("/access/passkey/"), true);
+  assert.equal(await isOfBot("/readyz"), false);
+  await dispatcher.destroy();
 }
 
 /** A Karpor that says what reached it, and then nothing more: an open stream. */

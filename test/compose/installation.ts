@@ -65,12 +65,14 @@ export function install(dir: string, { slack, admin, host }: ComposeWorld, port:
       const told = `dashboard: ${url}\n  gateway: true`;
       writeFileSync(at("karpor-access.yml"), read("karpor-access.yml").replace(/dashboard: \S+/, told));
     },
-    /** For the gateway, which runs as `id`: its certificate, and the authority of Karpor's. */
+    /** For the gateway, which runs as `id`: its certificate, for both hosts, and the authority of Karpor's. */
     giveGateway({ certificate, key }: Credentials, ca: string, id: number): void {
       mkdirSync(at("../gateway-tls"));
       for (const [name, content] of Object.entries({
         "tls.crt": certificate,
         "tls.key": key,
+        "web.crt": certificate,
+        "web.key": key,
         "ca.crt": ca,
       })) {
         writeFileSync(at(`../gateway-tls/${name}`), content, { mode: 0o600 });

@@ -12,6 +12,7 @@ import {
   tryGateway,
   tryInChromium,
   tryMirror,
+  tryWebHost,
 } from "./dashboard.ts";
 import { gateway, install, KARPOR_HOST } from "./installation.ts";
 import { APP, startComposeWorld } from "./world.ts";
@@ -22,6 +23,7 @@ const DEAD = 401;
 const OTHER_USER = 4321;
 const SETUP = "main.ts setup --from-cluster";
 const DOCTOR = "main.ts doctor";
+const WEB_HOST = "access.test";
 const UP = "up -d --build --wait";
 
 const dir = process.argv[2];
@@ -74,8 +76,9 @@ await step("the DM's link logs in through the gateway; its cookie opens streams 
   giveGateway(await issue("localhost"), authority.certificate, OTHER_USER);
   linkThrough(dashboard.url);
   setVariables({ COMPOSE_PROFILES: "gateway", GATEWAY_PORT: String(gatewayPort) });
-  setVariables({ GATEWAY_KARPOR: `${KARPOR_HOST}:${world.hubPort}` });
+  setVariables({ GATEWAY_KARPOR: `${KARPOR_HOST}:${world.hubPort}`, GATEWAY_WEB: WEB_HOST });
   await documented(UP);
+  await tryWebHost(dashboard, WEB_HOST);
   await documented(SETUP, "--close-anonymous --yes");
   const bobs = await getGrant(BOB, "through the gateway");
   await tryGateway(dashboard, tokenIn(bobs));

@@ -285,7 +285,7 @@ needs("Helm")("rendered", () => {
     [
       "a gateway without TLS",
       { ...behind, gateway: { enabled: true } },
-      /neither a certificate nor an ingress/,
+      /has no TLS, without which browsers keep no cookie/,
     ],
     ["a gateway that is nowhere", behind, /set gateway\.enabled, or take it out of the configuration/],
     [
@@ -293,7 +293,7 @@ needs("Helm")("rendered", () => {
       { ...least, gateway: { enabled: true, tlsSecret: "web" } },
       /put gateway: true under config\.hub/,
     ],
-    ["six replicas in Socket Mode", { ...least, replicas: 6 }, /Slack allows ten connections in Socket Mode/],
+    ["six replicas in Socket Mode", { ...least, replicas: 6 }, /Socket Mode allows ten connections/],
     [
       "Slack over HTTP at no host",
       { ...least, slackIngress: { enabled: true } },

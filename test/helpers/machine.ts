@@ -9,6 +9,8 @@ export const ACTIONLINT = process.env.ACTIONLINT || "actionlint";
 export const NGINX = process.env.NGINX || "/usr/sbin/nginx";
 export const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 
+/** For `http2 on`. */
+const isNewNginx = () => /nginx\/1\.(2[5-9]|[3-9]\d)\./.test(String(spawnSync(NGINX, ["-v"]).stderr));
 const runs = (command: string, argument = "--version") => spawnSync(command, [argument]).status === 0;
 
 const PROGRAMS = {
@@ -20,8 +22,8 @@ const PROGRAMS = {
     advice: "needs actionlint on the PATH, or its path in ACTIONLINT",
   },
   nginx: {
-    isThere: () => runs(NGINX, "-v"),
-    advice: "comes with apt-get install nginx-light, or needs its path in NGINX",
+    isThere: isNewNginx,
+    advice: "comes with apt-get install nginx-light, in version 1.25 or newer, or needs its path in NGINX",
   },
   Chromium: {
     isThere: () => existsSync(CHROMIUM),

@@ -217,9 +217,12 @@ containers:
 volumes: {{- include "karpor-access.volumes" $root | nindent 2 }}
 {{- end }}
 
-{{/* An Ingress: (dict "root" . "name" NAME "labels" LABELS "given" VALUES "host" HOST "service" SERVICE "port" PORT "paths" PATHS) */}}
+{{/*
+An Ingress from a dict: root, name, labels; given are its values className, annotations and tlsSecret; host;
+service has name and port; paths are types by path.
+*/}}
 {{- define "karpor-access.ingress" -}}
-{{- $ := . -}}
+{{- $service := .service -}}
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
@@ -243,13 +246,13 @@ spec:
     - host: {{ .host }}
       http:
         paths:
-          {{- range .paths }}
-          - path: {{ .path }}
-            pathType: {{ .type }}
+          {{- range $path, $type := .paths }}
+          - path: {{ $path }}
+            pathType: {{ $type }}
             backend:
               service:
-                name: {{ $.service }}
-                port: { name: {{ $.port }} }
+                name: {{ $service.name }}
+                port: { name: {{ $service.port }} }
           {{- end }}
 {{- end }}
 
