@@ -6,7 +6,6 @@ import { eventually } from "../helpers/eventually.ts";
 import { ALICE, BOB, CAROL, MEI } from "../helpers/people.ts";
 import { roles } from "../helpers/roles.ts";
 import { buttonsOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
-import { onStandIn } from "../helpers/stand-in.ts";
 import { type LogLine, type Running, startReplica, startWorld, type World } from "../helpers/world.ts";
 
 const FIVE = [1, 2, 3, 4, 5];
@@ -67,6 +66,26 @@ const told = (lines: LogLine[]) =>
   lines
     .filter(({ level }) => ["warn", "error", "fatal"].includes(level))
     .map(({ msg }) => msg.split(/ is /)[0] + (/ is (\w+)/.exec(msg)?.[0] ?? ""));
+
+test("Karpor, then Redis is away: the approval is not lost, people are told, and the access ends", () =>
+  inWorld(async (world, scene) => {
+    const card = await scene.ask("guest 1h", "while it is away");
+    await world.hub.down();
+    await world.slack.click(ALICE, card, "approve");
+    await scene.because("while it is away", "granting");
+    world.clock.jump(21 * SECOND);
+    await scene.dm(BOB, "Approved, not ready yet:");
+    await world.hub.up();
+    const delivered = await scene.tokenOf(BOB);
+    world.redis.pause();
+    await scene.say(MEI, "status");
+    await scene.whisper(MEI, "cannot reach its records");
+    await world.jump(HOUR + MINUTE);
+    await eventually(async () => {
+      await world.sweep();
+      return (await scene.login(tokenIn(delivered))) !== "good";
+    });
+  }));
 
 describe.concurrent("Slack is away", () => {
   test.for([
@@ -239,33 +258,3 @@ test.concurrent("queues that run nothing: what is over ends on the hub, and a re
     );
     for (const queue of queues) await queue.close();
   }));
-
-onStandIn("a hub with RBAC off").concurrent("a hub with RBAC off", () => {
-  test("nothing is granted, and nothing is called proved, until it is on again", () =>
-    inWorld(async (world, scene, { lines }) => {
-      const delivered = await scene.get("guest 8h", "ends while RBAC is off");
-      await scene.ask("guest 8h", "waits for RBAC", MEI);
-      world.localHub.setRbac(false);
-      await world.jump(MINUTE);
-      await world.slack.click(ALICE, await scene.card("waits for RBAC"), "approve");
-      await scene.dm(MEI, "暂不开通");
-      await world.slack.click(BOB, delivered, "End now", { confirm: true });
-      const { id } = await scene.record(
-        ({ reason, ending }) => reason === "ends while RBAC is off" && ending?.deletedAt != null,
-      );
-      for (let sweeps = 0; sweeps < 4; sweeps++) await world.jump(30 * SECOND);
-      const open = await scene.record((one) => one.id === id && one.ending?.unconfirmedAt != null);
-      expect(open.ending?.proof).toBeNull();
-      await scene.card("Not confirmed");
-      expect((await scene.record(({ reason }) => reason === "waits for RBAC")).state).toBe("scheduled");
-      expect(await scene.onHub()).toHaveLength(1);
-      expect(told(lines)).toHaveLength(1);
-      world.localHub.setRbac(true);
-      await world.sweep();
-      expect(await scene.login(tokenIn(await scene.tokenOf(MEI)))).toBe("good");
-      await eventually(async () => {
-        await world.jump(14 * SECOND);
-        return (await world.records()).find((one) => one.id === id)?.ending?.proof;
-      });
-    }));
-});
