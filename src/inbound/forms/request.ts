@@ -21,7 +21,7 @@ export async function drawRequestForm(reader: Reader, prefill: Prefill): Promise
   const start = await typedStart(bot, user, startsAt);
   return [
     ...section(emergency ? wordsFor(locale).forms.emergency.explain : ""),
-    choiceInput("role", { locale, choices: roleChoices(reader), initial: role ?? undefined }),
+    choiceInput("role", { locale, choices: roleChoices(reader), initial: role ?? undefined, isTold: true }),
     ...(choices.length > 0 ? [choiceInput("time", { locale, optional: true, choices, initial: time })] : []),
     textInput("other", { locale, optional: true, initial: isOffered ? "" : time }),
     ...(emergency ? [] : [textInput("start", { locale, optional: true, initial: start })]),
@@ -47,7 +47,11 @@ function longestTime({ config }: Reader, { role, emergency }: Prefill): number {
   return Math.max(...roles.map(({ duration, breakGlass }) => (emergency && breakGlass?.max) || duration.max));
 }
 
-const needsReason = ({ config }: Reader, { role, emergency = false }: Prefill): boolean =>
+/** A line of the command that says less than its role needs opens the form. */
+export const needsForm = (context: Pick<Reader, "config">, prefill: Prefill): boolean =>
+  !prefill.role || (needsReason(context, prefill) && !prefill.reason);
+
+const needsReason = ({ config }: Pick<Reader, "config">, { role, emergency = false }: Prefill): boolean =>
   emergency || (roleNamed(config, role ?? "")?.reason.required ?? false);
 
 export async function submitRequest(submission: Submission, emergency: boolean): Promise<Request> {
