@@ -72,3 +72,12 @@ export const personInput = (
     ...{ type: "users_select", action_id: name },
     ...(asked.initial ? { initial_user: asked.initial } : {}),
   });
+
+/** One box that must be ticked; its block is another one for each value. */
+export const boxInput = (
+  name: InputName,
+  { locale, value, text }: Asked & { value: string; text: string },
+): InputBlock => ({
+  ...input(name, { locale }, { type: "checkboxes", action_id: name, options: [optionFor({ value, text })] }),
+  block_id: `${name}-${value}`,
+});
