@@ -13,6 +13,7 @@ export const describeRole = (policy: Policy, name: string, role: Role): string =
     `asked for by ${role.requester?.in.join(", ") ?? "every member"}`,
     `approved by ${describeApproval(policy, name)}`,
     describeTime(role),
+    ...(role.confirm ? [`warns “${role.confirm.en}”`] : []),
     ...(role.breakGlass
       ? [
           `in an emergency taken by ${role.breakGlass.by.join(", ")} for ${formatDuration(role.breakGlass.max)}, ${role.breakGlass.perDay} times in 24h`,
