@@ -46,7 +46,9 @@ test("a role that warns opens the form from a line, and is asked for with a tick
   expect((await world.slack.submit(BOB, id)).sent).toBe(false);
   await world.slack.submit(BOB, id, { "confirm-risky": ["risky"] });
   expect(await scene.because("a risky line", "waiting")).toMatchObject({ duration: 2 * HOUR, role: "risky" });
-  expect(visibleText(await scene.card("a risky line"))).toContain("*Warning:* What you change here is seen by");
+  expect(visibleText(await scene.card("a risky line"))).toContain(
+    "*Warning:* What you change here is seen by",
+  );
 });
 
 test("the tick of one role is none of another's, and a form sent before it warned is shown again", async () => {
