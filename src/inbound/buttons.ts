@@ -31,7 +31,7 @@ import {
   withoutButtons,
 } from "./answers.ts";
 import { drawMoreHelp, openLine } from "./commands.ts";
-import { type Form, openForm } from "./forms/index.ts";
+import { type Form, openForm, redrawForm } from "./forms/index.ts";
 import { publishHome } from "./home.ts";
 import { drawList, LIST_ACTIONS, readListValue } from "./lists.ts";
 
@@ -61,7 +61,7 @@ export interface ClickArgs {
 
 export async function handleClick(bot: Bot, args: ClickArgs): Promise<void> {
   const click = Click.parse(args.body);
-  await answerWithin(bot, replyTo(bot, click, args), () => press(bot, click));
+  await answerWithin(bot, replyTo(bot, click, args), () => press(bot, click, args.body));
   if (click.view?.type === "home") await publishHome(bot, click.user);
 }
 
@@ -79,7 +79,8 @@ function replyTo(bot: Bot, { user, trigger, view, isEphemeral }: Click, { ack, r
   return { user, ack: early, later };
 }
 
-type Press = (bot: Bot, click: Click) => Promise<Message | null>;
+/** `body`: as Slack sent it. */
+type Press = (bot: Bot, click: Click, body: unknown) => Promise<Message | null>;
 type Deed = (bot: Bot, id: RequestId, click: Click) => Promise<unknown>;
 
 /** By their action_id. */
@@ -106,6 +107,7 @@ const OTHERS = new Map<string, Press>([
   ["lockdown", (bot, click) => opened(bot, click, { kind: "lockdown", user: personIn(click) })],
   ["unlock", (bot, click) => opened(bot, click, { kind: "unlock", user: personIn(click) })],
   ["request-access", (bot, click) => opened(bot, click, { kind: "request", prefill: {} })],
+  ["role", (bot, _, body) => redrawForm(bot, body)],
   ["ask-again", askAgain],
   ["edit", (bot, { user, trigger, value }) => openLine(bot, { user, trigger, text: value, channel: "" })],
   ["reveal", reveal],
@@ -114,10 +116,10 @@ const OTHERS = new Map<string, Press>([
 ]);
 
 /** A link needs nothing but its acknowledgement. */
-async function press(bot: Bot, click: Click): Promise<Message | null> {
+async function press(bot: Bot, click: Click, body: unknown): Promise<Message | null> {
   const deed = DEEDS.get(click.action);
   if (deed) return doDeed(bot, click, deed);
-  return OTHERS.get(click.action)?.(bot, click) ?? null;
+  return OTHERS.get(click.action)?.(bot, click, body) ?? null;
 }
 
 function idIn({ value }: Pick<Click, "value">): RequestId {

@@ -19,6 +19,7 @@ import { type Words, wordsFor } from "../slack/text/index.ts";
 import { openFor } from "../store/indexes.ts";
 import { answerWithin, contextFor, ephemeral, sentence } from "./answers.ts";
 import { openForm, type Prefill } from "./forms/index.ts";
+import { needsForm } from "./forms/request.ts";
 import { type AskCommand, type Command, isRequestLine, nearestLine, parseCommand } from "./grammar.ts";
 import { drawList } from "./lists.ts";
 import { answerRevoked, offerLockdown } from "./offer-lockdown.ts";
@@ -155,10 +156,8 @@ function readLine(text: string): Command {
 /** A line that ends too early opens the form, filled in as far as it goes. */
 async function ask(bot: Bot, typed: Typed, command: AskCommand): Promise<Message | null> {
   const prefill = await prefillFrom(bot, typed.user, command);
-  const { role, reason, emergency } = prefill;
-  const needsReason = emergency || (role !== null && roleNamed(bot.config, role)?.reason.required);
-  if (role === null || (needsReason && reason === "")) return openRequestForm(bot, typed, prefill);
-  const { forUser, ...terms } = prefill;
+  const { forUser, role, ...terms } = prefill;
+  if (role === null || needsForm(bot, prefill)) return openRequestForm(bot, typed, prefill);
   const people = { askedBy: typed.user, requester: forUser ?? typed.user };
   await askForAccess(bot, { source: typed.trigger, ...people, ...terms, role });
   return drawSent(bot, typed);

@@ -1,16 +1,18 @@
 /** Forms that people send, and the shortcut that opens one. */
+import type { ModalView } from "@slack/types";
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
 import { UserId } from "../request/ids.ts";
+import { drawRefusal } from "../slack/messages/draw.ts";
 import type { Message } from "../slack/slack.ts";
 import { answerView, contextFor, explainError, inTime, sentence } from "./answers.ts";
-import { openForm, submitForm } from "./forms/index.ts";
+import { openForm, type Submitted, submitForm } from "./forms/index.ts";
 
 const Sent = z.object({ user: z.object({ id: UserId }), trigger_id: z.string().default("") });
 
 type ViewAnswer =
   | { response_action: "errors"; errors: Record<string, string> }
-  | { response_action: "update"; view: ReturnType<typeof answerView> };
+  | { response_action: "update"; view: ModalView };
 
 export interface SubmissionArgs {
   body: unknown;
@@ -27,17 +29,23 @@ export async function handleSubmission(bot: Bot, { body, ack }: SubmissionArgs):
   const early = await inTime(outcome);
   if (early === undefined) {
     await ack();
-    const late = messageIn(await outcome);
+    const late = await lateMessage(bot, user, await outcome);
     if (late) await bot.slack.post(await bot.slack.openDm(user), late);
   } else if ("message" in early && early.message) {
     await ack({ response_action: "update", view: answerView(await contextFor(bot, user), early.message) });
+  } else if ("view" in early) {
+    await ack({ response_action: "update", view: early.view });
   } else if ("errors" in early && early.errors) {
     await ack({ response_action: "errors", errors: early.errors });
   } else await ack();
 }
 
-const messageIn = (outcome: Awaited<ReturnType<typeof submitForm>>): Message | null =>
-  "message" in outcome ? outcome.message : sentence(Object.values(outcome.errors ?? {}).join(" "));
+/** Null: there is nothing to say. A form that asks for more cannot be shown any more: only Slack's look-ups take so long. */
+async function lateMessage(bot: Bot, user: UserId, outcome: Submitted): Promise<Message | null> {
+  if ("message" in outcome) return outcome.message;
+  if ("errors" in outcome) return sentence(Object.values(outcome.errors).join(" "));
+  return drawRefusal(await contextFor(bot, user), { code: "slack-away", data: {} });
+}
 
 export interface ShortcutArgs {
   body: unknown;

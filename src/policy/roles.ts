@@ -121,6 +121,9 @@ const RoleFields = z.strictObject({
     .optional()
     .describe("Setup makes the ClusterRole of these; left out, it exists on the hub already."),
   description: Bilingual.describe("What it is for, as people read it before they ask."),
+  confirm: Bilingual.optional().describe(
+    "A warning, which who asks must tick in the form before it is sent, and approvers read on the card.",
+  ),
   duration: z
     .strictObject({
       default: Duration.describe("When nobody says how long."),

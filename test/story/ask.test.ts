@@ -71,7 +71,7 @@ describe("rules", () => {
     await scene.say(BOB, "night 2h on duty");
     const { approvals } = await scene.because("on duty", "active");
     expect(approvals).toMatchObject([{ by: null, rule: "night duty" }]);
-    await scene.card("rule “night duty”");
+    await scene.card("rule “night duty (max 2h)”");
     await scene.say(MEI, "night 3h longer than the rule");
     await scene.because("longer than the rule", "waiting");
     await scene.say(CAROL, "night 1h not of the group");

@@ -38,7 +38,14 @@ const config = {
   hub: { name: "production", dashboard: "https://karpor.example.com" },
   slack: { channel: "C0APPROVALS", command: "/karpor-access", language: "en" },
   admins: ["U0ROOT"],
-  roles: { admin: role, pair: { ...role, approval: { ...role.approval, count: 2 } } },
+  roles: {
+    admin: role,
+    pair: {
+      ...role,
+      approval: { ...role.approval, count: 2 },
+      confirm: { en: "Changes *production*.", zh: "会更改生产环境。" },
+    },
+  },
 } as unknown as Config;
 
 /** A request in the words of its record; what is not named is as it was asked. */

@@ -17,6 +17,7 @@ export const describeRole = (config: Config, name: string, role: Role): string[]
     role.check ? `needs a yes of ${new URL(role.check.url).host}` : "",
     describeTime(role),
     role.delivery === "reveal" ? "shows its token at a click" : "has its token in a direct message",
+    role.confirm ? `warns “${role.confirm.en}”` : "",
     describeIdle(role),
     describeEmergency(role),
   ].filter(Boolean);

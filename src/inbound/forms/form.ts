@@ -6,6 +6,7 @@ import { RequestId, UserId } from "../../request/ids.ts";
 import type { Request } from "../../request/record.ts";
 import type { DrawContext } from "../../slack/messages/draw.ts";
 import type { Message } from "../../slack/slack.ts";
+import type { Words } from "../../slack/text/index.ts";
 
 /** What a line of the command or an earlier request said already. */
 export interface Prefill {
@@ -44,8 +45,8 @@ export interface Reader extends DrawContext {
   user: UserId;
 }
 
-/** Each is the id of its block. */
-export type InputName = "role" | "time" | "other" | "start" | "reason" | "who";
+/** Each is the action_id of its element, and mostly the id of its block too. */
+export type InputName = keyof Words["forms"]["inputs"];
 
 /** What was filled in, as text; an input that was left empty is not there. */
 export type Inputs = Partial<Record<InputName, string>>;

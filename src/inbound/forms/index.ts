@@ -1,6 +1,6 @@
 /** Forms: opened at a click or for a line that needs more, and what is done when they are submitted. */
 
-import type { KnownBlock, ModalView } from "@slack/types";
+import type { InputBlock, KnownBlock, ModalView } from "@slack/types";
 import { z } from "zod";
 import { readRequest } from "../../actions/read.ts";
 import type { Bot } from "../../bot.ts";
@@ -35,9 +35,27 @@ const ABOUT_FORMS: Record<AboutKind, AboutForm> = {
 
 /** Throws Refused when it cannot be done now, StoreAway, SlackAway. */
 export async function openForm(bot: Bot, triggerId: string, user: UserId, form: Form): Promise<void> {
-  const reader: Reader = { bot, user, ...(await contextFor(bot, user)) };
-  await bot.slack.openView(triggerId, drawView(reader, form, await drawBlocks(reader, form)));
+  await bot.slack.openView(triggerId, await drawForm(bot, user, form));
 }
+
+async function drawForm(bot: Bot, user: UserId, form: Form): Promise<ModalView> {
+  const reader: Reader = { bot, user, ...(await contextFor(bot, user)) };
+  return drawView(reader, form, await drawBlocks(reader, form));
+}
+
+/** For a `block_actions` payload: another role was chosen, and the form asks for what that one needs. */
+export async function redrawForm(bot: Bot, payload: unknown): Promise<null> {
+  const submitted = Payload.parse(payload);
+  const form = formFor(submitted.view.private_metadata, readInputs(submitted.view.state.values));
+  if (form) await bot.slack.updateView(submitted.view.id, await drawForm(bot, submitted.user.id, form));
+  return null;
+}
+
+/** The form as it is for the role that was chosen; what else was filled in Slack keeps. Null: roles do not matter to it. */
+const formFor = (about: Metadata, { role }: Inputs): Form | null =>
+  about.kind === "request"
+    ? { kind: "request", prefill: { role: role ?? null, emergency: about.emergency } }
+    : null;
 
 async function drawBlocks(reader: Reader, form: Form): Promise<KnownBlock[]> {
   if (form.kind === "request") return drawRequestForm(reader, form.prefill);
@@ -56,14 +74,18 @@ function drawView({ locale }: Reader, form: Form, blocks: KnownBlock[]): ModalVi
   };
 }
 
-/** Text, a choice or a person; nothing else is asked for. */
+/** Text, a choice, a person or a tick; nothing else is asked for. */
 const Value = z
   .object({
     value: z.string().nullish(),
     selected_option: z.object({ value: z.string() }).nullish(),
+    selected_options: z.array(z.object({ value: z.string() })).nullish(),
     selected_user: z.string().nullish(),
   })
-  .transform((given) => (given.value ?? given.selected_option?.value ?? given.selected_user ?? "").trim());
+  .transform(({ value, selected_option, selected_options, selected_user }) => {
+    const chosen = selected_option ?? selected_options?.[0];
+    return (value ?? chosen?.value ?? selected_user ?? "").trim();
+  });
 
 const Payload = z.object({
   user: z.object({ id: UserId }),
@@ -74,8 +96,11 @@ const Payload = z.object({
   }),
 });
 
-/** Of a `view_submission` payload: words at the inputs that must change, or a message for who submitted it. */
-export type Submitted = { errors: Record<string, string> } | { message: Message | null };
+/** Of a `view_submission` payload: words at the inputs that must change, a form that asks for more, or a message. */
+export type Submitted =
+  | { errors: Record<string, string> }
+  | { view: ModalView }
+  | { message: Message | null };
 
 /** Of what went well mostly nothing is said: the request's own messages tell it. */
 export async function submitForm(bot: Bot, payload: unknown): Promise<Submitted> {
@@ -83,6 +108,8 @@ export async function submitForm(bot: Bot, payload: unknown): Promise<Submitted>
   const { values } = view.state;
   const inputs = readInputs(values);
   try {
+    const missing = await formWithMore(bot, user.id, view.private_metadata, values);
+    if (missing) return { view: missing };
     const submission = { bot, user: user.id, source: view.id, inputs };
     return { message: await act(submission, view.private_metadata) };
   } catch (error) {
@@ -96,14 +123,31 @@ export async function submitForm(bot: Bot, payload: unknown): Promise<Submitted>
   }
 }
 
+/** By block, then by input. */
+type Filled = Record<string, Record<string, string>>;
+
 /** What was left empty is left out. */
-const readInputs = (values: Record<string, Record<string, string>>): Inputs =>
+const readInputs = (values: Filled): Inputs =>
   Object.fromEntries(
-    Object.entries(values).flatMap(([name, given]) => {
-      const text = given[name] ?? "";
-      return text === "" ? [] : [[name, text]];
-    }),
+    Object.values(values)
+      .flatMap((given) => Object.entries(given))
+      .filter(([, text]) => text !== ""),
   );
+
+/** The form of the chosen role, where it asks for what this one did not show: it was sent before it was drawn anew. */
+async function formWithMore(
+  bot: Bot,
+  user: UserId,
+  about: Metadata,
+  values: Filled,
+): Promise<ModalView | null> {
+  const form = formFor(about, readInputs(values));
+  if (form === null) return null;
+  const view = await drawForm(bot, user, form);
+  const inputs = view.blocks.filter((block): block is InputBlock => block.type === "input");
+  const isMissing = inputs.some(({ optional, block_id = "" }) => !optional && !(block_id in values));
+  return isMissing ? view : null;
+}
 
 /** Resolves to what is to be said at once; null: nothing. */
 async function act(submission: Submission, about: Metadata): Promise<Message | null> {

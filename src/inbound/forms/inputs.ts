@@ -45,16 +45,18 @@ export interface Choice {
   description?: string;
 }
 
+/** `isTold`: the bot hears at once what was chosen. */
 export function choiceInput(
   name: InputName,
-  asked: Asked & { choices: Choice[]; initial?: string | undefined },
+  asked: Asked & { choices: Choice[]; initial?: string | undefined; isTold?: boolean },
 ): InputBlock {
   const options = asked.choices.slice(0, MOST_OPTIONS).map(optionFor);
   const initial = options.find(({ value }) => value === asked.initial);
-  return input(name, asked, {
+  const block = input(name, asked, {
     ...{ type: "static_select", action_id: name, options },
     ...(initial ? { initial_option: initial } : {}),
   });
+  return asked.isTold ? { ...block, dispatch_action: true } : block;
 }
 
 const optionFor = ({ value, text, description = "" }: Choice): PlainTextOption => ({
@@ -70,3 +72,12 @@ export const personInput = (
     ...{ type: "users_select", action_id: name },
     ...(asked.initial ? { initial_user: asked.initial } : {}),
   });
+
+/** One box that must be ticked; its block is another one for each value. */
+export const boxInput = (
+  name: InputName,
+  { locale, value, text }: Asked & { value: string; text: string },
+): InputBlock => ({
+  ...input(name, { locale }, { type: "checkboxes", action_id: name, options: [optionFor({ value, text })] }),
+  block_id: `${name}-${value}`,
+});

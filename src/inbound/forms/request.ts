@@ -6,9 +6,10 @@ import { formatDuration } from "../../request/durations.ts";
 import { UserId } from "../../request/ids.ts";
 import type { Request } from "../../request/record.ts";
 import { section } from "../../slack/messages/blocks.ts";
+import { foreign } from "../../slack/text/format.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import type { Prefill, Reader, Submission } from "./form.ts";
-import { type Choice, choiceInput, personInput, textInput } from "./inputs.ts";
+import { boxInput, type Choice, choiceInput, personInput, textInput } from "./inputs.ts";
 import { readStart, readTime, timeChoices, timesUpTo, typedStart } from "./times.ts";
 
 /** An emergency begins at once, so that it has no start. */
@@ -21,7 +22,7 @@ export async function drawRequestForm(reader: Reader, prefill: Prefill): Promise
   const start = await typedStart(bot, user, startsAt);
   return [
     ...section(emergency ? wordsFor(locale).forms.emergency.explain : ""),
-    choiceInput("role", { locale, choices: roleChoices(reader), initial: role ?? undefined }),
+    choiceInput("role", { locale, choices: roleChoices(reader), initial: role ?? undefined, isTold: true }),
     ...(choices.length > 0 ? [choiceInput("time", { locale, optional: true, choices, initial: time })] : []),
     textInput("other", { locale, optional: true, initial: isOffered ? "" : time }),
     ...(emergency ? [] : [textInput("start", { locale, optional: true, initial: start })]),
@@ -32,6 +33,18 @@ export async function drawRequestForm(reader: Reader, prefill: Prefill): Promise
       multiline: true,
     }),
     personInput("who", { locale, optional: true, initial: forUser }),
+    ...confirmBlocks(reader, role),
+  ];
+}
+
+/** A tick is for one role: choosing another takes it away. */
+function confirmBlocks({ config, locale }: Reader, name: Prefill["role"]): KnownBlock[] {
+  const warning = roleNamed(config, name ?? "")?.confirm;
+  if (!name || !warning) return [];
+  const { forms, messages } = wordsFor(locale);
+  return [
+    ...section(messages.about.confirm(foreign(warning[locale]))),
+    boxInput("confirm", { locale, value: name, text: forms.read }),
   ];
 }
 
@@ -47,7 +60,13 @@ function longestTime({ config }: Reader, { role, emergency }: Prefill): number {
   return Math.max(...roles.map(({ duration, breakGlass }) => (emergency && breakGlass?.max) || duration.max));
 }
 
-const needsReason = ({ config }: Reader, { role, emergency = false }: Prefill): boolean =>
+/** A line of the command that says less than its role needs opens the form. */
+export const needsForm = (context: Pick<Reader, "config">, prefill: Prefill): boolean =>
+  !prefill.role ||
+  (needsReason(context, prefill) && !prefill.reason) ||
+  roleNamed(context.config, prefill.role)?.confirm !== undefined;
+
+const needsReason = ({ config }: Pick<Reader, "config">, { role, emergency = false }: Prefill): boolean =>
   emergency || (roleNamed(config, role ?? "")?.reason.required ?? false);
 
 export async function submitRequest(submission: Submission, emergency: boolean): Promise<Request> {

@@ -71,6 +71,7 @@ function drawQuestion(context: DrawContext, request: Request, facts: Facts): Mes
     ...quote(request.reason),
     ...section(facts.needed > 1 ? card.approvals(facts) : ""),
     ...section(role ? about.can(foreign(role.description[context.locale])) : ""),
+    ...section(role?.confirm ? about.confirm(foreign(role.confirm[context.locale])) : ""),
     ...smallPrint(...requesterLine(context, request)),
     ...actions(...decideButtons(context, request)),
   ];

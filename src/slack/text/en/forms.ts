@@ -38,6 +38,8 @@ export const forms = {
     submit: "Unlock",
     explain: (whom: string) => `${whom || "*Everybody*"} can ask again. What ended stays ended.`,
   },
+  /** Beside a box to tick. */
+  read: "I have read this",
   /** The hint says what happens when it is left empty. */
   inputs: {
     role: { label: "Role", hint: "" },
@@ -48,6 +50,7 @@ export const forms = {
       hint: "Left empty: as soon as it is approved. Write 22:00, tomorrow 09:00 or 2026-12-24 09:00.",
     },
     reason: { label: "Reason", hint: "" },
+    confirm: { label: "Before you ask", hint: "" },
     who: { label: "For whom", hint: "Left empty: for you." },
   },
 };

@@ -290,6 +290,7 @@ const ring = {
 /** What the card says of the requester. */
 const about = {
   can: (description: string) => `Can: ${description}`,
+  confirm: (warning: string) => `*Warning:* ${warning}`,
   localTime: (clock: string) => `Their time ${clock}`,
   firstRequest: "first request in 30 days",
   grants: (count: number) => `${count} ${count === 1 ? "grant" : "grants"} in 30 days`,

@@ -37,12 +37,14 @@ export const forms: typeof english = {
     submit: "解锁",
     explain: (whom) => `${whom ? `${whom} ` : "所有人都"}可以重新申请。已结束的权限不会恢复。`,
   },
+  read: "我已阅读",
   inputs: {
     role: { label: "角色", hint: "" },
     time: { label: "时长", hint: "留空则为该角色的默认时长。" },
     other: { label: "其他时长", hint: "优先于上面的时长。可写 90m、8h、2d、1w、8小时、30分钟。" },
     start: { label: "开始时间", hint: "留空则批准后立即开始。可写 22:00、明天 09:00、2026-12-24 09:00。" },
     reason: { label: "理由", hint: "" },
+    confirm: { label: "申请之前", hint: "" },
     who: { label: "为谁申请", hint: "留空则为自己申请。" },
   },
 };

@@ -266,6 +266,7 @@ const ring: Words["ring"] = {
 
 const about: Words["about"] = {
   can: (description) => `权限范围：${description}`,
+  confirm: (warning) => `*请注意：*\n${warning}`,
   localTime: (clock) => `对方时间 ${clock}`,
   firstRequest: "30 天内首次申请",
   grants: (count) => `30 天内获得过 ${count} 次权限`,
