@@ -6,7 +6,6 @@ import { endAccess, revokeAccess, revokeAll } from "../actions/end.ts";
 import { lockDown, unlock } from "../actions/lockdown.ts";
 import { askForMoreTime } from "../actions/more-time.ts";
 import type { Bot } from "../bot.ts";
-import { roleNamed } from "../policy/roles.ts";
 import { formatDuration, HOUR } from "../request/durations.ts";
 import { type RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
