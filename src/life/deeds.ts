@@ -1,10 +1,15 @@
 /** Deeds of an operator among the hub's notes: written before access is taken away there, done by the sweep. */
 import { randomBytes } from "node:crypto";
+import type { Bot } from "../bot.ts";
 import type { Hub } from "../hub/hub.ts";
 import { type Deed, openDeed, signDeed } from "../store/deeds.ts";
 import type { Signer } from "../store/signed.ts";
 
 const NOTE = "deed-";
+
+/** The same on each replica, however their own clocks go. Milliseconds. */
+export const hubTime = ({ clock, hub }: Pick<Bot, "clock" | "hub">): number =>
+  clock.now() + hub.clockOffset();
 
 /** The hub's notes, its time, and what signs them. */
 export interface DeedContext {

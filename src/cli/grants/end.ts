@@ -5,14 +5,16 @@
 import type { Bot } from "../../bot.ts";
 import { isAway } from "../../hub/errors.ts";
 import { endChain, readChain } from "../../life/chain.ts";
+import { hubTime, withDeed } from "../../life/deeds.ts";
 import { nextDue } from "../../life/states/index.ts";
 import { step } from "../../life/step.ts";
 import { SECOND } from "../../request/durations.ts";
 import type { RequestId } from "../../request/ids.ts";
 import { isOpen, type Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
+import type { Deed } from "../../store/deeds.ts";
 import { GRANTED } from "../../store/indexes.ts";
-import { UNREADABLE } from "../../store/reading.ts";
+import { orNull } from "../../store/reading.ts";
 import { type Answer, type GrantOnHub, type GrantsContext, NEITHER, readHub } from "./open.ts";
 
 const ALL = 100_000;
@@ -25,7 +27,7 @@ export async function endGrants(
   { ids, reason }: { ids: RequestId[] | null; reason: string },
 ): Promise<Answer> {
   const isMeant = ({ id }: GrantOnHub) => ids === null || (id !== null && ids.includes(id));
-  if (!context.hasRedis) return endWithoutRedis(context, isMeant);
+  if (context.redisTrouble) return endWithoutRedis(context, isMeant, { cause: "revoked", words: reason });
   const { bot, operator } = context;
   const records = ids ? await bot.store.readAll(ids) : await bot.store.page(GRANTED, { count: ALL });
   const ended = new Set<RequestId>();
@@ -35,7 +37,7 @@ export async function endGrants(
     if (chain.some(isOpen)) await endChain(bot, record, end);
     for (const { id } of chain) ended.add(id);
   }
-  const unrecorded = await deleteUnrecorded(context, isMeant);
+  const unrecorded = await deleteUnrecorded(context, isMeant, reason);
   const unknown = (ids ?? []).filter((id) => !ended.has(id) && !unrecorded?.includes(id));
   const answer = await answerWithProofs(context, ended, unrecorded);
   if (unrecorded === null || unknown.length === 0) return answer;
@@ -43,44 +45,66 @@ export async function endGrants(
 }
 
 /**
- * Deletes the bindings, so access stops at once. The bot has the records: it deletes the accounts and proves.
+ * Deletes the bindings, so access stops at once, with a deed on the hub that says who did it and why. The bot has the
+ * records: it deletes the accounts, proves, and puts the deed on the trail.
  */
 export async function endWithoutRedis(
   context: GrantsContext,
   isMeant: (grant: GrantOnHub) => boolean,
+  { cause, words }: Pick<Deed, "cause" | "words">,
 ): Promise<Answer> {
+  const { bot, operator, redisTrouble } = context;
   const onHub = await readHub(context);
   if (!onHub) throw new Error(NEITHER);
-  const ids = onHub.grants.filter(isMeant).flatMap(({ id }) => id ?? []);
-  for (const id of ids) await context.bot.hub.deleteBinding(id);
-  const ended = ids.map((id) => `${id} gives no access any more.`);
-  const later = "Redis does not answer: the bot deletes the account and proves the end when it is back.";
+  const requests = onHub.grants.filter(isMeant).flatMap(({ id }) => id ?? []);
+  const deleteBindings = async () => {
+    for (const id of requests) await bot.hub.deleteBinding(id);
+  };
+  const isSigned = bot.config.env.RECORDS_KEY !== undefined;
+  const deeds = { hub: bot.hub, signer: bot.store.signer, hubTime: () => hubTime(bot) };
+  if (requests.length > 0 && isSigned)
+    await withDeed(deeds, { cause, requests, operator, words }, deleteBindings);
+  else await deleteBindings();
+  const later = `${redisTrouble}: the bot deletes the account and proves the end when it has Redis.`;
+  const unsigned = isSigned ? [] : ["Without RECORDS_KEY the trail will not know who did this."];
   const lines =
-    ids.length > 0 ? [...ended, later] : ["Redis does not answer, and Karpor has no such access."];
-  return { isDone: ids.length > 0, json: { redis: false, ended: ids }, lines };
+    requests.length > 0
+      ? [...requests.map((id) => `${id} gives no access any more.`), later, ...unsigned]
+      : [`${redisTrouble}, and Karpor has no such access.`];
+  return { isDone: requests.length > 0, json: { redis: false, ended: requests }, lines };
 }
 
 /**
- * Deletes each binding without an open record, and its account: Redis lost the record, or the hub was
- * restored. Null: the hub does not answer.
+ * Deletes each binding without an open record that can be read, and its account: Redis lost the record, somebody damaged
+ * it, or the hub was restored. It is on the trail at once. Null: the hub does not answer.
  */
 export async function deleteUnrecorded(
   context: GrantsContext,
   isMeant: (grant: GrantOnHub) => boolean,
+  words: string,
 ): Promise<RequestId[] | null> {
-  const { store, hub } = context.bot;
+  const { bot, operator } = context;
   const onHub = await readHub(context);
   if (!onHub) return null;
-  const deleted: RequestId[] = [];
+  const requests: RequestId[] = [];
   for (const { id } of onHub.grants.filter(isMeant)) {
-    const record = id && (await store.read(id));
-    if (id === null || record === UNREADABLE || (record && record.state !== "closed")) continue;
-    await hub.deleteBinding(id);
+    const record = id && orNull(await bot.store.read(id));
+    if (id === null || (record && record.state !== "closed")) continue;
+    await bot.hub.deleteBinding(id);
     const account = onHub.accounts.get(id);
-    if (account) await hub.deleteAccount(id, account.uid);
-    deleted.push(id);
+    if (account) await bot.hub.deleteAccount(id, account.uid);
+    requests.push(id);
   }
-  return deleted;
+  if (requests.length > 0)
+    await bot.store.trail.add({
+      event: "operator.ended",
+      id: null,
+      at: bot.clock.now(),
+      by: operator,
+      requests,
+      words,
+    });
+  return requests;
 }
 
 /** Waits for the proofs, and says of each what became of it. */
@@ -92,7 +116,9 @@ export async function answerWithProofs(
   const records = await carryThrough(context, [...ended]);
   const isOver = records.every(({ state }) => state === "closed");
   const ofRecords = records.map(outcomeLine);
-  const beside = (unrecorded ?? []).map((id) => `${id} had no record; its binding and account are deleted.`);
+  const beside = (unrecorded ?? []).map(
+    (id) => `${id} had no record that can be read; its binding and account are deleted.`,
+  );
   const away = unrecorded
     ? []
     : ["Karpor does not answer: what has no record may still be there. Run this again."];

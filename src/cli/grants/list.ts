@@ -19,7 +19,7 @@ interface Row {
 /** What is granted, or approved for later. */
 export async function listGrants(context: GrantsContext): Promise<Answer> {
   const onHub = await readHub(context);
-  const records = context.hasRedis ? await readGranted(context) : null;
+  const records = context.redisTrouble === null ? await readGranted(context) : null;
   if (!onHub && !records) throw new Error(NEITHER);
   const known = new Set<string | null>(records?.map(({ id }) => id));
   const others = (onHub?.grants ?? []).filter(({ id }) => !known.has(id));
@@ -27,7 +27,7 @@ export async function listGrants(context: GrantsContext): Promise<Answer> {
   const rows = [...(records ?? []).map(rowFor), ...others.map((one) => rowOnHub(one, state))];
   rows.sort((a, b) => (a.until ?? "~").localeCompare(b.until ?? "~"));
   const json = { redis: records !== null, hub: onHub !== null, grants: rows };
-  return { isDone: true, json, lines: [...awayLines(records, onHub), ...rowLines(rows)] };
+  return { isDone: true, json, lines: [...awayLines(context, onHub), ...rowLines(rows)] };
 }
 
 async function readGranted({ bot: { store } }: GrantsContext): Promise<Request[]> {
@@ -51,8 +51,8 @@ const rowOnHub = ({ id, name, clusterRole, requester, endsAt }: GrantOnHub, stat
   ...{ approvedBy: null, reason: null },
 });
 
-function awayLines(records: Request[] | null, onHub: OnHub | null): string[] {
-  if (!records) return ["Redis does not answer: this is what is on Karpor."];
+function awayLines({ redisTrouble }: GrantsContext, onHub: OnHub | null): string[] {
+  if (redisTrouble) return [`${redisTrouble}: this is what is on Karpor.`];
   return onHub ? [] : ["Karpor does not answer: this is what Redis knows."];
 }
 
@@ -67,20 +67,19 @@ function rowLines(rows: Row[]): string[] {
 
 /** What the record says of one request, and what of it is on the hub. */
 export async function showGrant(context: GrantsContext, id: RequestId): Promise<Answer> {
+  const { redisTrouble } = context;
   const onHub = await readHub(context);
-  const record = context.hasRedis ? orNull(await context.bot.store.read(id)) : null;
-  if (!onHub && !context.hasRedis) throw new Error(NEITHER);
+  const record = redisTrouble === null ? orNull(await context.bot.store.read(id)) : null;
+  if (!onHub && redisTrouble) throw new Error(NEITHER);
   const binding = onHub?.grants.find((one) => one.id === id) ?? null;
   const account = onHub?.accounts.get(id) ?? null;
   if (!record && !binding && !account)
     return {
       isDone: false,
       json: null,
-      lines: [`Nothing is known of ${id}${context.hasRedis ? "" : "; Redis does not answer"}.`],
+      lines: [`Nothing is known of ${id}${redisTrouble ? `; ${redisTrouble}` : ""}.`],
     };
-  const head = record
-    ? storyLines(record)
-    : [`${id}: ${context.hasRedis ? "no record" : "Redis does not answer"}`];
+  const head = record ? storyLines(record) : [`${id}: ${redisTrouble ?? "no record"}`];
   const objects = `${account ? "its account" : "no account"}, ${binding ? "its binding" : "no binding"}`;
   const there = onHub ? `On Karpor: ${objects}.` : "Karpor does not answer: what is there is not known.";
   return { isDone: true, json: { record, account, binding }, lines: [...head, there] };

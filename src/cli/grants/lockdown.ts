@@ -12,19 +12,22 @@ interface LockdownAsked {
 
 /** Locks first, then ends what there is. Without Redis the hub's annotation has it until a bot takes it from there. */
 export async function lockDown(context: GrantsContext, { whom, reason }: LockdownAsked): Promise<Answer> {
-  const { bot, operator, hasRedis } = context;
+  const { bot, operator, redisTrouble } = context;
   const lockdown = { locked: true, by: operator, words: reason };
   const isMeant = ({ requester }: Pick<GrantOnHub, "requester">) => whom === EVERYBODY || requester === whom;
   const said = `Locked down: ${whom}, until unlocked.`;
-  if (!hasRedis) {
+  if (redisTrouble) {
     await lockDownOnHub(bot, whom, lockdown);
-    return { ...withLine(said, await endWithoutRedis(context, isMeant)), isDone: true };
+    return {
+      ...withLine(said, await endWithoutRedis(context, isMeant, { cause: "lockdown", words: reason })),
+      isDone: true,
+    };
   }
   await writeLockdown(bot, whom, lockdown);
   const records = await bot.store.readAll(await bot.store.unfinished());
   await enforceLockdowns(bot, await bot.store.lockdowns.read(), records);
   const held = records.filter((one) => mayHoldAccess(one) && isMeant(one));
-  const unrecorded = await deleteUnrecorded(context, isMeant);
+  const unrecorded = await deleteUnrecorded(context, isMeant, reason);
   return withLine(said, await answerWithProofs(context, new Set(held.map(({ id }) => id)), unrecorded));
 }
 

@@ -4,6 +4,7 @@ import { createBot } from "../../bot.ts";
 import { loadForHub } from "../../config.ts";
 import { HubError } from "../../hub/errors.ts";
 import type { AccountOnHub, BindingOnHub } from "../../hub/hub.ts";
+import { sealTrail } from "../../life/seal-trail.ts";
 import type { Operator, RequestId, UserId } from "../../request/ids.ts";
 import { StoreAway } from "../../store/redis.ts";
 import type { CommandMeans } from "../options.ts";
@@ -13,7 +14,8 @@ export interface GrantsContext {
   bot: Bot;
   /** `operator NAME` */
   operator: Operator;
-  hasRedis: boolean;
+  /** Why Redis cannot be used, in words; null when it can. */
+  redisTrouble: string | null;
 }
 
 export interface Answer {
@@ -36,17 +38,25 @@ export async function withGrants(
   try {
     if (redis.status !== "ready")
       await new Promise((resolve) => redis.once("ready", resolve).once("error", resolve));
-    const hasRedis = await bot.store.now().then(() => true, falseIfAway);
-    return await work({ bot, operator, hasRedis });
+    const redisTrouble = await findRedisTrouble(bot);
+    const answer = await work({ bot, operator, redisTrouble });
+    // What a running bot would seal within a minute; where there is none nobody else would.
+    if (redisTrouble === null) await sealTrail(bot).catch(() => {});
+    return answer;
   } finally {
     stopping.abort();
     await close();
   }
 }
 
-function falseIfAway(error: unknown): false {
-  if (error instanceof StoreAway) return false;
-  throw error;
+async function findRedisTrouble({ store, config }: Bot): Promise<string | null> {
+  if (!config.env.RECORDS_KEY) return "RECORDS_KEY is not set, so that Redis cannot be read";
+  try {
+    return await store.owner.mismatch();
+  } catch (error) {
+    if (error instanceof StoreAway) return "Redis does not answer";
+    throw error;
+  }
 }
 
 /** A binding of the bot, and whom its account is for. */

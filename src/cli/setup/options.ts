@@ -4,7 +4,7 @@ import { readOptions, UsageError } from "../options.ts";
 export const SETUP_USAGE = `setup --from-cluster [--context C] [--namespace karpor] [--out FILE] [--dry-run]
 setup --kubeconfig FILE [--out FILE] [--dry-run]
 setup --if-refused --from-cluster [--context C] [--namespace karpor]
-setup --rotate [--keep-grants] [--kubeconfig FILE | --context C …] [--out FILE]
+setup --rotate [--keep-grants] [--as NAME] [--kubeconfig FILE | --context C …] [--out FILE]
 setup --close-anonymous [--keep-streams] [--dry-run] [--yes] [--kubeconfig FILE | --context C …]
 setup --open-anonymous [--dry-run] [--yes] [--kubeconfig FILE | --context C …]
 setup --hub-audit URL [--ca FILE] [--from-cluster [--context C] [--namespace karpor] [--dry-run | --yes]]
@@ -15,7 +15,7 @@ const text = { type: "string" } as const;
 const OPTIONS = {
   ...{ "from-cluster": flag, context: text, namespace: text, kubeconfig: text },
   ...{ "dry-run": flag, yes: flag, out: text },
-  ...{ "if-refused": flag, rotate: flag, "keep-grants": flag },
+  ...{ "if-refused": flag, rotate: flag, "keep-grants": flag, as: text },
   ...{ "close-anonymous": flag, "open-anonymous": flag, "keep-streams": flag },
   ...{ "hub-audit": text, ca: text, manifest: flag, command: text, url: text },
 };
@@ -26,7 +26,7 @@ const PLACE = ["from-cluster", "context", "namespace", "kubeconfig"];
 const ACTIONS = {
   make: [...PLACE, "out", "dry-run"],
   "if-refused": PLACE,
-  rotate: [...PLACE, "out", "keep-grants"],
+  rotate: [...PLACE, "out", "keep-grants", "as"],
   "close-anonymous": [...PLACE, "keep-streams", "dry-run", "yes"],
   "open-anonymous": [...PLACE, "dry-run", "yes"],
   "hub-audit": ["from-cluster", "context", "namespace", "ca", "dry-run", "yes"],

@@ -5,8 +5,12 @@ import { listForeign } from "../../hub/foreign.ts";
 import { deleteAccount, deleteBinding } from "../../hub/grants.ts";
 import { BINDINGS, listAccounts, listBindings } from "../../hub/lists.ts";
 import { botAccount } from "../../hub/names.ts";
+import { changeNotes, readNotes } from "../../hub/notes.ts";
+import { type DeedContext, withDeed } from "../../life/deeds.ts";
 import { SECOND } from "../../request/durations.ts";
+import { createSigner } from "../../store/signed.ts";
 import { objectsFor } from "../hub/objects.ts";
+import { operatorNamed } from "../operator.ts";
 import { applyAll, planAll } from "./apply.ts";
 import { readKubeconfigFile, type SetupContext, writeKubeconfig } from "./own-kubeconfig.ts";
 
@@ -35,7 +39,7 @@ export async function rotate(context: SetupContext): Promise<void> {
   // An account of the same name that was made sooner could be used by the old token to make itself a new one.
   await means.clock.sleep(TOKEN_DEAD_AFTER);
   await takeOwnRole(context);
-  if (!options["keep-grants"]) await endGrants(context);
+  await noteRotation(context, options["keep-grants"] ? null : await readGrants(context));
   await applyAll(hub, objectsFor(config), means.say);
   await writeKubeconfig(context, file);
   means.say("  look       what a thief may have made besides: npm run doctor fails on it as foreign");
@@ -57,12 +61,52 @@ async function takeOwnRole({ config, means, administrator }: SetupContext): Prom
   }
 }
 
-async function endGrants({ config, means, administrator }: SetupContext): Promise<void> {
-  const { client } = administrator.hub;
-  const owner = { instance: config.instance, namespace: config.hub.namespace };
-  for (const { id } of (await listBindings(client, owner)).items)
-    if (id) await deleteBinding(client, owner, id);
+const ownerIn = ({ config }: SetupContext) => ({
+  instance: config.instance,
+  namespace: config.hub.namespace,
+});
+
+/** Every account of a request, and of which requests there are bindings. */
+async function readGrants(context: SetupContext) {
+  const { client } = context.administrator.hub;
+  const owner = ownerIn(context);
+  const bindings = (await listBindings(client, owner)).items;
   const accounts = (await listAccounts(client, owner)).items;
-  for (const { id, uid } of accounts) if (id) await deleteAccount(client, owner, id, uid);
-  means.say(`  removed    ${accounts.length} accounts of requests`);
+  return {
+    bound: bindings.flatMap(({ id }) => id ?? []),
+    accounts: accounts.flatMap(({ id, uid }) => (id ? [{ id, uid }] : [])),
+  };
+}
+
+type Grants = Awaited<ReturnType<typeof readGrants>>;
+
+/** The bot tells people and trail by this deed who did it. `grants`: what ends with it; null: all goes on. */
+async function noteRotation(context: SetupContext, grants: Grants | null): Promise<void> {
+  const { config, means, administrator, options } = context;
+  const takeAway = () => (grants ? endGrants(context, grants) : Promise.resolve());
+  if (!config.env.RECORDS_KEY) {
+    means.say("  note       RECORDS_KEY is not set: the trail will not know who did this");
+    return takeAway();
+  }
+  const { client } = administrator.hub;
+  const owner = ownerIn(context);
+  const deeds: DeedContext = {
+    hub: {
+      readNotes: () => readNotes(client, owner),
+      changeNotes: (change) => changeNotes(client, owner, change),
+    },
+    signer: createSigner(config.env.RECORDS_KEY, config.instance),
+    hubTime: () => means.clock.now() + client.clockOffset(),
+  };
+  const requests = [...new Set([...(grants?.bound ?? []), ...(grants?.accounts ?? []).map(({ id }) => id)])];
+  const operator = operatorNamed(options.as);
+  await withDeed(deeds, { cause: "rotated", requests, operator, words: "" }, takeAway);
+}
+
+async function endGrants(context: SetupContext, { bound, accounts }: Grants): Promise<void> {
+  const { client } = context.administrator.hub;
+  const owner = ownerIn(context);
+  for (const id of bound) await deleteBinding(client, owner, id);
+  for (const { id, uid } of accounts) await deleteAccount(client, owner, id, uid);
+  context.means.say(`  removed    ${accounts.length} accounts of requests`);
 }

@@ -11,6 +11,7 @@ import { MINUTE, SECOND } from "../../request/durations.ts";
 import type { EndCause, Ending, OutcomeKind, Proof } from "../../request/record.ts";
 import { closeRequest } from "../../request/transitions.ts";
 import type { ReadRequest } from "../../store/store.ts";
+import { hubTime } from "../deeds.ts";
 import { endMessages } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
@@ -27,9 +28,6 @@ export const ending: LifeState = {
 const OTHERS_WAIT = 2 * SECOND;
 const UNCONFIRMED_AFTER = MINUTE;
 const TROUBLE_AFTER = 10 * SECOND;
-
-/** The same on each replica, however their own clocks go. */
-const hubTime = ({ clock, hub }: Bot): number => clock.now() + hub.clockOffset();
 
 /** A failure is noted after 10 s, an end without proof after a minute, each once: people are told. */
 async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
