@@ -124,6 +124,21 @@ test("the log says what doctor says: a refused password, a Redis without TLS, a 
   ]);
 });
 
+test("a Redis that became a read-only replica while the bot runs is named in the log", async () => {
+  const before = running.lines.length;
+  await world.commands.replicaof("127.0.0.1", "1");
+  const isTold = () =>
+    running.lines
+      .slice(before)
+      .some(({ msg }) => msg.startsWith("Redis is a read-only replica; give REDIS_URL"));
+  await eventually(async () => {
+    await world.sweep();
+    return isTold();
+  });
+  await world.commands.replicaof("NO", "ONE");
+  await world.sweep();
+});
+
 /** The first warning about this from a bot of its own, in words. */
 async function logUntil(outside: string, change: Record<string, string>): Promise<string> {
   const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...world.env, ...change } });
