@@ -15,17 +15,18 @@ import type { Decision, LifeState } from "../state.ts";
 export const scheduled: LifeState = {
   dueAt: (_, { startsAt }) => startsAt ?? 0,
   async step(bot, request) {
-    const now = bot.clock.now();
-    if (request.startsAt !== null && now < request.startsAt) return null;
+    if (request.startsAt !== null && bot.clock.now() < request.startsAt) return null;
     const reasons = holdReasons(bot, request);
-    if (now >= request.lapsesAt) return lapseDecision(bot, request, refused(bot, neverReady(request)));
-    if (reasons.length > 0) return holdBack(request, reasons);
+    const isLapsed = bot.clock.now() >= request.lapsesAt;
+    if (reasons.length > 0 && !isLapsed) return holdBack(request, reasons);
     try {
-      return await begin(bot, request);
+      const decision = await begin(bot, request);
+      return isLapsed ? lapseDecision(bot, request, refused(bot, neverReady(request))) : decision;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       // Slack may list the group again: until it lapses, this is tried every 5 s.
-      return error.note.code === "group-unknown" ? null : refused(bot, error);
+      if (error.note.code === "group-unknown" && !isLapsed) return null;
+      return isLapsed ? lapseDecision(bot, request, refused(bot, error)) : refused(bot, error);
     }
   },
   messages: (bot, request) => [
