@@ -6,7 +6,7 @@ import type { Bot } from "../bot.ts";
 import { isAway } from "../hub/errors.ts";
 import { storeNew } from "../life/commit.ts";
 import { checkCounts, checkTerms } from "../policy/limits.ts";
-import { lockdownFor } from "../policy/lockdown.ts";
+import { lockdownFor, lockdownOfPerson } from "../policy/lockdown.ts";
 import { findRole, type Role } from "../policy/roles.ts";
 import { assertForOneself } from "../policy/rules.ts";
 import { HOUR } from "../request/durations.ts";
@@ -73,8 +73,11 @@ const termsOf = ({ follows, duration, source: _, replaces = null, ...asked }: As
 });
 
 async function assertNotLocked(bot: Bot, user: UserId): Promise<void> {
-  const lockdown = lockdownFor(await bot.store.lockdowns.read(), user);
-  if (lockdown) throw new Refused("locked-down", { user, by: lockdown.by });
+  const lockdowns = await bot.store.lockdowns.read();
+  const lockdown = lockdownFor(lockdowns, user);
+  if (!lockdown) return;
+  const isTheirs = lockdownOfPerson(lockdowns, user) !== null;
+  throw new Refused("locked-down", { ...(isTheirs ? { user } : {}), by: lockdown.by });
 }
 
 /** Limits are counted, not locked: two asks at the same moment may both pass. */

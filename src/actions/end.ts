@@ -5,12 +5,13 @@ import { type EndNote, endChain, readChain } from "../life/chain.ts";
 import { groupsOf, isAdmin, mayRevoke } from "../policy/approvers.ts";
 import { findRole } from "../policy/roles.ts";
 import { MINUTE } from "../request/durations.ts";
-import { isGroup, type RequestId, type UserId } from "../request/ids.ts";
+import { type GroupId, isGroup, type RequestId, requestIdFrom, type UserId } from "../request/ids.ts";
 import { isOpen, mayHoldAccess, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { GRANTED, openFor } from "../store/indexes.ts";
+import { orNull, UNREADABLE } from "../store/reading.ts";
 import type { ReadRequest } from "../store/store.ts";
-import { askForAccess } from "./ask.ts";
+import { type Asked, askForAccess } from "./ask.ts";
 import { readRequest } from "./read.ts";
 
 /** The holder's own: End now. Throws Refused, StoreAway. */
@@ -21,14 +22,40 @@ export async function endAccess(bot: Bot, id: RequestId, by: UserId): Promise<Re
   return request;
 }
 
-/** By one of the role's approvers or an admin. Throws Refused, StoreAway, SlackAway. */
-export async function revokeAccess(bot: Bot, id: RequestId, by: UserId, words: string): Promise<Request> {
+/**
+ * By one of the role's approvers or an admin. Null: its record cannot be read, and an admin ended its access on the hub.
+ * Throws Refused, StoreAway, SlackAway, HubError.
+ */
+export async function revokeAccess(
+  bot: Bot,
+  id: RequestId,
+  by: UserId,
+  words: string,
+): Promise<Request | null> {
+  if ((await bot.store.read(id)) === UNREADABLE) return endUnreadable(bot, id, by, words);
   const request = await readEndable(bot, id);
-  const groups = await bot.slack.groups(groupsOf(bot.config, request.role));
-  if (!mayRevoke(bot.config, request, by, groups))
+  const { person, groups } = await lookUpPower(bot, by, groupsOf(bot.config, request.role), HOWEVER_OLD);
+  if (person.standing !== "member" || !mayRevoke(bot.config, request, by, groups))
     throw new Refused("not-an-approver", { role: request.role });
   await endChain(bot, request, revoked(bot, by, words));
   return request;
+}
+
+/** Whose approval it bears nobody can tell, so only an admin may. */
+async function endUnreadable(bot: Bot, id: RequestId, by: UserId, words: string): Promise<null> {
+  await assertAdmin(bot, by, "revoke all");
+  await bot.hub.deleteBinding(id);
+  const account = await bot.hub.readAccount(id);
+  if (account) await bot.hub.deleteAccount(id, account.uid);
+  await bot.store.trail.add({
+    event: "access.ended",
+    id,
+    at: bot.clock.now(),
+    by,
+    words,
+    isUnreadable: true,
+  });
+  return null;
 }
 
 /** Everything that a person has or waits for, or that is granted of a role. Only admins. Resolves to how many. */
@@ -52,20 +79,34 @@ export async function revokeAll(
   return concerned.length;
 }
 
-/** `deed`: what only admins can do. */
+/** `deed`: what only admins can do. Throws Refused, SlackAway. */
 export async function assertAdmin(
   bot: Bot,
   by: UserId,
   deed: "revoke all" | "lockdown" | "unlock",
 ): Promise<void> {
-  const groups = await bot.slack.groups(bot.config.admins.filter(isGroup));
-  if (!isAdmin(bot.config, by, groups)) throw new Refused("not-an-admin", { deed });
+  const within = deed === "unlock" ? undefined : HOWEVER_OLD;
+  const { person, groups } = await lookUpPower(bot, by, bot.config.admins.filter(isGroup), within);
+  if (person.standing !== "member" || !isAdmin(bot.config, by, groups))
+    throw new Refused("not-an-admin", { deed });
+}
+
+/** What takes access away uses what is known in memory; only what gives needs a fresh look-up. */
+const HOWEVER_OLD = Number.POSITIVE_INFINITY;
+
+/** Guests and strangers have no power, whatever group they are in. */
+async function lookUpPower(bot: Bot, user: UserId, groups: readonly GroupId[], within?: number) {
+  const [person, known] = await Promise.all([
+    bot.slack.person(user, within),
+    bot.slack.groups(groups, within),
+  ]);
+  return { person, groups: known };
 }
 
 /**
  * The holder says that the token leaked: the whole chain ends, and the rest of its time is asked for anew. The new
  * request's id is a hash of the first one's, so that two clicks are one. Resolves to the new request, or null when there
- * is no time left worth asking for.
+ * is no time left worth asking for, or this person may not ask.
  */
 export async function reportLeak(bot: Bot, id: RequestId, by: UserId): Promise<Request | null> {
   const request = await readEndable(bot, id);
@@ -75,12 +116,29 @@ export async function reportLeak(bot: Bot, id: RequestId, by: UserId): Promise<R
   await endChain(bot, request, { cause: "leaked", by, words: "", at: now });
   const left = Math.min(end - now, findRole(bot.config, request.role).duration.max);
   if (left < LEAST_LEFT) return null;
-  const { role, reason, emergency } = request;
-  return askForAccess(bot, {
-    ...{ source: `leaked ${request.follows ?? id}`, askedBy: by, requester: by, role, reason, emergency },
-    ...{ duration: Math.floor(left / MINUTE) * MINUTE, startsAt: null },
+  const asked: Asked = {
+    source: leakSource(request),
+    askedBy: by,
+    requester: by,
+    role: request.role,
+    reason: request.reason,
+    // Somebody decides now: that it was taken in an emergency once is no reason.
+    emergency: false,
+    duration: Math.floor(left / MINUTE) * MINUTE,
+    startsAt: null,
+    replaces: { id, at: now },
+  };
+  return askForAccess(bot, asked).catch((error: unknown) => {
+    if (error instanceof Refused) return null;
+    throw error;
   });
 }
+
+const leakSource = ({ id, follows }: Request): string => `leaked ${follows ?? id}`;
+
+/** The request that was made for the rest of the time after a leak; null: there is none. Throws StoreAway. */
+export const readReplacement = async (bot: Bot, request: Request): Promise<Request | null> =>
+  orNull(await bot.store.read(requestIdFrom(leakSource(request))));
 
 const MOST_AT_ONCE = 10_000;
 const LEAST_LEFT = 5 * MINUTE;

@@ -1,6 +1,8 @@
 /** lockdown and unlock, of everybody or of one person: while it holds nobody whom it concerns gets or keeps access. */
+
 import type { Bot } from "../bot.ts";
 import { enforceLockdowns, writeLockdown } from "../life/lockdown.ts";
+import { outlineOf } from "../life/state.ts";
 import { EVERYBODY, type Locked } from "../policy/lockdown.ts";
 import type { UserId } from "../request/ids.ts";
 import { assertAdmin } from "./end.ts";
@@ -17,7 +19,11 @@ export async function lockDown(bot: Bot, { user, by, words }: LockdownAsked): Pr
   await assertAdmin(bot, by, "lockdown");
   await writeLockdown(bot, whomOf(user), { locked: true, by, words });
   const lockdowns = await bot.store.lockdowns.read();
-  await enforceLockdowns(bot, lockdowns, await bot.store.readAll(await bot.store.unfinished()));
+  await enforceLockdowns(
+    bot,
+    lockdowns,
+    (await bot.store.readAll(await bot.store.unfinished())).map(outlineOf),
+  );
 }
 
 /** What ended stays ended: people ask again. */

@@ -34,6 +34,7 @@ import { drawMoreHelp, openLine } from "./commands.ts";
 import { type Form, openForm, redrawForm } from "./forms/index.ts";
 import { publishHome } from "./home.ts";
 import { drawList, LIST_ACTIONS, readListValue } from "./lists.ts";
+import { assertNotLockedOut, isButtonOpenToAll } from "./locked-out.ts";
 
 const Click = z
   .object({
@@ -117,6 +118,7 @@ const OTHERS = new Map<string, Press>([
 
 /** A link needs nothing but its acknowledgement. */
 async function press(bot: Bot, click: Click, body: unknown): Promise<Message | null> {
+  if (!isButtonOpenToAll(click)) await assertNotLockedOut(bot, click.user);
   const deed = DEEDS.get(click.action);
   if (deed) return doDeed(bot, click, deed);
   return OTHERS.get(click.action)?.(bot, click, body) ?? null;

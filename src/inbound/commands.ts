@@ -21,6 +21,7 @@ import { openForm, type Prefill } from "./forms/index.ts";
 import { needsForm } from "./forms/request.ts";
 import { type AskCommand, type Command, isRequestLine, nearestLine, parseCommand } from "./grammar.ts";
 import { drawList } from "./lists.ts";
+import { assertNotLockedOut, isOpenToAll } from "./locked-out.ts";
 import { answerRevoked, offerLockdown } from "./offer-lockdown.ts";
 import { startTime } from "./times.ts";
 
@@ -58,9 +59,14 @@ export async function handleCommand(bot: Bot, { body, ack, respond }: CommandArg
 }
 
 async function runLine(bot: Bot, typed: Typed): Promise<Message | null> {
-  if (typed.text.trim() === "") return openRequestForm(bot, typed, {});
   try {
-    return await runCommand(bot, typed, parseCommand(typed.text));
+    if (typed.text.trim() === "") {
+      await assertNotLockedOut(bot, typed.user);
+      return await openRequestForm(bot, typed, {});
+    }
+    const command = parseCommand(typed.text);
+    if (!isOpenToAll(command)) await assertNotLockedOut(bot, typed.user);
+    return await runCommand(bot, typed, command);
   } catch (error) {
     throw withLine(bot, typed.text, error);
   }
@@ -226,8 +232,11 @@ async function readHeld(bot: Bot, user: UserId, role: string | null): Promise<Re
   );
 }
 
-const revoke = async (bot: Bot, by: UserId, id: RequestId, reason: string): Promise<Message> =>
-  answerRevoked(bot, by, await revokeAccess(bot, id, by, reason));
+async function revoke(bot: Bot, by: UserId, id: RequestId, reason: string): Promise<Message> {
+  const request = await revokeAccess(bot, id, by, reason);
+  if (request) return answerRevoked(bot, by, request);
+  return sentence(wordsFor(await bot.slack.localeFor(by)).commands.unreadableEnded(code(id)));
+}
 
 /** Somebody whose access is revoked could ask again in the same second: a lockdown is offered. */
 async function revokeEach(

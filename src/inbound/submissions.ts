@@ -1,4 +1,5 @@
 /** Forms that people send, and the shortcut that opens one. */
+
 import type { ModalView } from "@slack/types";
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
@@ -7,6 +8,7 @@ import { drawRefusal } from "../slack/messages/draw.ts";
 import type { Message } from "../slack/slack.ts";
 import { answerView, contextFor, explainError, inTime, sentence } from "./answers.ts";
 import { openForm, type Submitted, submitForm } from "./forms/index.ts";
+import { assertNotLockedOut } from "./locked-out.ts";
 
 const Sent = z.object({ user: z.object({ id: UserId }), trigger_id: z.string().default("") });
 
@@ -56,5 +58,6 @@ export interface ShortcutArgs {
 export async function handleShortcut(bot: Bot, { body, ack }: ShortcutArgs): Promise<void> {
   const { user, trigger_id } = Sent.parse(body);
   await ack();
+  await assertNotLockedOut(bot, user.id);
   await openForm(bot, trigger_id, user.id, { kind: "request", prefill: {} });
 }

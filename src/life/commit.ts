@@ -2,6 +2,7 @@
  * The only way to change a record: by compare-and-swap. A commit then rings the queues, so that jobs follow.
  */
 import type { Bot } from "../bot.ts";
+import { EVERYBODY } from "../policy/lockdown.ts";
 import type { TrailEvent } from "../request/events.ts";
 import type { Change, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
@@ -28,7 +29,7 @@ export async function commit(bot: Bot, read: ReadRequest, decision: Decision): P
     const guard = guardFor(record, next, decision);
     const committed = await bot.store.commit(record, next, entryFor(bot, next, decision), guard);
     if (committed.result === "conflict") continue;
-    if (committed.result === "locked-down") throw new Refused("locked-down", { user: committed.who });
+    if (committed.result === "locked-down") throw lockedDown(committed.who);
     if (committed.result === "stale-lookup") throw new Refused("stale-lookup");
     bot.log.info(
       { id: next.id, by: decision.by },
@@ -69,6 +70,9 @@ function guardFor(before: Request, next: Request, { lookedUpAt = 0 }: Decision):
   const approvers = next.approvals.flatMap(({ by }) => by ?? []);
   return { lookedUpAt, people: [...new Set([next.requester, next.askedBy, ...approvers])] };
 }
+
+const lockedDown = (who: string): Refused =>
+  new Refused("locked-down", who === EVERYBODY ? {} : { user: who });
 
 /** An end is told as what it ended: access, or a request that was not granted. */
 const eventFor = ({ event }: Pick<Decision, "event">, { state }: Request): TrailEvent =>

@@ -93,7 +93,8 @@ export async function judge(bot: Bot, request: Request, looks: LookUps): Promise
 export async function timeUsedBefore(bot: Bot, request: Request): Promise<number> {
   if (request.follows === null) return 0;
   const chain = await bot.store.page(chainOf(request.follows), { count: MOST_OF_A_CHAIN });
-  return totalGranted(chain.filter(({ id }) => id !== request.id));
+  // Redis may have lost some of them since.
+  return Math.max(request.usedBefore, totalGranted(chain.filter(({ id }) => id !== request.id)));
 }
 
 function personOf({ people }: LookUps, id: UserId): Person {

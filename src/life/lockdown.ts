@@ -12,13 +12,14 @@ import {
   type Lockdowns,
   type Locked,
   lockdownFor,
+  lockdownOfPerson,
 } from "../policy/lockdown.ts";
 import { DAY, SECOND } from "../request/durations.ts";
 import { Actor } from "../request/ids.ts";
 import { isOpen, mayHoldAccess } from "../request/record.ts";
 import { drawLockdown } from "../slack/messages/draw.ts";
 import { openLockdown, type SignedLockdowns, signedLockdowns, signLockdown } from "../store/lockdowns.ts";
-import { readText, UNREADABLE } from "../store/reading.ts";
+import { orNull, readText, UNREADABLE } from "../store/reading.ts";
 import { endOne } from "./chain.ts";
 import type { RecordOutline } from "./state.ts";
 
@@ -107,22 +108,37 @@ export async function drawLockdownCard(bot: Bot, whom: Locked, lockdown: Lockdow
   await bot.store.keep(key, JSON.stringify({ ...place, n: lockdown.n }), YEAR);
 }
 
-/** For each requester who is locked down: ends what may have access, and closes what is not granted yet. */
+/**
+ * For each requester who is locked down: ends what may have access, and closes what is not granted yet. What is not
+ * granted and bears the approval of somebody who is locked out by name, or was asked for by them, closes too: so no
+ * approval of a thief counts again, neither after an unlock nor from an older Redis.
+ */
 export async function enforceLockdowns(
   bot: Bot,
   lockdowns: Lockdowns,
   records: Iterable<RecordOutline>,
 ): Promise<void> {
   for (const request of records) {
-    const lockdown = isOpen(request) ? lockdownFor(lockdowns, request.requester) : null;
+    if (!isOpen(request) || request.state === "ending") continue;
+    const lockdown = lockdownFor(lockdowns, request.requester);
     if (lockdown) await lockOut(bot, request, lockdown);
+    else if (request.state !== "active") await takeBackPower(bot, request, lockdowns);
   }
+}
+
+async function takeBackPower(bot: Bot, outline: RecordOutline, lockdowns: Lockdowns): Promise<void> {
+  const bearers = [outline.askedBy, ...outline.approvers];
+  const locked = bearers.map((user) => lockdownOfPerson(lockdowns, user)).find((one) => one !== null);
+  const request = locked && orNull(await bot.store.read(outline.id));
+  if (!locked || !request) return;
+  const refusal = { code: "approval-gone", data: { role: request.role } } as const;
+  await endOne(bot, request, { cause: "lockdown", by: null, words: "", at: bot.clock.now(), refusal });
 }
 
 /** The reason is for the channel, not for the holder, who may be the thief. */
 async function lockOut(bot: Bot, { id }: RecordOutline, { by, at }: Lockdown): Promise<void> {
-  const request = await bot.store.read(id);
-  if (request === null || request === UNREADABLE) return;
+  const request = orNull(await bot.store.read(id));
+  if (request === null) return;
   const actor = Actor.safeParse(by).data ?? null;
   const end = { cause: "lockdown", by: actor, words: "", at: Math.max(at, bot.clock.now()) } as const;
   if (mayHoldAccess(request)) return endOne(bot, request, end);

@@ -1,7 +1,7 @@
 /** What each of the seven states answers, and what a step decides: the shapes that the files of life/ share. */
 import type { Bot } from "../bot.ts";
 import type { TrailEvent } from "../request/events.ts";
-import type { Actor, RequestId } from "../request/ids.ts";
+import type { Actor, RequestId, UserId } from "../request/ids.ts";
 import type { Change, Request } from "../request/record.ts";
 import type { ReadRequest } from "../store/store.ts";
 import type { WantedMessage } from "./messages/wanted.ts";
@@ -30,12 +30,34 @@ export interface Decision {
 /** What the sweep keeps of a record: there may be thousands. */
 export type RecordOutline = Pick<
   ReadRequest,
-  "id" | "version" | "state" | "requester" | "account" | "clusterRole" | "endsAt" | "follows" | "token"
->;
+  | "id"
+  | "version"
+  | "state"
+  | "requester"
+  | "askedBy"
+  | "account"
+  | "clusterRole"
+  | "endsAt"
+  | "follows"
+  | "token"
+> & { approvers: UserId[] };
 
 export const outlineOf = (record: ReadRequest): RecordOutline => {
-  const { id, version, state, requester, account, clusterRole, endsAt, follows, token } = record;
-  return { id, version, state, requester, account, clusterRole, endsAt, follows, token };
+  const { id, version, state, requester, askedBy, account, clusterRole, endsAt, follows, token } = record;
+  const approvers = record.approvals.flatMap(({ by }) => by ?? []);
+  return {
+    id,
+    version,
+    state,
+    requester,
+    askedBy,
+    account,
+    clusterRole,
+    endsAt,
+    follows,
+    token,
+    approvers,
+  };
 };
 
 /** The unfinished requests, read before the hub's lists. */

@@ -48,6 +48,7 @@ export const REFUSAL_CODES = [
   "reveals-used-up",
   // the state of things
   "locked-down",
+  "locked-out",
   "held-back",
   "role-changed",
   "approval-gone",

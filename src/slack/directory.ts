@@ -69,17 +69,13 @@ export function createDirectory(call: CallSlack, { store, clock }: { store: Kept
         ({ locale }) => locale,
         () => "en",
       ),
-    openDm: (user) => lookRecently(`dm:${user}`, HOUR, () => findDm(call, store, user)),
+    openDm: (user) => lookRecently(`dm:${user}`, DMS_KEPT, () => findDm(call, user)),
   };
 }
 
-/** Kept in Redis too: Slack allows the call some 50 times a minute. */
-async function findDm(call: CallSlack, store: Kept, user: UserId): Promise<string> {
-  const known = await store.kept(`dm:${user}`);
-  if (known !== null) return known;
-  const { channel } = await call("conversations.open", { users: user }, Dm);
-  await store.keep(`dm:${user}`, channel.id, DMS_KEPT);
-  return channel.id;
+/** In memory alone: a token goes there, and Redis may lie. */
+async function findDm(call: CallSlack, user: UserId): Promise<string> {
+  return (await call("conversations.open", { users: user }, Dm)).channel.id;
 }
 
 const UNKNOWN = ["user_not_found", "users_not_found", "user_not_visible"];

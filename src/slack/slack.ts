@@ -18,7 +18,7 @@ export interface Place {
 export interface Slack {
   /** Slack limits calls of this replica now, of whatever method. */
   isAskedToWait(): boolean;
-  /** Where a person's DM is; kept. */
+  /** Where a person's DM is, as Slack says it; kept in memory. */
   openDm(user: UserId): Promise<string>;
   post(channel: string, message: Message, thread?: string): Promise<Place>;
   /** False when the message is gone. */

@@ -7,6 +7,8 @@ local id, read, version, record, entry = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARG
 local keepSeconds, lookedUpAt, goodFor, people = tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8]), ARGV[9]
 -- Characters of the MAC that stands before a signed text.
 local MAC_LENGTH = 43
+-- Seconds: longer than the longest access, its start 30 days ahead, and the 90 days of a closed record.
+local INDEX_KEPT = 500 * 24 * 3600
 
 if (redis.call('HGET', KEYS[1], 'version') or '') ~= read then return 'conflict' end
 
@@ -35,5 +37,6 @@ if keepSeconds > 0 then redis.call('EXPIRE', KEYS[1], keepSeconds) else redis.ca
 for i = 5, #KEYS do
   local score = ARGV[i + 5]
   if score == '' then redis.call('ZREM', KEYS[i], id) else redis.call('ZADD', KEYS[i], score, id) end
+  redis.call('EXPIRE', KEYS[i], INDEX_KEPT)
 end
 return 'done'

@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { HOUR } from "../request/durations.ts";
 import { RequestId, type UserId } from "../request/ids.ts";
 import { Request } from "../request/record.ts";
-import { indexesFor } from "./indexes.ts";
+import { GRANTED, indexesFor, UNREVIEWED, WAITING } from "./indexes.ts";
 import type { Keys } from "./keys.ts";
 import { readText, UNREADABLE, type Unreadable } from "./reading.ts";
 import { guarded, milliseconds, type RedisTime, readAnswers } from "./redis.ts";
@@ -109,6 +109,13 @@ export function createRecords(
       return result === "locked-down"
         ? { result, who }
         : { result: result as "done" | "conflict" | "stale-lookup" };
+    },
+
+    /** Of a record that is gone, or cannot be read and has no access any more: the sweep does not look at it again. */
+    async forgetRecord(id: RequestId): Promise<void> {
+      const all = redis.multi().srem(keys.unfinished, id);
+      for (const name of [WAITING, GRANTED, UNREVIEWED]) all.zrem(keys.index(name), id);
+      readAnswers(await guarded(all.exec()));
     },
 
     unfinished: async (): Promise<RequestId[]> =>

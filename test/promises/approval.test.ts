@@ -170,7 +170,7 @@ describe("revoke all for a stolen laptop", () => {
     await world.slack.click(ALICE, await scene.whisper(ALICE, "may ask again"), "lockdown");
     await scene.fill(ALICE, "stolen laptop");
     await scene.say(BOB, "emergency admin 1h the site is down");
-    await scene.whisper(BOB, "locked down");
+    await scene.whisper(BOB, "You are locked out");
     await scene.say(BOB, "peek 15m");
     await scene.say(CAROL, "for @bob guest 1h he needs it");
     await scene.whisper(CAROL, "locked down");

@@ -1,5 +1,7 @@
 /** `grants lockdown` and `grants unlock`: of everybody or of one person, by an operator. */
+
 import { enforceLockdowns, lockDownOnHub, writeLockdown } from "../../life/lockdown.ts";
+import { outlineOf } from "../../life/state.ts";
 import { EVERYBODY, type Locked } from "../../policy/lockdown.ts";
 import { mayHoldAccess } from "../../request/record.ts";
 import { answerWithProofs, deleteUnrecorded, endWithoutRedis } from "./end.ts";
@@ -25,7 +27,7 @@ export async function lockDown(context: GrantsContext, { whom, reason }: Lockdow
   }
   await writeLockdown(bot, whom, lockdown);
   const records = await bot.store.readAll(await bot.store.unfinished());
-  await enforceLockdowns(bot, await bot.store.lockdowns.read(), records);
+  await enforceLockdowns(bot, await bot.store.lockdowns.read(), records.map(outlineOf));
   const held = records.filter((one) => mayHoldAccess(one) && isMeant(one));
   const unrecorded = await deleteUnrecorded(context, isMeant, reason);
   return withLine(said, await answerWithProofs(context, new Set(held.map(({ id }) => id)), unrecorded));

@@ -11,6 +11,7 @@ import { drawRefusal } from "../../slack/messages/draw.ts";
 import type { Message } from "../../slack/slack.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import { contextFor, refusalFor } from "../answers.ts";
+import { assertNotLockedOut, isFormOpenToAll } from "../locked-out.ts";
 import { denyForm, reviewForm, revokeForm } from "./decisions.ts";
 import { errorText, inputFor } from "./errors.ts";
 import {
@@ -108,6 +109,7 @@ export async function submitForm(bot: Bot, payload: unknown): Promise<Submitted>
   const { values } = view.state;
   const inputs = readInputs(values);
   try {
+    if (!isFormOpenToAll(view.private_metadata)) await assertNotLockedOut(bot, user.id);
     const missing = await formWithMore(bot, user.id, view.private_metadata, values);
     if (missing) return { view: missing };
     const submission = { bot, user: user.id, source: view.id, inputs };

@@ -1,15 +1,18 @@
 /** Forms of who has the access: more time, another token, and a token that leaked. */
-import { reportLeak } from "../../actions/end.ts";
+import { readReplacement, reportLeak } from "../../actions/end.ts";
 import { askForMoreTime } from "../../actions/more-time.ts";
+import { readRequest } from "../../actions/read.ts";
 import { newToken } from "../../actions/token.ts";
 import { readChain } from "../../life/chain.ts";
-import { findRole } from "../../policy/roles.ts";
+import { approversFor, findRole, roleNamed } from "../../policy/roles.ts";
 import { formatDuration } from "../../request/durations.ts";
 import type { Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
 import { totalGranted } from "../../request/transitions.ts";
 import { section } from "../../slack/messages/blocks.ts";
+import { mention } from "../../slack/text/format.ts";
 import { wordsFor } from "../../slack/text/index.ts";
+import { contextFor, sentence } from "../answers.ts";
 import { ownLine } from "../lines.ts";
 import type { AboutForm, Reader } from "./form.ts";
 import { choiceInput, textInput } from "./inputs.ts";
@@ -54,6 +57,15 @@ export const newTokenForm: AboutForm = {
 export const leakedForm: AboutForm = {
   draw: (reader, request) => explain(reader, request, "leaked"),
   submit: ({ bot, user }, id) => reportLeak(bot, id, user),
+  async answer({ bot, user }, id) {
+    const { config, locale } = await contextFor(bot, user);
+    const words = wordsFor(locale);
+    const request = await readRequest(bot, id);
+    const replacement = await readReplacement(bot, request);
+    const role = roleNamed(config, request.role);
+    const approvers = words.messages.any((role ? approversFor(role, true) : []).map(mention));
+    return sentence(words.forms.leaked.done(replacement?.id ?? "", approvers));
+  },
 };
 
 function explain(reader: Reader, request: Request, kind: "new-token" | "leaked") {

@@ -26,7 +26,7 @@ export async function drawTokens(bot: Bot, request: ReadRequest, shown: Shown): 
   // The token is minted while Slack posts. If that fails, `await making` below throws.
   const making = makeToken(bot, request);
   making.catch(() => {});
-  const place = shown.get(wanted) ?? (await postFirst(bot, request, wanted));
+  const place = (await placeInDm(bot, request, wanted, shown)) ?? (await postFirst(bot, request, wanted));
   if (place === null) return;
   await showToken(bot, request, wanted, { place, minted: await making });
   await bot.queue.ring("messages", request.id);
@@ -36,6 +36,19 @@ const wantedToken = (bot: Bot, request: Request): string | null =>
   request.state === "active" && !request.token.hidden && deliversByDm(bot, request)
     ? tokenKey(request.token.number)
     : null;
+
+/** Only in the DM that Slack names: whoever writes to Redis could name another place. Null: there is none. */
+async function placeInDm(
+  bot: Bot,
+  { id, requester }: ReadRequest,
+  key: string,
+  shown: Shown,
+): Promise<ShownMessage | null> {
+  const place = shown.get(key);
+  if (place === undefined || place.channel === (await bot.slack.openDm(requester))) return place ?? null;
+  await bot.store.forgetMessage(id, key);
+  return null;
+}
 
 async function postFirst(bot: Bot, request: ReadRequest, key: string): Promise<ShownMessage | null> {
   const wanted = { key, to: { dm: request.requester }, face: "token" } as const;

@@ -48,8 +48,10 @@ export function endMessages(bot: Bot, request: Request): WantedMessage[] {
 }
 
 /** The channel is told of an end that is not confirmed, of a leak, and of access that failed. */
-const needsNotice = ({ ending }: Request): boolean =>
-  ending?.unconfirmedAt != null || ending?.cause === "leaked" || ending?.cause === "failed";
+const needsNotice = ({ ending, prolongedBy }: Request): boolean =>
+  ending?.unconfirmedAt != null ||
+  (ending?.cause === "leaked" && prolongedBy === null) ||
+  ending?.cause === "failed";
 
 /** The card, and one receipt in the DM; none where another request prolonged the access. */
 function finalMessages(bot: Bot, request: Request): WantedMessage[] {

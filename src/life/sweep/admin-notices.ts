@@ -20,6 +20,14 @@ export async function tellUnrecorded(bot: Bot, bindings: readonly BindingOnHub[]
   await postNotice(bot, { kind: "unrecorded", names, until });
 }
 
+/** A record that somebody damaged, or that a newer bot wrote: its access ends when it is due, and by who revokes it. */
+export async function tellUnreadable(bot: Bot, bindings: readonly BindingOnHub[]): Promise<void> {
+  if (bindings.length === 0 || !(await bot.store.once("told:unreadable", HOUR))) return;
+  const names = bindings.map(({ id, name }) => id ?? name);
+  const until = Math.max(...bindings.map((binding) => binding.endsAt ?? 0));
+  await postNotice(bot, { kind: "unreadable", names, until });
+}
+
 /** Access that was given past the bot, by hand or by another program: told, and left alone. */
 export async function tellForeignAccess(bot: Bot): Promise<void> {
   const { bindings, accounts } = await bot.hub.listForeign(bot.config);

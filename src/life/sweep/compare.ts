@@ -15,8 +15,8 @@ import { endOrClose, withNewToken } from "../../request/transitions.ts";
 import { orNull, UNREADABLE } from "../../store/reading.ts";
 import { endOne } from "../chain.ts";
 import { atVersion, commit } from "../commit.ts";
-import type { RecordOutline, Records } from "../state.ts";
-import { tellUnrecorded } from "./admin-notices.ts";
+import { outlineOf, type RecordOutline, type Records } from "../state.ts";
+import { tellUnreadable, tellUnrecorded } from "./admin-notices.ts";
 
 /** So long after its end on the hub the sweep deletes a binding, whatever its record says. */
 export const OVERDUE = 30 * SECOND;
@@ -37,21 +37,27 @@ export async function compareWithHub(
 ): Promise<void> {
   const notOverdue = onHub.bindings.filter(({ endsAt }) => (endsAt ?? 0) + OVERDUE > onHub.hubTime);
   const unrecorded: BindingOnHub[] = [];
+  // Their ends on the hub hold.
+  const unreadable: BindingOnHub[] = [];
   for (const binding of notOverdue) {
     if (binding.id === null) continue;
+    // Whatever Redis says.
+    if (isLockedOut(onHub, lockdowns, binding.id)) {
+      await bot.hub.deleteBinding(binding.id);
+      continue;
+    }
     const record = records.get(binding.id) ?? (await bot.store.read(binding.id));
-    // Its end on the hub holds; the log says that it cannot be read.
-    if (record === UNREADABLE) continue;
-    if (record === null && isLockedOut(onHub, lockdowns, binding.id)) await bot.hub.deleteBinding(binding.id);
+    if (record === UNREADABLE) unreadable.push(binding);
     else if (record === null) unrecorded.push(binding);
-    else await compareBinding(bot, record, binding);
+    else await compareBinding(bot, "readAt" in record ? outlineOf(record) : record, binding);
   }
   await compareRecords(bot, records, onHub);
   for (const account of onHub.accounts) await compareAccount(bot, records, account, onHub.hubTime);
   await tellUnrecorded(bot, unrecorded);
+  await tellUnreadable(bot, unreadable);
 }
 
-/** For a binding without a record: its account on the hub names the requester. */
+/** Its account on the hub names the requester. */
 function isLockedOut({ accounts }: OnHub, lockdowns: Lockdowns, id: RequestId): boolean {
   const requester = accounts.find((account) => account.id === id)?.requester;
   if (requester) return lockdownFor(lockdowns, requester) !== null;

@@ -5,8 +5,13 @@
  */
 import type { Redis } from "ioredis";
 import type { Bot } from "../../bot.ts";
+import { HubError } from "../../hub/errors.ts";
 import type { Bell } from "../../queue/queue.ts";
 import { HOUR, SECOND } from "../../request/durations.ts";
+import { Refused } from "../../request/refused.ts";
+import { SlackAway, SlackRefusal } from "../../slack/slack.ts";
+import { UNREADABLE } from "../../store/reading.ts";
+import { StoreAway } from "../../store/redis.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { pingChecks } from "../company-checks.ts";
 import { outlineOf, type Records } from "../state.ts";
@@ -50,6 +55,7 @@ export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
     await attempt(bot, "Redis", () => doDeeds(bot));
     const lockdowns = await attempt(bot, "Redis", () => syncLockdowns(bot, records.values()));
     await attempt(bot, "Redis", () => compareWithHub(bot, records, onHub, lockdowns ?? new Map()));
+    await attempt(bot, "Redis", () => forgetLost(bot, records, onHub));
   }
   if (onHub && (withChecks || isUnchecked(bot))) await attempt(bot, "hub", () => runChecks(bot));
   if (onHub) await attempt(bot, "hub", () => bot.hub.renewOwnToken());
@@ -62,6 +68,10 @@ export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
 const isUnchecked = ({ checks }: Bot): boolean =>
   checks.failing.some(({ reason }) => reason.code === "not-looked");
 
+/** Anything else nobody foresaw. */
+const refusedOrAway = (error: unknown): boolean =>
+  [HubError, StoreAway, SlackAway, SlackRefusal, Refused].some((kind) => error instanceof kind);
+
 async function attempt<T>(bot: Bot, outside: "Redis" | "hub", work: () => Promise<T>): Promise<T | null> {
   try {
     const result = await work();
@@ -69,7 +79,11 @@ async function attempt<T>(bot: Bot, outside: "Redis" | "hub", work: () => Promis
     return result;
   } catch (error) {
     bot.outages.note(error);
-    bot.log.debug({ err: error }, "a part of the sweep failed; the next one does it");
+    const isForeseen = refusedOrAway(error);
+    bot.log[isForeseen ? "debug" : "error"](
+      { err: error },
+      "a part of the sweep failed; the next one does it",
+    );
     return null;
   }
 }
@@ -109,6 +123,16 @@ async function ringDue(bot: Bot): Promise<Records> {
     }
   }
   return records;
+}
+
+/** Records that are gone, or that cannot be read and have no account any more: there is nothing left to do. */
+async function forgetLost(bot: Bot, records: Records, { accounts }: OnHub): Promise<void> {
+  const known = new Set(accounts.map(({ id }) => id));
+  for (const id of await bot.store.unfinished()) {
+    if (records.has(id) || known.has(id)) continue;
+    const record = await bot.store.read(id);
+    if (record === null || record === UNREADABLE) await bot.store.forgetRecord(id);
+  }
 }
 
 async function readHub({ hub }: Bot): Promise<OnHub> {

@@ -44,6 +44,7 @@ export function factsFor({ config, locale }: DrawContext, request: Request): Fac
     rule: ruleIn(approvals),
     trouble: request.trouble,
     cause: ending?.cause ?? "time",
+    isApprovalGone: ending?.refusal?.code === "approval-gone",
     ...{ overBy: mentionUser(over?.by ?? null), overAt: show(over?.at) },
     removedAt: show(removedLate(ending)),
     endTrouble: ending?.trouble ?? null,

@@ -33,11 +33,11 @@ export function drawLockdown(
 }
 
 /**
- * `unrecorded`: bindings of ours without a record; `foreign`: objects that only bear our marks; `unknown-groups`: user
+ * `unrecorded`: bindings of ours without a record; `unreadable`: those whose record cannot be read; `foreign`: objects that only bear our marks; `unknown-groups`: user
  * groups of the file that Slack does not list; `check-silent` and `check-answers`: a role's check.
  */
 export interface AdminNotice {
-  kind: "unrecorded" | "foreign" | "unknown-groups" | "check-silent" | "check-answers";
+  kind: "unrecorded" | "unreadable" | "foreign" | "unknown-groups" | "check-silent" | "check-answers";
   /** Names on the hub, ids of groups, or of roles. */
   names: string[];
   /** When the last of them ends; null when that is not known. */
@@ -78,20 +78,26 @@ function noticeSentences(
   const count = names.length;
   const named = names.map(code).join(" · ");
   const hub = foreign(config.hub.name);
+  const mentioned = any(config.admins.map(mention));
   switch (kind) {
     case "unrecorded":
       return [
         admins.unrecordedRing(count, hub),
-        admins.unrecorded(count, hub, until === null ? "" : moment(until)),
+        admins.unrecorded(count, hub, until === null ? "" : moment(until), mentioned),
+      ];
+    case "unreadable":
+      return [
+        admins.unreadableRing(count, hub),
+        admins.unreadable(count, hub, until === null ? "" : moment(until), mentioned),
       ];
     case "foreign":
       return [admins.foreignRing(count, hub), admins.foreign(count, hub)];
     case "unknown-groups":
-      return [admins.unknownGroupsRing(count), admins.unknownGroups(count, any(config.admins.map(mention)))];
+      return [admins.unknownGroupsRing(count), admins.unknownGroups(count, mentioned)];
     case "check-silent":
       return [
         plainWords(admins.checkSilentRing(named)),
-        admins.checkSilent(named, foreign(why ?? ""), any(config.admins.map(mention))),
+        admins.checkSilent(named, foreign(why ?? ""), mentioned),
       ];
     case "check-answers":
       return [plainWords(admins.checkAnswers(named)), admins.checkAnswers(named)];

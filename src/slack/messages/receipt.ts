@@ -3,8 +3,8 @@
  * began.
  */
 import type { Button } from "@slack/types";
-import type { Request } from "../../request/record.ts";
-import type { RefusalCode } from "../../request/refused.ts";
+import type { EndCause, Request } from "../../request/record.ts";
+import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
 import type { Message } from "../slack.ts";
 import type { Facts } from "../text/facts.ts";
 import { foreign } from "../text/format.ts";
@@ -42,14 +42,24 @@ function drawEnding(context: DrawContext, request: Request, facts: Facts): Messa
 function drawClosed(context: DrawContext, request: Request, facts: Facts): Message {
   const { closed, own, ring } = wordsFor(context.locale).messages;
   const { kind, refusal, words } = request.outcome ?? { kind: "failed", refusal: null, words: "" };
-  const head = refusal ? refusalSentence(context, refusal) : closed(facts, kind, own.terms(facts));
+  const head = refusal ? closedBy(context, refusal, own.terms(facts)) : closed(facts, kind, own.terms(facts));
   const body = [...quote(words), ...section(own.proof(facts)), ...actions(...againButtons(context, request))];
   return compose(ring.closed(facts, kind), head, body, request.id);
+}
+
+/** Its reader knows who they are, and reads which request it was. */
+function closedBy(context: DrawContext, { code, data }: RefusalNote, terms: string): string {
+  const { user: _, ...others } = data;
+  const sentence = refusalSentence(context, { code, data: code === "locked-down" ? others : data });
+  return code === "locked-down" ? `${sentence}\n${terms}` : sentence;
 }
 
 /** The words of whoever ended it. None of a lockdown's: the holder may be the thief. */
 const othersWords = ({ ending }: Request): string =>
   ending === null || ending.cause === "lockdown" || ending.cause === "holder" ? "" : ending.words;
+
+/** After these one asks somebody, or may not ask. */
+const FINAL_CAUSES: readonly EndCause[] = ["lockdown", "left", "leaked"];
 
 /** The same asked once more would be refused again. */
 const FINAL: readonly RefusalCode[] = [
@@ -60,7 +70,7 @@ const FINAL: readonly RefusalCode[] = [
 
 function againButtons(context: DrawContext, request: Request): Button[] {
   const { ending, outcome } = request;
-  if (ending?.cause === "lockdown" || ending?.cause === "left") return [];
+  if (ending && FINAL_CAUSES.includes(ending.cause)) return [];
   if (outcome?.refusal && FINAL.includes(outcome.refusal.code))
     return refusalButtons(context, outcome.refusal);
   const isDenied = outcome?.kind === "denied";

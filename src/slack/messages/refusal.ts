@@ -34,6 +34,7 @@ function gapsFor(context: DrawContext, { data }: RefusalNote): Gap {
 function gapFromConfig({ config, locale }: DrawContext, name: string, gap: string): string {
   const { any, span } = wordsFor(locale).messages;
   const role = Object.hasOwn(config.roles, name) ? config.roles[name] : undefined;
+  if (gap === "admins") return any(config.admins.map(mention));
   if (gap === "roles") return Object.keys(config.roles).map(code).join(" · ");
   if (!role) return "";
   if (gap === "max") return span(role.duration.max);

@@ -40,6 +40,8 @@ export interface Facts {
   rule: string;
   trouble: Request["trouble"];
   cause: EndCause;
+  /** It ended since somebody who approved it was locked out. */
+  isApprovalGone: boolean;
   /** Who ended or closed it, and when. */
   overBy: string;
   overAt: string;

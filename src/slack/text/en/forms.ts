@@ -24,6 +24,10 @@ export const forms = {
     submit: "Stop the leaked token",
     explain:
       "The leaked token stops within 10 s, the approvals channel is told, and the rest of your time is asked for anew.",
+    done: (id: string, approvers: string) =>
+      id
+        ? `*Leaked token ended.* The rest of your time is asked for anew (${id}, ${approvers} decides); the approvals channel was told.`
+        : `*Leaked token ended.* The approvals channel was told; ask ${approvers} for a new one.`,
   },
   lockdown: {
     title: "Lockdown",

@@ -73,7 +73,7 @@ const cause: Record<EndCause, Sentence> = {
   time: () => "time was up",
   holder: () => "ended by its holder",
   revoked: (f) => (f.overBy ? `revoked by ${f.overBy}` : "revoked"),
-  lockdown: () => "ended by lockdown",
+  lockdown: (f) => (f.isApprovalGone ? "somebody who approved it was locked out" : "ended by lockdown"),
   leaked: () => "its token leaked",
   left: () => "its holder left Slack or the group that may ask",
   unused: () => "it was not used",
@@ -85,7 +85,7 @@ const cause: Record<EndCause, Sentence> = {
 const ownCause: Record<EndCause, Sentence> = {
   ...cause,
   holder: () => "by you",
-  lockdown: () => "by lockdown",
+  lockdown: (f) => (f.isApprovalGone ? "somebody who approved it was locked out" : "by lockdown"),
   leaked: () => "you reported that its token leaked",
   left: () => "you may not have this role any more",
 };
@@ -250,7 +250,7 @@ const notice = {
   leaked: (f: Facts) =>
     head(
       "Token leaked",
-      `${f.who} reported that their ${f.hub} ${f.role} token leaked. ${proof(f) || "It stops within 10 s."}`,
+      `${f.admins}, ${f.who} reported that their ${f.hub} ${f.role} token leaked.${proof(f) ? ` ${proof(f)}` : ""}`,
     ),
   notDelivered: (f: Facts) =>
     head("Not delivered", `Slack does not let me write to ${f.who}, so there is no ${access(f)} for them.`),
@@ -338,11 +338,18 @@ const lockdown = {
 
 /** To the admins: what the hub has and no record knows. */
 const admins = {
-  unrecorded: (count: number, hub: string, until: string) =>
+  unrecorded: (count: number, hub: string, until: string, admins: string) =>
     head(
       `${count} ${count === 1 ? "access" : "accesses"} without a record`,
-      `on ${hub}${until ? `, ending by ${until} at the latest` : ""}. \`npm run grants\` lists and ends them.`,
+      `on ${hub}${until ? `, ending by ${until} at the latest` : ""}. ${admins}: \`npm run grants\` lists and ends them.`,
     ),
+  unreadable: (count: number, hub: string, until: string, admins: string) =>
+    head(
+      `${count} ${count === 1 ? "record" : "records"} that cannot be read`,
+      `of access on ${hub}${until ? `, ending by ${until} at the latest` : ""}. Somebody changed Redis. ${admins}: \`revoke\` and \`npm run grants\` end them.`,
+    ),
+  unreadableRing: (count: number, hub: string) =>
+    `${count} ${count === 1 ? "record" : "records"} of access on ${hub} cannot be read.`,
   unrecordedRing: (count: number, hub: string) =>
     `${count} ${count === 1 ? "access" : "accesses"} without a record on ${hub}.`,
   foreign: (count: number, hub: string) =>

@@ -130,6 +130,8 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "reminded-already": () => unchanged("they were reminded a moment ago. Try again later."),
   "reveals-used-up": (gap) =>
     unchanged(`${gap("limit") || "ten"} tokens an hour are the most. What you copied goes on working.`),
+  "locked-out": (gap) =>
+    `*You are locked out*${gap("at") ? ` since ${gap("at")}` : ""}. Ask ${gap("admins")}.`,
   "locked-down": (gap) =>
     refused(
       `access${gap("user") ? ` of ${gap("user")}` : ""} is locked down${gap("by") ? ` by ${gap("by")}` : ""} until an admin unlocks it.`,

@@ -23,6 +23,10 @@ export const forms: typeof english = {
     title: "令牌泄露了",
     submit: "停用泄露的令牌",
     explain: "泄露的令牌会在 10 秒内失效，审批频道会收到通知，并为剩余的时间重新申请。",
+    done: (id, approvers) =>
+      id
+        ? `*已停用泄露的令牌。*\n剩余时间已重新申请（${id}，由 ${approvers} 审批），并已通知审批频道。`
+        : `*已停用泄露的令牌。*\n已通知审批频道；如需新的权限，请联系 ${approvers}。`,
   },
   lockdown: {
     title: "锁定",

@@ -72,7 +72,7 @@ const cause: Record<EndCause, Sentence> = {
   time: () => "到期自动结束",
   holder: () => "由持有人结束",
   revoked: (f) => (f.overBy ? `${f.overBy} 撤销` : "已撤销"),
-  lockdown: () => "因锁定而结束",
+  lockdown: (f) => (f.isApprovalGone ? "批准人已被锁定" : "因锁定而结束"),
   leaked: () => "令牌泄露",
   left: () => "持有人已离开 Slack 或可申请的用户组",
   unused: () => "长时间没有使用",
@@ -228,10 +228,7 @@ const notice: Words["notice"] = {
     ),
   confirmed: (f) => head("已确认", `${f.who} 的 ${f.role} 权限已于${f.overAt} 结束。${proof(f)}`),
   leaked: (f) =>
-    head(
-      "令牌泄露",
-      `${f.who} 报告自己在 ${f.hub} 的 ${f.role} 令牌已泄露。${proof(f) || "它会在 10 秒内失效。"}`,
-    ),
+    head("令牌泄露", `${f.admins}：${f.who} 报告自己在 ${f.hub} 的 ${f.role} 令牌已泄露。${proof(f)}`),
   notDelivered: (f) => head("未送达", `Slack 不允许我给 ${f.who} 发私信，因此没有为其开通 ${access(f)}。`),
 };
 
@@ -313,11 +310,17 @@ const lockdown: Words["lockdown"] = {
 };
 
 const admins: Words["admins"] = {
-  unrecorded: (count, hub, until) =>
+  unrecorded: (count, hub, until, admins) =>
     head(
       `${count} 项没有记录的权限`,
-      `位于 ${hub}${until ? `，最晚${until} 结束` : ""}。运行 \`npm run grants\` 可列出并结束。`,
+      `位于 ${hub}${until ? `，最晚${until} 结束` : ""}。请 ${admins} 运行 \`npm run grants\` 列出并结束。`,
     ),
+  unreadable: (count, hub, until, admins) =>
+    head(
+      `${count} 条记录无法读取`,
+      `涉及 ${hub} 的权限${until ? `，最晚${until} 结束` : ""}。有人改动了 Redis。请 ${admins} 用“撤销”或 \`npm run grants\` 结束。`,
+    ),
+  unreadableRing: (count, hub) => `${hub} 的 ${count} 条权限记录无法读取`,
   unrecordedRing: (count, hub) => `${hub} 上有 ${count} 项没有记录的权限。`,
   foreign: (count, hub) =>
     head(`${count} 个外来对象`, `位于 ${hub}，不是本机器人创建的，却授予了权限。请检查，并删除不应存在的。`),

@@ -115,6 +115,8 @@ export const refusals: typeof english = {
   "reminded-already": () => unchanged("刚刚已提醒过，请稍后再试。"),
   "reveals-used-up": (gap) =>
     unchanged(`一小时内最多显示 ${gap("limit") || "10"} 次令牌。已复制的令牌可以继续使用。`),
+  "locked-out": (gap) =>
+    `*你已被锁定${gap("at") ? `（自${gap("at")} 起）` : ""}：*\n请联系 ${gap("admins")}。`,
   "locked-down": (gap) =>
     refused(
       `${gap("user") ? `${gap("user")} 的` : ""}权限已${gap("by") ? `被 ${gap("by")} ` : ""}锁定，管理员解锁前不能获得权限。`,
