@@ -70,13 +70,17 @@ export async function revokeAll(
   const all = await bot.store.page(index, { count: MOST_AT_ONCE });
   const concerned = all.filter((one) => isOpen(one) && ("user" in target || one.role === target.role));
   if (concerned.length === 0) throw new Refused("not-active");
-  // One that fails is tried again by who asked for it: the others end all the same.
+  await endEach(bot, concerned, by, words);
+  return concerned.length;
+}
+
+/** One that fails is tried again by who asked for it: the others end all the same. Throws the first failure. */
+export async function endEach(bot: Bot, requests: readonly ReadRequest[], by: UserId, words: string) {
   const results = await Promise.allSettled(
-    concerned.map((one) => endChain(bot, one, revoked(bot, by, words))),
+    requests.map((one) => endChain(bot, one, revoked(bot, by, words))),
   );
   const failed = results.find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
-  return concerned.length;
 }
 
 /** `deed`: what only admins can do. Throws Refused, SlackAway. */

@@ -1,11 +1,12 @@
 /** lockdown and unlock, of everybody or of one person: while it holds nobody whom it concerns gets or keeps access. */
 
 import type { Bot } from "../bot.ts";
-import { enforceLockdowns, writeLockdown } from "../life/lockdown.ts";
+import { accessApprovedBy, enforceLockdowns, writeLockdown } from "../life/lockdown.ts";
 import { outlineOf } from "../life/state.ts";
 import { EVERYBODY, type Locked } from "../policy/lockdown.ts";
 import type { UserId } from "../request/ids.ts";
-import { assertAdmin } from "./end.ts";
+import { Refused } from "../request/refused.ts";
+import { assertAdmin, endEach } from "./end.ts";
 
 export interface LockdownAsked {
   /** Null: everybody. */
@@ -30,6 +31,14 @@ export async function lockDown(bot: Bot, { user, by, words }: LockdownAsked): Pr
 export async function unlock(bot: Bot, { user, by, words }: LockdownAsked): Promise<void> {
   await assertAdmin(bot, by, "unlock");
   await writeLockdown(bot, whomOf(user), { locked: false, by, words });
+}
+
+/** Ends all live access that rests on this person's approval. Throws Refused, StoreAway, SlackAway. */
+export async function endApproved(bot: Bot, { user, by, words }: LockdownAsked): Promise<void> {
+  await assertAdmin(bot, by, "revoke all");
+  const resting = user === null ? [] : await accessApprovedBy(bot, user);
+  if (resting.length === 0) throw new Refused("not-active");
+  await endEach(bot, resting, by, words);
 }
 
 const whomOf = (user: UserId | null): Locked => user ?? EVERYBODY;

@@ -106,6 +106,7 @@ const OTHERS = new Map<string, Press>([
     (bot, click) => opened(bot, click, { kind, id: idIn(click) }),
   ]),
   ["lockdown", (bot, click) => opened(bot, click, { kind: "lockdown", user: personIn(click) })],
+  ["end-approved", (bot, click) => opened(bot, click, { kind: "end-approved", user: personIn(click) })],
   ["unlock", (bot, click) => opened(bot, click, { kind: "unlock", user: personIn(click) })],
   ["request-access", (bot, click) => opened(bot, click, { kind: "request", prefill: {} })],
   ["role", (bot, _, body) => redrawForm(bot, body)],

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Bot } from "../bot.ts";
 import type { HubNotes } from "../hub/hub.ts";
 import {
+  EVERYBODY,
   type Lockdown,
   type LockdownDeed,
   type Lockdowns,
@@ -15,11 +16,13 @@ import {
   lockdownOfPerson,
 } from "../policy/lockdown.ts";
 import { DAY, SECOND } from "../request/durations.ts";
-import { Actor } from "../request/ids.ts";
+import { Actor, type UserId } from "../request/ids.ts";
 import { isOpen, mayHoldAccess } from "../request/record.ts";
 import { drawLockdown } from "../slack/messages/draw.ts";
+import { GRANTED } from "../store/indexes.ts";
 import { openLockdown, type SignedLockdowns, signedLockdowns, signLockdown } from "../store/lockdowns.ts";
 import { orNull, readText, UNREADABLE } from "../store/reading.ts";
+import type { ReadRequest } from "../store/store.ts";
 import { endOne } from "./chain.ts";
 import type { RecordOutline } from "./state.ts";
 
@@ -93,6 +96,16 @@ const ShownCard = z.object({ channel: z.string(), ts: z.string(), n: z.number() 
 const YEAR = 365 * DAY;
 const DRAWN_WITHIN = 20 * SECOND;
 
+const ALL = 10_000;
+
+/** Live access that rests on this person's approval, which a thief may have given. Throws StoreAway. */
+export async function accessApprovedBy(bot: Bot, user: UserId): Promise<ReadRequest[]> {
+  const granted = await bot.store.page(GRANTED, { count: ALL });
+  return granted.filter(
+    ({ state, approvals }) => state !== "ending" && approvals.some(({ by }) => by === user),
+  );
+}
+
 /** One card in the approvals channel: posted when it is set, edited when it is lifted. Throws StoreAway, SlackAway. */
 export async function drawLockdownCard(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<void> {
   const key = `lockdown-card:${whom}`;
@@ -102,7 +115,8 @@ export async function drawLockdownCard(bot: Bot, whom: Locked, lockdown: Lockdow
   // Each replica's sweep finds the card missing; one of them draws it.
   if (!(await bot.store.once(`${key}:${lockdown.n}`, DRAWN_WITHIN))) return;
   const { channel, language } = bot.config.slack;
-  const message = drawLockdown({ config: bot.config, locale: language }, { whom, ...lockdown });
+  const resting = lockdown.locked && whom !== EVERYBODY ? await accessApprovedBy(bot, whom) : [];
+  const message = drawLockdown({ config: bot.config, locale: language }, { whom, ...lockdown, resting });
   const isEdited = !lockdown.locked && shown !== null && (await bot.slack.update(shown, message));
   const place = isEdited ? shown : await bot.slack.post(channel, message);
   await bot.store.keep(key, JSON.stringify({ ...place, n: lockdown.n }), YEAR);

@@ -119,7 +119,7 @@ const heldBack = {
   approvals: approved.approvals,
   heldBack: [{ code: "no-cluster-role", name: "karpor-admin" }],
 };
-const lockdown = { by: ALICE, words: "a stolen laptop", at: NOW };
+const lockdown = { by: ALICE, words: "a stolen laptop", at: NOW, resting: [] };
 const denial = { by: ALICE, words: "release freeze" };
 
 /** name: state of the record, and the faces that it shows. */
@@ -247,7 +247,10 @@ describe.each(LOCALES)("%s", (locale) => {
       drawNotice({ config, locale }, { kind: "check-answers", names: ["admin"], until: null }),
       drawEmptied({ config, locale }),
       drawLockdown({ config, locale }, { ...lockdown, whom: "everybody", locked: true }),
-      drawLockdown({ config, locale }, { ...lockdown, whom: UserId.parse("U0DANA"), locked: true }),
+      drawLockdown(
+        { config, locale },
+        { ...lockdown, whom: UserId.parse("U0DANA"), locked: true, resting: [record({})] },
+      ),
       drawLockdown(
         { config, locale },
         { ...lockdown, whom: "everybody", locked: false, by: "operator root" },

@@ -24,7 +24,7 @@ const ABOUT = ["deny", "revoke", "more", "new-token", "leaked", "review"] as con
 export type AboutKind = (typeof ABOUT)[number];
 
 export interface LockdownForm {
-  kind: "lockdown" | "unlock";
+  kind: "lockdown" | "unlock" | "end-approved";
   /** Null: everybody. */
   user: UserId | null;
 }
@@ -35,7 +35,7 @@ export type Form = { kind: "request"; prefill: Prefill } | { kind: AboutKind; id
 export const Metadata = z.union([
   z.object({ kind: z.literal("request"), emergency: z.boolean() }),
   z.object({ kind: z.enum(ABOUT), id: RequestId }),
-  z.object({ kind: z.enum(["lockdown", "unlock"]), user: UserId.nullable() }),
+  z.object({ kind: z.enum(["lockdown", "unlock", "end-approved"]), user: UserId.nullable() }),
 ]);
 export type Metadata = z.infer<typeof Metadata>;
 

@@ -1,6 +1,6 @@
 /** Forms that lock everybody or one person out, and let them in again. */
 import type { KnownBlock } from "@slack/types";
-import { lockDown, unlock } from "../../actions/lockdown.ts";
+import { endApproved, lockDown, unlock } from "../../actions/lockdown.ts";
 import { section } from "../../slack/messages/blocks.ts";
 import { mentionUser } from "../../slack/text/format.ts";
 import { wordsFor } from "../../slack/text/index.ts";
@@ -12,10 +12,12 @@ export const drawLockdownForm = ({ locale }: Reader, { kind, user }: LockdownFor
   textInput("reason", { locale, optional: kind === "unlock", multiline: true }),
 ];
 
+const DEEDS = { lockdown: lockDown, unlock, "end-approved": endApproved };
+
 export function submitLockdown(
   { bot, user: by, inputs }: Submission,
   { kind, user }: LockdownForm,
 ): Promise<void> {
   const asked = { user, by, words: inputs.reason ?? "" };
-  return kind === "lockdown" ? lockDown(bot, asked) : unlock(bot, asked);
+  return DEEDS[kind](bot, asked);
 }

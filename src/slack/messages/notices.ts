@@ -1,6 +1,7 @@
 /** Messages that belong to no request: a lockdown, what the hub has without a record, and what is over. */
 import type { Button, SectionBlock } from "@slack/types";
 import type { UserId } from "../../request/ids.ts";
+import type { Request } from "../../request/record.ts";
 import type { Message } from "../slack.ts";
 import { code, foreign, mention, moment, plainWords } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
@@ -14,12 +15,16 @@ export interface LockdownShown {
   by: string;
   words: string;
   at: number;
+  /** Live access that the locked person approved: an admin may end all of it. */
+  resting: readonly Pick<Request, "id" | "role" | "requester">[];
 }
+
+const MOST_RESTING = 20;
 
 /** In the channel; drawn anew when it is lifted. */
 export function drawLockdown(
   { locale }: DrawContext,
-  { whom, locked, by, words, at }: LockdownShown,
+  { whom, locked, by, words, at, resting }: LockdownShown,
 ): Message {
   const { lockdown, button } = wordsFor(locale).messages;
   const who = whom === "everybody" ? "" : mention(whom);
@@ -29,7 +34,21 @@ export function drawLockdown(
     ...{ type: "button", action_id: "unlock", value: whom },
     text: plainText(button.unlock()),
   };
-  return compose(plainWords(head), head, [...quote(words), ...actions(...(locked ? [unlock] : []))]);
+  const endAll: Button = {
+    type: "button",
+    action_id: "end-approved",
+    value: whom,
+    text: plainText(button["end-approved"]()),
+  };
+  const lines = resting
+    .slice(0, MOST_RESTING)
+    .map(({ id, role, requester }) => `${code(role)} · ${mention(requester)} · ${id}`);
+  const body = [
+    ...quote(words),
+    ...section(lines.length > 0 ? [lockdown.resting(resting.length), ...lines].join("\n") : ""),
+    ...actions(...(locked ? [unlock] : []), ...(lines.length > 0 ? [endAll] : [])),
+  ];
+  return compose(plainWords(head), head, body);
 }
 
 /**

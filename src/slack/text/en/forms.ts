@@ -37,6 +37,11 @@ export const forms = {
         ? `${whom} loses all access, and gets none until an admin unlocks it.`
         : "*Everybody* loses their access, and nobody gets any until an admin unlocks it.",
   },
+  "end-approved": {
+    title: "End what they approved",
+    submit: "End all of it",
+    explain: (whom: string) => `Every access that rests on the approval of ${whom} ends now.`,
+  },
   unlock: {
     title: "Unlock",
     submit: "Unlock",

@@ -318,6 +318,7 @@ const button = {
   "ask-again": () => "Ask again",
   change: () => "Change and ask again",
   edit: () => "Edit…",
+  "end-approved": () => "End all of it…",
   unlock: () => "Unlock…",
   "open-karpor": () => "Open Karpor",
 };
@@ -332,6 +333,8 @@ const lockdown = {
       `Locked down by ${by} ${at}`,
       whom ? `${whom} has no access, and gets none.` : "Nobody has access, and nobody gets any.",
     ),
+  resting: (count: number) =>
+    `*${count} ${count === 1 ? "access rests" : "accesses rest"} on their approval:*`,
   unlocked: (by: string, at: string, whom: string) =>
     head(`Unlocked by ${by} ${at}`, whom ? `${whom} can ask again.` : "Everybody can ask again."),
 };

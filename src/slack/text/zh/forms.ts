@@ -36,6 +36,11 @@ export const forms: typeof english = {
         ? `${whom} 会失去全部权限，管理员解锁前不能再获得权限。`
         : "*所有人都会失去权限。*\n管理员解锁前没有人能获得权限。",
   },
+  "end-approved": {
+    title: "结束其批准的权限",
+    submit: "全部结束",
+    explain: (whom) => `由 ${whom} 批准的权限会立即全部结束。`,
+  },
   unlock: {
     title: "解锁",
     submit: "解锁",

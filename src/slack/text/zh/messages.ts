@@ -291,6 +291,7 @@ const button: Words["button"] = {
   "ask-again": () => "重新申请",
   change: () => "修改后重新申请",
   edit: () => "修改…",
+  "end-approved": () => "全部结束…",
   unlock: () => "解锁…",
   "open-karpor": () => "打开 Karpor",
 };
@@ -305,6 +306,7 @@ const lockdown: Words["lockdown"] = {
       `${by} 已锁定（${at}）`,
       whom ? `${whom} 没有任何权限，也不能获得权限。` : "没有人持有权限，也没有人能获得权限。",
     ),
+  resting: (count) => `*以下 ${count} 项权限由其批准：*`,
   unlocked: (by, at, whom) =>
     head(`${by} 已解锁（${at}）`, `${whom ? `${whom} ` : "所有人都"}可以重新申请。`),
 };
