@@ -2,16 +2,9 @@
 import type { z } from "zod";
 import type { HubClient } from "./client.ts";
 import { Account, Binding } from "./grants.ts";
-import type { Foreign, ForeignBinding } from "./hub.ts";
+import type { Catalog, Foreign, ForeignBinding } from "./hub.ts";
 import { accountsPath, BINDINGS, listPages, METADATA_ONLY } from "./lists.ts";
 import { botAccount, instanceAccount, readRequest } from "./names.ts";
-
-/** The configuration, as far as it says what the bot makes and what others may. */
-export interface Catalog {
-  instance: string;
-  hub: { namespace: string; known: readonly string[]; instances: readonly string[] };
-  roles: Record<string, { clusterRole: string }>;
-}
 
 /**
  * Bindings of the catalog's ClusterRoles and of the bot's own (with that one can make bindings, too), and accounts in the

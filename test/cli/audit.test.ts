@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { audit } from "../../src/cli/audit/index.ts";
 import { UsageError } from "../../src/cli/options.ts";
-import { sealTrail } from "../../src/life/seal-trail.ts";
+import { sealTrail } from "../../src/life/sweep/seal-trail.ts";
 import { DAY } from "../../src/request/durations.ts";
 import { keysFor } from "../../src/store/keys.ts";
 import { sealHash } from "../../src/store/seals.ts";

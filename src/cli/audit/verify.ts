@@ -2,7 +2,7 @@
 import type { Bot } from "../../bot.ts";
 import { HubError } from "../../hub/errors.ts";
 import type { HubNotes } from "../../hub/hub.ts";
-import { readLostSeals, SEAL_NOTES } from "../../life/seal-trail.ts";
+import { readLostSeals, SEAL_NOTES } from "../../life/sweep/seal-trail.ts";
 import { MINUTE } from "../../request/durations.ts";
 import { UNREADABLE } from "../../store/reading.ts";
 import { openSeal, type Seal, sealedAt, sealHash } from "../../store/seals.ts";

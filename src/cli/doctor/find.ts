@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { SlackRefusal } from "../../slack/slack.ts";
 import type { CommandMeans } from "../options.ts";
-import { createSlackCaller, listAll } from "./slack-calls.ts";
+import { createSlackCaller, listAll } from "./slack/calls.ts";
 
 const LISTS = [
   { kind: "person", sign: "@", method: "users.list", args: {} },

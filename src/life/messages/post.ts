@@ -6,8 +6,8 @@ import { drawEmptied, drawMessage } from "../../slack/messages/draw.ts";
 import { type Message, SlackRefusal } from "../../slack/slack.ts";
 import type { ShownMessage } from "../../store/shown.ts";
 import type { ReadRequest } from "../../store/store.ts";
-import { failUndelivered } from "../undelivered.ts";
 import { readUse } from "../use.ts";
+import { failUndelivered } from "./undelivered.ts";
 import type { WantedMessage } from "./wanted.ts";
 
 /** What is shown of the request now: message key → where and what. */

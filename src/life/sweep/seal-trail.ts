@@ -3,12 +3,12 @@
  * notes on the hub, out of reach of who can write to Redis alone.
  */
 import { z } from "zod";
-import type { Bot } from "../bot.ts";
-import type { HubNotes } from "../hub/hub.ts";
-import { DAY } from "../request/durations.ts";
-import { drawSeal } from "../slack/messages/draw.ts";
-import { readText, UNREADABLE } from "../store/reading.ts";
-import { openSeal, type Seal, signSeal } from "../store/seals.ts";
+import type { Bot } from "../../bot.ts";
+import type { HubNotes } from "../../hub/hub.ts";
+import { DAY } from "../../request/durations.ts";
+import { drawSeal } from "../../slack/messages/draw.ts";
+import { readText, UNREADABLE } from "../../store/reading.ts";
+import { openSeal, type Seal, signSeal } from "../../store/seals.ts";
 
 /** Names of the notes. */
 export const SEAL_NOTES = { newest: "trail-seal", anchor: "trail-anchor", lost: "trail-seal-lost" } as const;

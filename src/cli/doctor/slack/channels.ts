@@ -1,9 +1,9 @@
 /** The bot is in each channel where requests are approved. */
 import { z } from "zod";
-import { channelFor } from "../../policy/roles.ts";
-import type { CallSlack } from "../../slack/calls.ts";
-import { SlackRefusal } from "../../slack/slack.ts";
-import { type Finding, fail, ok, type SlackSide } from "./finding.ts";
+import { channelFor } from "../../../policy/roles.ts";
+import type { CallSlack } from "../../../slack/calls.ts";
+import { SlackRefusal } from "../../../slack/slack.ts";
+import { type Finding, fail, ok, type SlackSide } from "../finding.ts";
 
 const Info = z.object({
   channel: z.object({

@@ -2,9 +2,9 @@
 import { type FetchFunction, LogLevel, WebClient, type WebClientOptions } from "@slack/web-api";
 import { Agent, EnvHttpProxyAgent, fetch, type RequestInit } from "undici";
 import { z } from "zod";
-import type { Config } from "../../config.ts";
-import type { CallSlack } from "../../slack/calls.ts";
-import { slackErrorFor } from "../../slack/errors.ts";
+import type { Config } from "../../../config.ts";
+import type { CallSlack } from "../../../slack/calls.ts";
+import { slackErrorFor } from "../../../slack/errors.ts";
 
 const PATIENCE: WebClientOptions = {
   ...{ timeout: 5000, retryConfig: { retries: 1 }, rejectRateLimitedCalls: true },

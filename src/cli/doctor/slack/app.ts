@@ -1,8 +1,8 @@
 /** Slack answers, and takes the bot's tokens. */
 import { z } from "zod";
-import type { CallSlack } from "../../slack/calls.ts";
-import { type Finding, fail, ok, type SlackSide } from "./finding.ts";
-import { createSlackCaller } from "./slack-calls.ts";
+import type { CallSlack } from "../../../slack/calls.ts";
+import { type Finding, fail, ok, type SlackSide } from "../finding.ts";
+import { createSlackCaller } from "./calls.ts";
 
 const BOT = "Copy the Bot User OAuth Token again into SLACK_BOT_TOKEN";
 const APP =

@@ -1,8 +1,8 @@
 /** Slack lists every user group that the configuration names: of others nobody can tell who is in them. */
-import { allGroups } from "../../policy/approvers.ts";
-import { keepNothing } from "../../slack/calls.ts";
-import { createDirectory } from "../../slack/directory.ts";
-import { type Finding, fail, ok, type SlackSide } from "./finding.ts";
+import { allGroups } from "../../../policy/approvers.ts";
+import { keepNothing } from "../../../slack/calls.ts";
+import { createDirectory } from "../../../slack/directory.ts";
+import { type Finding, fail, ok, type SlackSide } from "../finding.ts";
 
 export async function checkGroups({ config, callSlack, clock }: SlackSide): Promise<Finding[]> {
   const ids = allGroups(config);

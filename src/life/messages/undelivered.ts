@@ -2,11 +2,11 @@
  * Slack refuses a message for good. Without a DM there is no token, and without a card nobody decides: the request
  * fails. Without any other message it goes on.
  */
-import type { Bot } from "../bot.ts";
-import { endOrClose } from "../request/transitions.ts";
-import type { ReadRequest } from "../store/store.ts";
-import { commit } from "./commit.ts";
-import type { WantedMessage } from "./messages/wanted.ts";
+import type { Bot } from "../../bot.ts";
+import { endOrClose } from "../../request/transitions.ts";
+import type { ReadRequest } from "../../store/store.ts";
+import { commit } from "../commit.ts";
+import type { WantedMessage } from "./wanted.ts";
 
 /** Commits the end of a request whose DM or card Slack refuses. Throws Refused, StoreAway. */
 export async function failUndelivered(

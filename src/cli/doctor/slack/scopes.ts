@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
-import { type Finding, fail, ok, type SlackSide, warn } from "./finding.ts";
+import { type Finding, fail, ok, type SlackSide, warn } from "../finding.ts";
 
-const MANIFEST = new URL("../../../manifest.yml", import.meta.url);
+const MANIFEST = new URL("../../../../manifest.yml", import.meta.url);
 const Manifest = z.object({
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
 });

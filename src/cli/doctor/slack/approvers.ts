@@ -1,13 +1,13 @@
 /** Whom the configuration names is in the workspace, and enough of them can approve, review or ask. */
 import { z } from "zod";
-import { approversFor, channelFor, neededApprovals } from "../../policy/roles.ts";
-import { isGroup, type Principal, type UserId } from "../../request/ids.ts";
-import type { Groups, Person } from "../../request/people.ts";
-import { type CallSlack, keepNothing } from "../../slack/calls.ts";
-import { createDirectory } from "../../slack/directory.ts";
-import { SlackRefusal } from "../../slack/slack.ts";
-import { type Finding, fail, ok, type SlackSide, warn } from "./finding.ts";
-import { listAll } from "./slack-calls.ts";
+import { approversFor, channelFor, neededApprovals } from "../../../policy/roles.ts";
+import { isGroup, type Principal, type UserId } from "../../../request/ids.ts";
+import type { Groups, Person } from "../../../request/people.ts";
+import { type CallSlack, keepNothing } from "../../../slack/calls.ts";
+import { createDirectory } from "../../../slack/directory.ts";
+import { SlackRefusal } from "../../../slack/slack.ts";
+import { type Finding, fail, ok, type SlackSide, warn } from "../finding.ts";
+import { listAll } from "./calls.ts";
 
 interface NamedPeople {
   check: string;
