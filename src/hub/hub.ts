@@ -1,7 +1,6 @@
 /** Karpor's hub: one ServiceAccount and one ClusterRoleBinding a request, and tokens for it. */
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Secret } from "../request/secret.ts";
-import type { Catalog } from "./foreign.ts";
 
 export interface AccountOnHub {
   /** Null where the object bears our instance's labels but no id that can be read. */
@@ -47,6 +46,13 @@ export interface MintedToken {
 export interface HubList<T> {
   hubTime: number;
   items: T[];
+}
+
+/** The configuration, as far as it says what the bot makes and what others may. */
+export interface Catalog {
+  instance: string;
+  hub: { namespace: string; known: readonly string[]; instances: readonly string[] };
+  roles: Record<string, { clusterRole: string }>;
 }
 
 /** A subject is written as kind, namespace and name. */
