@@ -22,6 +22,7 @@ import { needsForm } from "./forms/request.ts";
 import { type AskCommand, type Command, isRequestLine, nearestLine, parseCommand } from "./grammar.ts";
 import { drawList } from "./lists.ts";
 import { answerRevoked, offerLockdown } from "./offer-lockdown.ts";
+import { drawEnrolment } from "./passkey/confirm.ts";
 import { startTime } from "./times.ts";
 
 const SlashCommand = z
@@ -105,6 +106,8 @@ async function runCommand(bot: Bot, typed: Typed, command: Command): Promise<Mes
     case "lockdown":
     case "unlock":
       return setLockdown(bot, user, command);
+    case "passkey":
+      return drawEnrolment(bot, user);
     default:
       return drawWhatItReads(bot, user, command);
   }

@@ -130,6 +130,20 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "reminded-already": () => unchanged("they were reminded a moment ago. Try again later."),
   "reveals-used-up": (gap) =>
     unchanged(`${gap("limit") || "ten"} tokens an hour are the most. What you copied goes on working.`),
+  "no-passkeys-here": () => refused("passkeys are not used here: the configuration names no page for them."),
+  "too-few-passkeys": (gap) =>
+    refused(
+      `too few approvers of ${gap("role") || "this"} have a passkey${gap("needed") ? `: ${gap("count")}, and ${gap("needed")} must approve` : ""}. They make one with \`passkey\`; tell an administrator.`,
+    ),
+  "passkey-missing": (gap) =>
+    unchanged(
+      `you have no passkey here yet, and ${gap("role") || "this"} is approved with one. Make it with \`passkey\`.`,
+    ),
+  "passkey-refused": () => unchanged("this is no signature of your passkey here. Try again with your own."),
+  "passkey-needed": (gap) =>
+    unchanged(`${gap("role") || "this"} is approved with a passkey. Press Approve on its card again.`),
+  "terms-changed": () => unchanged("the request changed meanwhile. Open the link again, and look at it."),
+  "link-over": () => unchanged("this link is over. In Slack, press Approve or type the command again."),
   "locked-down": (gap) =>
     refused(
       `access${gap("user") ? ` of ${gap("user")}` : ""} is locked down${gap("by") ? ` by ${gap("by")}` : ""} until an admin unlocks it.`,
