@@ -155,7 +155,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     );
   },
   "role-changed": (gap) => closed(`the rules changed: ${gap("role")} gives other rights now. Ask again.`),
-  "approval-gone": (gap) => closed(`who approved ${gap("role")} may not approve it any more. Ask again.`),
+  "approval-gone": (gap) => closed(`the approval of ${gap("role")} counts no more. Ask again.`),
   rotated: () =>
     closed("an administrator replaced the bot's access to Karpor, and every request with it. Ask again."),
   "group-unknown": (gap) =>

@@ -140,7 +140,7 @@ export const refusals: typeof english = {
     );
   },
   "role-changed": (gap) => closed(`${gap("role")} 的规则有变，权限已不同，请重新申请。`),
-  "approval-gone": (gap) => closed(`批准 ${gap("role")} 权限的人已不再是审批人，请重新申请。`),
+  "approval-gone": (gap) => closed(`${gap("role")} 的批准已不再有效，请重新申请。`),
   rotated: () => closed("管理员更换了机器人在 Karpor 上的凭证，所有申请随之关闭。请重新申请。"),
   "group-unknown": (gap) =>
     refused(`Slack 没有列出用户组 ${gap("group")} 因此无法确认成员。请告知管理员，之后再试。`),
