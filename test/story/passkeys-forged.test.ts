@@ -2,7 +2,7 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { audit } from "../../src/cli/audit/index.ts";
-import { HOUR, MINUTE } from "../../src/request/durations.ts";
+import { DAY, HOUR, MINUTE } from "../../src/request/durations.ts";
 import { UserId } from "../../src/request/ids.ts";
 import type { Approval, Request } from "../../src/request/record.ts";
 import { keysFor } from "../../src/store/keys.ts";
@@ -77,6 +77,11 @@ needs("Chromium")("passkeys and a forger", () => {
       "another ClusterRole",
       "guest",
       (one) => ({ clusterRole: "karpor-admin", approvals: [approval(one, ALICE)] }),
+    ],
+    [
+      "more time than the role gives",
+      "guest",
+      (one) => ({ approvals: [approval(one, ALICE)], endsAt: signing.world.clock.now() + 8 * DAY }),
     ],
   ])("granted by %s: it ends", async (reason, role, forged) => {
     const { scene, world } = signing;

@@ -8,6 +8,7 @@ import { ALICE, BOB, CAROL, MEI } from "../helpers/people.ts";
 import { buttonsOf, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
 import { type SigningWorld, startSigningWorld } from "../helpers/signing.ts";
 import { startReplica, startWorld } from "../helpers/world.ts";
+import { seriousFaults } from "../playground/axe.ts";
 
 let signing: SigningWorld;
 
@@ -31,6 +32,7 @@ needs("Chromium")("passkeys", () => {
     const page = await alice.text();
     for (const words of ["bob (U0BOB)", "vault on production", "8 h", "to look at the vault", "do not sign"])
       expect(page).toContain(words);
+    expect(await seriousFaults(alice.page)).toEqual([]);
     await notApproved("to look at the vault");
     expect(await alice.press()).toContain("You can close this page.");
     expect(await scene.login(tokenIn(await scene.tokenOf(BOB)))).toBe("good");
