@@ -5,6 +5,7 @@ import { atOnce } from "./benchmarks/at-once.ts";
 import { burst } from "./benchmarks/burst.ts";
 import { distance } from "./benchmarks/distance.ts";
 import { life } from "./benchmarks/life.ts";
+import { passkey } from "./benchmarks/passkey.ts";
 import { revoke } from "./benchmarks/revoke.ts";
 import { sweep } from "./benchmarks/sweep.ts";
 import { drawTable, type Row } from "./measure.ts";
@@ -17,8 +18,9 @@ const BENCHMARKS = new Map<string, () => Promise<Row[]>>([
   ["burst", burst],
   ["sweep", sweep],
   ["life", life],
+  ["passkey", passkey],
 ]);
-const NEEDS_NO_API_SERVER = ["distance", "burst", "life"];
+const NEEDS_NO_API_SERVER = ["distance", "burst", "life", "passkey"];
 
 async function run(named: readonly string[]): Promise<number> {
   const names = named.length > 0 ? named : [...BENCHMARKS.keys()];

@@ -71,7 +71,7 @@ async function variablesFor({ slack, redis, hub, dir }: PlaygroundContext, dashb
   const [port, secret] = [await freePort(), randomBytes(32).toString("hex")];
   hub.tellUsesTo(port, secret);
   return {
-    KARPOR_ACCESS_CONFIG: writeConfig(dir, { kubeconfig: hub.kubeconfig, dashboard }),
+    KARPOR_ACCESS_CONFIG: writeConfig(dir, port, { kubeconfig: hub.kubeconfig, dashboard }),
     [HUB_AUDIT_TOKEN]: secret,
     SLACK_BOT_TOKEN: TOKENS.botToken,
     SLACK_APP_TOKEN: TOKENS.appToken,

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { checkHubFields, hubFields } from "./hub/settings.ts";
 import { Limits } from "./policy/limits.ts";
+import { checkPasskeys, Passkeys, Web } from "./policy/passkeys.ts";
 import { Roles } from "./policy/roles.ts";
 import { checkRules, Rule } from "./policy/rules.ts";
 import { EnvName, whenValid } from "./policy/shapes.ts";
@@ -118,10 +119,20 @@ export const ConfigFile = z
       .prefault(["1d", "1h", "10m"])
       .describe("How long before the end the holder is reminded."),
     audit: Audit.prefault({}).describe("The trail, and what the hub tells of use."),
+    web: Web.optional().describe(
+      "Where browsers reach the bot's page for passkeys: a host of its own, such as https://access.example.com.",
+    ),
+    passkeys: Passkeys.default({}).describe(
+      "By user id the lines of a person's passkeys, as the page showed them after /karpor-access passkey.",
+    ),
+    retiredPasskeys: Passkeys.default({}).describe(
+      "Likewise, what was taken away from passkeys: `audit verify` still knows them, and nothing else does.",
+    ),
   })
   .superRefine(checkRules, whenValid("roles", "rules"))
   .superRefine(checkIdle, whenValid("roles", "audit"))
   .superRefine(checkOtherBots, whenValid("instance", "hub"))
+  .superRefine(checkPasskeys, whenValid("hub", "web", "passkeys", "roles"))
   .transform((file) => ({ ...file, hub: { ...file.hub, namespace: grantsNamespace(file) } }));
 export type ConfigFile = z.infer<typeof ConfigFile>;
 

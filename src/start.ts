@@ -3,6 +3,7 @@ import { type Bot, type BotParts, createBot } from "./bot.ts";
 import type { Config } from "./config.ts";
 import { hubAuditRoutes, listenForHub } from "./evidence/webhook.ts";
 import { startBolt } from "./inbound/bolt.ts";
+import { passkeyRoutes } from "./inbound/passkey/routes.ts";
 import { runSlackJob } from "./life/messages/draw.ts";
 import { runAccessJob } from "./life/step.ts";
 import { runChecks } from "./life/sweep/checks.ts";
@@ -28,7 +29,11 @@ export async function startBot(config: Config, outer: BotParts) {
   let isConnected = () => false;
   const isReady = () => !stopping.signal.aborted && isConnected();
   const metrics = createMetrics(bot, isReady);
-  const inbound = await startBolt(bot, [...healthPages(bot, isReady), ...hubAuditRoutes(bot)]);
+  const inbound = await startBolt(bot, [
+    ...healthPages(bot, isReady),
+    ...hubAuditRoutes(bot),
+    ...passkeyRoutes(bot),
+  ]);
   isConnected = inbound.isConnected;
   const metricsServer = await serveMetrics(bot, metrics);
   const hubAudit = await listenForHub(bot);

@@ -1,4 +1,5 @@
 /** The bot as a process of its own, so that it can be killed; its parent moves its clock. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { jumpClock } from "../../sandbox/clock.ts";
 import type { Bot } from "../../src/bot.ts";
 import { ConfigError, loadConfig } from "../../src/config.ts";
@@ -20,7 +21,10 @@ async function obey(message: ToBot): Promise<FromBot> {
   if ("start" in message) {
     clock.jump(message.start.offset);
     const config = loadConfig(message.start.variables);
-    bot = (await startBot(config, { clock, log: createLog(config.env.LOG_LEVEL) })).bot;
+    const running = await startBot(config, { clock, log: createLog(config.env.LOG_LEVEL) });
+    bot = running.bot;
+    // What is typed before it is connected is lost; Slack itself may be away.
+    for (let tries = 0; tries < 100 && !running.isConnected(); tries++) await sleep(50);
     return { ready: true };
   }
   if ("jump" in message) clock.jump(message.jump);

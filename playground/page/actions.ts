@@ -1,6 +1,8 @@
 /** What a visitor can do, by name: each takes JSON, and throws one sentence when it cannot be done. */
 import { z } from "zod";
+import { readPasskeyLine } from "../../src/policy/passkeys.ts";
 import type { PlaygroundContext } from "../context.ts";
+import { addPasskey } from "../fixtures/passkey.ts";
 import { JUMPS, jumpTo } from "../scenarios/clock.ts";
 import type { Scenarios } from "../scenarios/index.ts";
 import { Refusal } from "../scenarios/scenario.ts";
@@ -66,11 +68,13 @@ async function startAnew({ scenarios, startOver }: PagePorts): Promise<void> {
   await startOver();
 }
 
-/** A line that starts with a slash is a command: ours goes to the bot, others Slack does not know. */
+/** The line of a passkey is for who keeps the file: that is the playground. A line that starts with a slash is a command: ours goes to the bot, others Slack does not know. */
 async function write(
   { context }: PagePorts,
   { user, channel, text }: { user: string; channel: string; text: string },
 ) {
+  const passkey = readPasskeyLine(text);
+  if (passkey) return addPasskey(context, passkey);
   const [, name, rest = ""] = /^(\/\S+)\s*([\s\S]*)$/.exec(text.trim()) ?? [];
   const where = channel.startsWith("D") ? "dm" : channel;
   if (name === undefined) return void context.slack.say(user, where, text);

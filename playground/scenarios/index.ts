@@ -5,8 +5,9 @@ import { kill } from "./kill.ts";
 import { hubAway, slackAway } from "./outages.ts";
 import { flush, restore } from "./redis.ts";
 import { Refusal, type Scenario, type ScenarioLine } from "./scenario.ts";
+import { thief } from "./thief.ts";
 
-const SCENARIOS: readonly Scenario[] = [kill, hubAway, slackAway, restore, flush];
+const SCENARIOS: readonly Scenario[] = [thief, kill, hubAway, slackAway, restore, flush];
 
 export interface ScenarioView {
   id: string;

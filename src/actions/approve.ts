@@ -4,27 +4,38 @@ import type { Bot } from "../bot.ts";
 import { commit } from "../life/commit.ts";
 import { holdReasons, refused } from "../life/decisions.ts";
 import { type Judgement, judge, type LookUps, lookUpPatiently } from "../life/judge.ts";
-import { assertMayApprove } from "../policy/approvers.ts";
+import { assertMayApprove, countApprovals } from "../policy/approvers.ts";
+import type { Passkey } from "../policy/passkeys.ts";
+import type { Policy } from "../policy/policy.ts";
+import { approvalRule } from "../policy/roles.ts";
+import { challengeFor, challengeIn, statementFor } from "../policy/statement.ts";
+import { verifyAssertion } from "../policy/webauthn.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
-import type { Request } from "../request/record.ts";
+import type { Approval, Assertion, Request } from "../request/record.ts";
 import { isPassing, Refused } from "../request/refused.ts";
 import { approved, grantedTime, statedEnd } from "../request/transitions.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { readRequest } from "./read.ts";
 
-/** `less`: a shorter time than was asked for, ms. Throws Refused, StoreAway, SlackAway. */
+/** How an approver says yes. */
+export interface Approving {
+  /** A shorter time than was asked for, ms; null: the whole. */
+  less: number | null;
+  /** What their passkey answered, where the role asks for one. */
+  assertion?: Assertion;
+}
+
+/** Throws Refused, StoreAway, SlackAway. */
 export async function approveRequest(
   bot: Bot,
   id: RequestId,
   by: UserId,
-  less: number | null,
+  approving: Approving,
 ): Promise<Request> {
-  const request = await readWaiting(bot, id, by);
-  const looks = await lookUpPatiently(bot, request, by);
-  const approver = looks.people.get(by);
-  if (!approver) throw new Refused("not-an-approver");
-  assertMayApprove(bot.config, request, approver, looks.groups);
-  const ifApproved = withApproval(request, by, less, bot.clock.now());
+  const { request, looks, counted, time, toSign } = await readForApproval(bot, id, by, approving.less);
+  const signed = toSign && (await checkSignature(toSign, approving.assertion));
+  const approval = { by, rule: null, at: bot.clock.now(), time, ...(signed ? { signed } : {}) };
+  const ifApproved = { ...request, approvals: [...counted, approval] };
   const judgement = await judgeOrClose(bot, request, ifApproved, looks);
   const after = await commit(bot, request, {
     event: "request.approved",
@@ -40,7 +51,69 @@ export async function approveRequest(
     },
   });
   // Something else was decided meanwhile, such as the approval before the last: it is judged anew.
-  return after.approvals.some((one) => one.by === by) ? after : approveRequest(bot, id, by, less);
+  const isDone = after.approvals.some((one) => one.by === by && one.at === approval.at);
+  return isDone ? after : approveRequest(bot, id, by, approving);
+}
+
+interface ForApproval {
+  request: ReadRequest;
+  looks: LookUps;
+  /** The approvals before this one, as far as they count still. */
+  counted: Approval[];
+  /** For how long this person would approve it, ms. */
+  time: number;
+  toSign: ToSign | null;
+}
+
+/** What a passkey of an approver signs. */
+export interface ToSign {
+  statement: string;
+  passkeys: readonly Passkey[];
+  role: string;
+}
+
+/** The request as it waits now. Throws Refused where this person may not approve it, or did so already. */
+export async function readForApproval(
+  bot: Bot,
+  id: RequestId,
+  by: UserId,
+  less: number | null,
+): Promise<ForApproval> {
+  const request = await readWaiting(bot, id, by);
+  const looks = await lookUpPatiently(bot, request, by);
+  const approver = looks.people.get(by);
+  if (!approver) throw new Refused("not-an-approver");
+  assertMayApprove(bot.config, request, approver, looks.groups);
+  // One that counts no more is left out: its passkey left the file, or the terms changed.
+  const counted = await countApprovals(bot.config, request, looks);
+  if (counted.some((approval) => approval.by === by)) throw new Refused("approved-already", { id });
+  const time = Math.min(less ?? request.duration, grantedTime(request));
+  const end = statedEnd({ ...request, granted: time });
+  if (end !== null && end <= bot.clock.now()) throw new Refused("over-by-then", { until: end });
+  return { request, looks, counted, time, toSign: findToSign(bot.config, request, by, time) };
+}
+
+/** Null where the role asks for no passkey. Throws Refused where they have none. */
+function findToSign(policy: Policy, request: Request, approver: UserId, time: number): ToSign | null {
+  const { role } = request;
+  if (!approvalRule(policy, role)?.passkey) return null;
+  const passkeys = policy.passkeys[approver] ?? [];
+  if (passkeys.length === 0) throw new Refused("passkey-missing", { role });
+  const place = { instance: policy.instance, hub: policy.hub.name };
+  return { statement: statementFor({ place, terms: request, approver, time }), passkeys, role };
+}
+
+async function checkSignature(
+  { statement, passkeys, role }: ToSign,
+  assertion: Assertion | undefined,
+): Promise<NonNullable<Approval["signed"]>> {
+  if (!assertion) throw new Refused("passkey-needed", { role });
+  const challenge = challengeFor(statement);
+  if (challengeIn(assertion) !== challenge) throw new Refused("terms-changed");
+  const passkey = passkeys.find(({ id }) => id === assertion.id);
+  if (!passkey || !(await verifyAssertion(passkey, challenge, assertion)))
+    throw new Refused("passkey-refused");
+  return { statement, assertion };
 }
 
 export async function readWaiting(bot: Bot, id: RequestId, user: UserId): Promise<ReadRequest> {
@@ -59,15 +132,6 @@ export function assertWaiting(request: Request, user: UserId): void {
   const by = outcome?.by ?? approvals.at(-1)?.by ?? ending?.by ?? "";
   const at = outcome?.at ?? approvals.at(-1)?.at ?? 0;
   throw new Refused("already-decided", { id: request.id, by, at, how: outcome?.kind ?? "approved" });
-}
-
-function withApproval(request: Request, by: UserId, less: number | null, now: number): Request {
-  if (request.approvals.some((approval) => approval.by === by))
-    throw new Refused("approved-already", { id: request.id });
-  const time = Math.min(less ?? request.duration, grantedTime(request));
-  const end = statedEnd({ ...request, granted: time });
-  if (end !== null && end <= now) throw new Refused("over-by-then", { until: end });
-  return { ...request, approvals: [...request.approvals, { by, rule: null, at: now, time }] };
 }
 
 /** What the rules do not allow any more closes; what is not known leaves it waiting. */

@@ -46,7 +46,7 @@ function hubAuditListener(bot: Bot): RequestListener {
   return async (request, response) => {
     try {
       if (secret === null || !safeEqual(secretIn(request), secret.reveal())) return answer(response, 401);
-      const body = await readBody(request);
+      const body = await readBody(request, LARGEST_BATCH);
       if (body === null) return answer(response, 413);
       const batch = readBatch(body);
       if (batch === null) return answer(response, 400);
@@ -74,13 +74,13 @@ function secretIn({ headers, url = "" }: IncomingMessage): string {
   return bearer ?? url.slice(HUB_AUDIT_PATH.length + 1).replace(/\?.*/, "");
 }
 
-/** Null: it is larger than any batch of the hub. */
-async function readBody(request: IncomingMessage): Promise<string | null> {
+/** Null: it is larger than `most` bytes. */
+export async function readBody(request: IncomingMessage, most: number): Promise<string | null> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length;
-    if (bytes > LARGEST_BATCH) return null;
+    if (bytes > most) return null;
     parts.push(part);
   }
   return Buffer.concat(parts).toString("utf8");

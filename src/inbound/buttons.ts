@@ -4,13 +4,14 @@
  */
 
 import { z } from "zod";
-import { approveRequest } from "../actions/approve.ts";
+import { approveRequest, readWaiting } from "../actions/approve.ts";
 import { remindApprovers, withdrawRequest } from "../actions/decide.ts";
 import { endAccess } from "../actions/end.ts";
 import { stillNeeded } from "../actions/needed.ts";
 import { readRequest } from "../actions/read.ts";
 import { hideToken, revealToken } from "../actions/token.ts";
 import type { Bot } from "../bot.ts";
+import { approvalRule } from "../policy/roles.ts";
 import { MINUTE, SECOND } from "../request/durations.ts";
 import { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
@@ -35,6 +36,7 @@ import { type Form, openForm, redrawForm } from "./forms/index.ts";
 import { publishHome } from "./home.ts";
 import { drawList, LIST_ACTIONS, readListValue } from "./lists.ts";
 import { assertNotLockedOut, isButtonOpenToAll } from "./locked-out.ts";
+import { confirmInBrowser } from "./passkey/confirm.ts";
 
 const Click = z
   .object({
@@ -82,12 +84,14 @@ function replyTo(bot: Bot, { user, trigger, view, isEphemeral }: Click, { ack, r
 
 /** `body`: as Slack sent it. */
 type Press = (bot: Bot, click: Click, body: unknown) => Promise<Message | null>;
-type Deed = (bot: Bot, id: RequestId, click: Click) => Promise<unknown>;
+/** Resolves to the request as it is then, or to an answer for the presser alone. */
+type Deed = (bot: Bot, id: RequestId, click: Click) => Promise<Request | Message>;
 
 /** By their action_id. */
 const DEEDS = new Map<string, Deed>([
-  ["approve", (bot, id, { user }) => approveRequest(bot, id, user, null)],
-  ["approve-less", (bot, id, { user, value }) => approveRequest(bot, id, user, minutesIn(value) * MINUTE)],
+  ["approve", (bot, id, { user }) => approve(bot, id, user, null)],
+  ["approve-signed", (bot, id, { user }) => approve(bot, id, user, null)],
+  ["approve-less", (bot, id, { user, value }) => approve(bot, id, user, minutesIn(value) * MINUTE)],
   ["withdraw", (bot, id, { user }) => withdrawRequest(bot, id, user)],
   ["remind", (bot, id, { user }) => remindApprovers(bot, id, user)],
   ["end", (bot, id, { user }) => endAccess(bot, id, user)],
@@ -116,6 +120,18 @@ const OTHERS = new Map<string, Press>([
   ...LIST_ACTIONS.map((action): [string, Press] => [action, turnPage]),
   ["help-more", async (bot, { user }) => drawMoreHelp(await contextFor(bot, user))],
 ]);
+
+/** Where the role asks for a passkey nothing is approved here: the presser gets a link to the page. */
+async function approve(
+  bot: Bot,
+  id: RequestId,
+  user: UserId,
+  less: number | null,
+): Promise<Request | Message> {
+  const { role } = await readWaiting(bot, id, user);
+  if (approvalRule(bot.config, role)?.passkey) return confirmInBrowser(bot, id, user, less);
+  return approveRequest(bot, id, user, { less });
+}
 
 /** A link needs nothing but its acknowledgement. */
 async function press(bot: Bot, click: Click, body: unknown): Promise<Message | null> {
@@ -152,13 +168,13 @@ async function doDeed(bot: Bot, click: Click, deed: Deed): Promise<Message | nul
   const request = await readIfStrange(bot, id, click);
   if (request) return disown(bot, click, request);
   try {
-    await deed(bot, id, click);
+    const done = await deed(bot, id, click);
+    return "blocks" in done ? done : null;
   } catch (error) {
     // Somebody else was quicker: the message is drawn anew, and only this person is told.
     if (error instanceof Refused) await bot.queue.ring("messages", id).catch(() => {});
     throw error;
   }
-  return null;
 }
 
 /** A message that was posted a moment ago may not be noted yet. */

@@ -23,6 +23,7 @@ import { type AskCommand, type Command, isRequestLine, nearestLine, parseCommand
 import { drawList } from "./lists.ts";
 import { assertNotLockedOut, isOpenToAll } from "./locked-out.ts";
 import { answerRevoked, offerLockdown } from "./offer-lockdown.ts";
+import { drawEnrolment } from "./passkey/confirm.ts";
 import { startTime } from "./times.ts";
 
 const SlashCommand = z
@@ -111,6 +112,8 @@ async function runCommand(bot: Bot, typed: Typed, command: Command): Promise<Mes
     case "lockdown":
     case "unlock":
       return setLockdown(bot, user, command);
+    case "passkey":
+      return drawEnrolment(bot, user);
     default:
       return drawWhatItReads(bot, user, command);
   }

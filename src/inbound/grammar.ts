@@ -28,6 +28,7 @@ export type Command =
   | { kind: "more"; id: RequestId | null; role: string | null; duration: number | null; reason: string }
   | { kind: "end"; id: RequestId | null; role: string | null }
   | { kind: "status" | "pending" | "active" | "help" }
+  | { kind: "passkey" }
   | { kind: "history"; person: UserId | null }
   | { kind: "show"; id: RequestId }
   | { kind: "revoke"; id: RequestId; reason: string }
@@ -64,6 +65,8 @@ export function parseCommand(text: string): Command {
       return { kind: "pending" };
     case "active":
       return { kind: "active" };
+    case "passkey":
+      return { kind: "passkey" };
     case "for":
     case "emergency":
     case "all":

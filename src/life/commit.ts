@@ -66,7 +66,8 @@ export async function storeNew(bot: Bot, request: Request): Promise<boolean> {
 function guardFor(before: Request, next: Request, { lookedUpAt = 0 }: Decision): Guard | null {
   const leadsToAccess = next.state === "scheduled" || next.state === "granting";
   const isNew = leadsToAccess && next.state !== before.state;
-  if (!isNew && next.approvals.length <= before.approvals.length) return null;
+  const known = new Set(before.approvals.map(({ by, at }) => `${by} ${at}`));
+  if (!isNew && next.approvals.every(({ by, at }) => known.has(`${by} ${at}`))) return null;
   const approvers = next.approvals.flatMap(({ by }) => by ?? []);
   return { lookedUpAt, people: [...new Set([next.requester, next.askedBy, ...approvers])] };
 }
@@ -101,9 +102,11 @@ const TRAIL_FIELDS = [
   "review",
 ] as const;
 
+/** What passkeys signed is told once: where it was approved. */
 function entryFor(bot: Bot, request: Request, decision: Pick<Decision, "event" | "by">): TrailEntry {
   const facts = Object.fromEntries(TRAIL_FIELDS.map((field) => [field, request[field]]));
   const event = eventFor(decision, request);
+  if (event !== "request.approved") facts.approvals = request.approvals.map(({ signed: _, ...rest }) => rest);
   return { event, id: request.id, at: bot.clock.now(), by: decision.by, ...facts };
 }
 

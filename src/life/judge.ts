@@ -81,7 +81,7 @@ export async function judge(bot: Bot, request: Request, looks: LookUps): Promise
   const approvals =
     ruled.kind === "approved"
       ? [{ by: null, rule: ruled.rule, why: ruled.why, at: now, time: request.duration }]
-      : countApprovals(config, request, looks);
+      : await countApprovals(config, request, looks);
   const time = approvedTime(request, approvals);
   const verdict =
     ruled.kind === "approved" || isApproved(config, request, approvals) ? "approved" : "waiting";

@@ -35,12 +35,13 @@ export const page = (path: string, read: () => Page | Promise<Page>): Route => (
 
 /**
  * `isReady`: commands and clicks can come in. Neither the hub nor Redis is a reason not to be ready: while they are away
- * people still get an answer. In Slack's HTTP mode everybody may reach PORT, so /status says little there.
+ * people still get an answer. In Slack's HTTP mode, and where the file has `web`, everybody may reach PORT: /status says
+ * little there.
  */
 export const healthPages = (bot: Bot, isReady: () => boolean): Route[] => [
   page("/livez", () => ({ status: 200, body: "ok\n" })),
   page("/readyz", () => ({ status: isReady() ? 200 : 503, body: { ready: isReady() } })),
-  statusPage(bot, { isPublic: bot.config.env.SLACK_APP_TOKEN === undefined }),
+  statusPage(bot, { isPublic: !bot.config.env.SLACK_APP_TOKEN || Boolean(bot.config.web) }),
 ];
 
 export const statusPage = (bot: Bot, { isPublic }: { isPublic: boolean }): Route =>

@@ -4,7 +4,8 @@ import { findUnknownGroup, type Groups, isAmong, isSurelyAmong, type Person } fr
 import type { Approval, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import type { Policy } from "./policy.ts";
-import { approversFor, neededApprovals, roleNamed } from "./roles.ts";
+import { approvalRule, approversFor, neededApprovals, roleNamed } from "./roles.ts";
+import { isSigned } from "./statement.ts";
 
 /** The user groups that matter to a request of this role; null: to no role. */
 export function groupsOf(policy: Policy, roleName: string | null): GroupId[] {
@@ -42,18 +43,40 @@ interface LookUps {
 }
 
 /**
- * The approvals of people who may still approve it: an approval does not outlive its approver's right. Throws Refused
- * where that is not known.
+ * The approvals of people who may still approve it: an approval does not outlive its approver's right, or their passkey.
+ * Throws Refused where that is not known.
  */
-export function countApprovals(policy: Policy, request: Request, { people, groups }: LookUps): Approval[] {
+export async function countApprovals(
+  policy: Policy,
+  request: Request,
+  { people, groups }: LookUps,
+): Promise<Approval[]> {
   const approvers = approversNow(policy, request);
-  return request.approvals.filter(
+  const byApprovers = request.approvals.filter(
     ({ by }) =>
       by !== null &&
       people.get(by)?.standing === "member" &&
       !isParty(request, by) &&
       isSurelyAmong(approvers, by, groups),
   );
+  return countSigned(policy, request, byApprovers);
+}
+
+/** Of these, the approvals by others than who asks; where the role asks for passkeys, what was signed in the file's terms. */
+export async function countSigned(
+  policy: Policy,
+  request: Request,
+  approvals: readonly Approval[],
+): Promise<Approval[]> {
+  const byOthers = approvals.filter(({ by }) => by !== null && !isParty(request, by));
+  if (!approvalRule(policy, request.role)?.passkey) return byOthers;
+  const place = { instance: policy.instance, hub: policy.hub.name };
+  const checks = byOthers.map((approval) => {
+    const passkeys = (approval.by && policy.passkeys[approval.by]) || [];
+    return isSigned(approval, { place, terms: request, passkeys });
+  });
+  const areSigned = await Promise.all(checks);
+  return byOthers.filter((_, i) => areSigned[i]);
 }
 
 /** By as many different people as the role needs, one at least, or by a rule. */
@@ -73,18 +96,21 @@ export function assertMayApprove(policy: Policy, request: Request, person: Perso
     throw new Refused("not-an-approver", { role });
 }
 
-/** Throws Refused when fewer others than are needed could approve it, the fallback approvers too. */
+/** Throws Refused when fewer others than are needed could approve it, the fallback approvers too, or have a passkey. */
 export function assertCanBeApproved(policy: Policy, request: Request, groups: Groups): void {
   const role = roleNamed(policy, request.role);
   if (!role) throw new Refused("unknown-role", { role: request.role });
   const approvers = approversFor(role, true);
   const people = approvers.flatMap((one) => (isGroup(one) ? [...(groups.members.get(one) ?? [])] : [one]));
-  const able = new Set(people.filter((user) => !isParty(request, user))).size;
+  const others = [...new Set(people)].filter((user) => !isParty(request, user));
   const needed = neededApprovals(role);
-  if (able >= needed) return;
+  const asksPasskey = approvalRule(policy, request.role)?.passkey === true;
+  const able = asksPasskey ? others.filter((user) => policy.passkeys[user]) : others;
+  if (able.length >= needed) return;
   const group = findUnknownGroup(approvers, groups);
   if (group !== null) throw new Refused("group-unknown", { group });
-  throw new Refused("no-approver", { role: request.role, needed, count: able });
+  const code = others.length < needed ? "no-approver" : "too-few-passkeys";
+  throw new Refused(code, { role: request.role, needed, count: able.length });
 }
 
 export const isAdmin = ({ admins }: Policy, user: UserId, groups: Groups): boolean =>

@@ -41,6 +41,10 @@ const Approval = z
       })
       .optional()
       .describe("Who is asked too, and may approve from then on, when nobody decided."),
+    passkey: z
+      .literal(true)
+      .optional()
+      .describe("Each approval is signed by a passkey of its approver, on the page at `web`."),
   })
   .refine(({ remind, within }) => remind === undefined || remind < within, {
     path: ["remind"],

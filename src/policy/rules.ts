@@ -151,15 +151,21 @@ export function describeConditions({ when, until }: Rule): string {
  * A rule's hours and last day are looked at where access would begin. A rule approves only what people ask for
  * themselves: for others it would be one person's word without a second.
  */
-function matches({ when, until, then }: Rule, facts: Case): boolean {
+function matches(rule: Rule, facts: Case): boolean {
+  const { when, until, then } = rule;
   const { request, requester, asker, groups, usedBefore, now } = facts;
   if (then === "approve" && asker.id !== requester.id) return false;
   const start = accessStart(request, now);
   if (until !== undefined && start >= until) return false;
   if (!isInWeek(when, start)) return false;
+  if (!coversTerms(rule, request, usedBefore)) return false;
+  return !when.requester || isSurelyAmong(when.requester.in, requester.id, groups);
+}
+
+/** Whether a rule is for such a request, of somebody whom it names. */
+export function coversTerms({ when }: Rule, request: Case["request"], usedBefore: number): boolean {
   if (when.role && !when.role.includes(request.role)) return false;
   if (when.extension !== undefined && when.extension !== (request.follows !== null)) return false;
   // A rule for short access is none for long access in pieces.
-  if (when.max !== undefined && usedBefore + request.duration > when.max) return false;
-  return !when.requester || isSurelyAmong(when.requester.in, requester.id, groups);
+  return when.max === undefined || usedBefore + request.duration <= when.max;
 }

@@ -11,6 +11,7 @@ export const WORDS = {
   revoke: ["revoke", "撤销"],
   lockdown: ["lockdown", "锁定"],
   unlock: ["unlock", "解锁"],
+  passkey: ["passkey", "通行密钥"],
   for: ["for", "替"],
   emergency: ["emergency", "紧急"],
   all: ["all", "全部"],

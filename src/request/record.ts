@@ -41,6 +41,15 @@ export const OutcomeKind = z.enum([
 ]);
 export type OutcomeKind = z.infer<typeof OutcomeKind>;
 
+/** What a passkey answered, base64url; `id` is the credential's. */
+export const Assertion = kept({
+  id: z.string(),
+  clientDataJSON: z.string(),
+  authenticatorData: z.string(),
+  signature: z.string(),
+});
+export type Assertion = z.infer<typeof Assertion>;
+
 /** One approval: by a person, or by a rule of the configuration (`approval: none` is the rule "none"). */
 export const Approval = kept({
   by: UserId.nullable(),
@@ -50,6 +59,8 @@ export const Approval = kept({
   at: Moment,
   /** For how long: of all approvals the shortest counts. */
   time: Span,
+  /** Where the role asks for passkeys: the text that was signed (policy/statement.ts), and the signature. */
+  signed: kept({ statement: z.string(), assertion: Assertion }).optional(),
 });
 export type Approval = z.infer<typeof Approval>;
 

@@ -46,6 +46,14 @@ export const REFUSAL_CODES = [
   "not-a-reviewer",
   "reminded-already",
   "reveals-used-up",
+  // passkeys
+  "no-passkeys-here",
+  "too-few-passkeys",
+  "passkey-missing",
+  "passkey-refused",
+  "passkey-needed",
+  "terms-changed",
+  "link-over",
   // the state of things
   "locked-down",
   "locked-out",

@@ -288,6 +288,18 @@ const faults: Fault[] = [
     fix: /revoke the token/,
   },
   {
+    name: "too few approvers have a passkey",
+    plant: () => ({
+      file: (file) => {
+        Object.assign(file, { web: "http://localhost:3000" });
+        Object.assign(file.roles.guest.approval, { passkey: true });
+      },
+    }),
+    check: "passkeys guest",
+    message: /^0 approvers have one, 1 needed; without one: U0ALICE, U0CAROL$/,
+    fix: /passkey in Slack/,
+  },
+  {
     name: "the bot is not in its channel",
     plant: () => {
       world.slack.people.inviteBot(APPROVALS, false);

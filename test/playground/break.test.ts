@@ -1,6 +1,7 @@
 /** What a visitor may break really breaks, and what came of it is told as it is. */
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
+import { openDevice, pageLinkIn } from "../helpers/device.ts";
 import { buttonOf, describeInBrowser, reads, typeLine, type Visitor } from "./browser.ts";
 
 async function press(page: Page, scenario: string): Promise<void> {
@@ -17,6 +18,37 @@ const statesIn = async ({ playground }: Visitor) =>
   (await playground.context.redis.records()).map(({ state }) => state);
 
 describeInBrowser("trying to break it", (visitor) => {
+  it("a thief with an approver's Slack session approves nothing", async () => {
+    const page = await visitor.visit();
+    await press(page, "thief");
+    await says(page, "bad", "Confirm in the browser");
+    await says(page, "good", "Nothing happened");
+    expect(await statesIn(visitor)).toEqual(["waiting"]);
+  });
+
+  it("the visitor's own passkey approves for real", async () => {
+    const page = await visitor.visit();
+    const browser = page.context().browser();
+    if (!browser) throw new Error("this page has no browser");
+    const device = await openDevice(browser);
+    const linkAfter = async (known: number) => {
+      const { slack } = visitor.playground.context;
+      const answer = await slack.waitFor(() => slack.ephemerals("U0ALICE").slice(known).at(-1));
+      return { link: pageLinkIn(answer), known: slack.ephemerals("U0ALICE").length };
+    };
+    await typeLine(page, "/karpor-access passkey", "right");
+    const { link, known } = await linkAfter(0);
+    await device.open(link);
+    await device.press();
+    await typeLine(page, await device.line(), "right");
+    await reads(page, "right", "New passkey");
+    await typeLine(page, "/karpor-access vault 1h what matters most");
+    await buttonOf(page, "right", /^Approve 1 h with passkey/).click();
+    await device.open((await linkAfter(known)).link);
+    expect(await device.press()).toContain("You can close this page.");
+    await copyButton(page).waitFor();
+  });
+
   it("a bot killed while it sets up access finishes it", async () => {
     const page = await visitor.visit();
     await press(page, "kill");

@@ -41,10 +41,10 @@ function createVisitor(): Visitor {
   };
 }
 
-/** Types a line into the left person's composer, and sends it. */
-export async function typeLine(page: Page, line: string): Promise<void> {
-  await page.locator("#left .composer input").fill(line);
-  await page.locator("#left .send").click();
+/** Types a line into that side's composer, the left one's when not said, and sends it. */
+export async function typeLine(page: Page, line: string, side: "left" | "right" = "left"): Promise<void> {
+  await page.locator(`#${side} .composer input`).fill(line);
+  await page.locator(`#${side} .send`).click();
 }
 
 /** The last button of this name on that side. */

@@ -117,7 +117,7 @@ describe("for later", () => {
     expect((await scene.because("approved in advance", "closed")).outcome?.refusal?.code).toBe(
       "approval-gone",
     );
-    await scene.dm(BOB, "may not approve it any more");
+    await scene.dm(BOB, "counts no more");
     expect((await scene.onHub()).filter((name) => name.endsWith(scheduled.id.toLowerCase()))).toEqual([]);
   });
 

@@ -41,6 +41,19 @@ const approval = (over: Tree) => guest({ approval: { by: ["S0SRE"], ...over } })
 const rules = (...all: Tree[]) => file({ rules: all });
 const writes = [{ nonResourceURLs: ["/x"], verbs: ["post"] }];
 
+const WEB = "https://access.example.com";
+const KEY = Buffer.from(`a5010203262001215820${"11".repeat(32)}225820${"22".repeat(32)}`, "hex");
+const line = (user: string, origin = WEB) =>
+  `${user} ${origin} AAAAAAAAAAAAAAAAAAAAAA ${KEY.toString("base64url")}`;
+/** A role that U1 and U2 approve by passkey, both. */
+const signed = (over: Tree = {}) =>
+  file({
+    web: WEB,
+    roles: { guest: role({ approval: { by: ["U1", "U2"], count: 2, passkey: true } }) },
+    passkeys: { U1: [line("U1")], U2: [line("U2")] },
+    ...over,
+  });
+
 function load(written: unknown, env: Record<string, string> = ENV, loader = loadConfig) {
   const path = join(folder, "karpor-access.yml");
   writeFileSync(path, typeof written === "string" ? written : stringify(written));
@@ -108,6 +121,14 @@ describe("what is read", () => {
       true,
       false,
     ]);
+  });
+
+  test("passkeys, by their person; retired ones of any origin", () => {
+    const retired = { U1: [line("U1", "https://old.example.com")] };
+    const config = load(signed({ web: `${WEB}/`, retiredPasskeys: retired }), {}, loadForHub);
+    expect(config.web).toBe(WEB);
+    expect(config.passkeys).toMatchObject({ U1: [{ user: "U1", origin: WEB }], U2: [{ user: "U2" }] });
+    expect(config.retiredPasskeys).toMatchObject({ U1: [{ origin: "https://old.example.com" }] });
   });
 
   test("secrets by their variable, and never printed", () => {
@@ -351,6 +372,48 @@ test.each<[string, unknown, string]>([
     "what is gone of the audit",
     file({ audit: { hub: { tokenEnv: "HUB", refusedPerHour: 9 } } }),
     'audit.hub: does not know "refusedPerHour"',
+  ],
+  ["a page over plain HTTP", file({ web: "http://access.example.com" }), "web: must be an address such as"],
+  ["a page below a path", file({ web: `${WEB}/access` }), "web: must be an address such as"],
+  ["a page without a name", file({ web: "https://10.0.0.1" }), "web: must be an address such as"],
+  [
+    "a page on the dashboard's host",
+    file({ web: "https://karpor.example.com:8443" }),
+    "web: is the dashboard's host, where a script could ask for signatures",
+  ],
+  [
+    "a signed role without a page",
+    signed({
+      web: undefined,
+      passkeys: {},
+      roles: { guest: role({ approval: { by: ["S1"], passkey: true } }) },
+    }),
+    "roles.guest.approval.passkey: needs web",
+  ],
+  [
+    "approvers without a passkey",
+    signed({ passkeys: { U1: [line("U1")] } }),
+    "roles.guest.approval.passkey: needs 2 with a passkey, and has 1: U2 must make one first",
+  ],
+  [
+    "a line that was cut",
+    signed({ passkeys: { U1: [line("U1")], U2: [line("U2"), line("U2").slice(0, -1)] } }),
+    "passkeys.U2.1: cannot be read; copy the whole line",
+  ],
+  [
+    "another person's line",
+    signed({ passkeys: { U1: [line("U1")], U2: [line("U1")] } }),
+    "passkeys.U2.0: is the line of U1, not of U2",
+  ],
+  [
+    "a line of another page",
+    signed({ passkeys: { U1: [line("U1")], U2: [line("U2", "https://other.example.com")] } }),
+    "passkeys.U2.0: belongs to https://other.example.com, and web is https://access.example.com",
+  ],
+  [
+    "a retired line that was cut",
+    signed({ retiredPasskeys: { U1: ["U1"] } }),
+    "retiredPasskeys.U1.0: cannot be read",
   ],
   ["keep", file({ audit: { keep: "1h" } }), "audit.keep: must be a duration of a day or more"],
   [

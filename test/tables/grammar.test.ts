@@ -267,6 +267,9 @@ const role = Role.parse({
   approval: "none",
 });
 const policy: Policy = {
+  instance: "test",
+  hub: { name: "Karpor" },
+  passkeys: {},
   roles: { guest: role },
   rules: [],
   limits: Limits.parse({}),

@@ -45,6 +45,7 @@ const config = {
       approval: { ...role.approval, count: 2 },
       confirm: { en: "Changes *production*.", zh: "会更改生产环境。" },
     },
+    vault: { ...role, approval: { ...role.approval, passkey: true } },
   },
 } as unknown as Config;
 
@@ -140,6 +141,7 @@ const SCENES: Record<string, [Partial<Record<keyof Request, unknown>>, Face[]]> 
   "waiting, reminded": [{ nudges: 1 }, ["waiting", "notice"]],
   "waiting, the fallback asked": [{ fallback: true }, ["card", "notice"]],
   "one of two approvals": [{ role: "pair", approvals: approved.approvals }, ["card", "waiting"]],
+  "waiting for a passkey": [{ role: "vault" }, ["card"]],
   "asked for somebody else": [{ askedBy: "U0ANN" }, ["card", "waiting", "asker"]],
   "more time": [{ follows: "R-0000000000", prolongsFrom: NOW + HOUR, duration: HOUR }, ["card", "waiting"]],
   "for later": [later, ["card", "waiting"]],
@@ -292,6 +294,9 @@ const DATA: Partial<Record<RefusalNote["code"], RefusalNote["data"]>> = {
   "not-an-approver": of({ role: "admin" }),
   "not-an-admin": of({ deed: "unlock" }),
   "not-a-reviewer": of({ role: "admin" }),
+  "too-few-passkeys": of({ role: "admin", needed: 2, count: 1 }),
+  "passkey-missing": of({ role: "admin" }),
+  "passkey-needed": of({ role: "admin" }),
   "locked-down": of({ user: "U0DANA", by: ALICE }),
   "role-changed": of({ role: "admin" }),
   "approval-gone": of({ role: "admin" }),

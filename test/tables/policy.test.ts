@@ -48,7 +48,8 @@ const roles = Roles.parse({
 
 function policyWith(rules: unknown[] = [], limits: object = {}): Policy {
   const parsed = { rules: rules.map((rule) => Rule.parse(rule)), limits: Limits.parse(limits) };
-  return { roles, ...parsed, admins: ["U0ROOT" as UserId], reminders: [] };
+  const place = { instance: "test", hub: { name: "Karpor" }, passkeys: {} };
+  return { ...place, roles, ...parsed, admins: ["U0ROOT" as UserId], reminders: [] };
 }
 const policy = policyWith();
 
@@ -404,9 +405,12 @@ describe("approvers", () => {
     ["somebody who may not", { approvals: by("mallory", "bob") }, TEAM, [], "bob", false],
     ["a rule that approved before", { approvals: ruled }, TEAM, [], "", false],
     ["a role that is gone", { approvals: by("alice", "bob"), role: "gone" }, TEAM, [], "", false],
-  ])("counts: %s", (_, over, looked, gone, counted, enough) => {
+  ])("counts: %s", async (_, over, looked, gone, counted, enough) => {
     const request = requestOf(over);
-    const found = approvers.countApprovals(policy, request, { people: everybody(...gone), groups: looked });
+    const found = await approvers.countApprovals(policy, request, {
+      people: everybody(...gone),
+      groups: looked,
+    });
     expect(found.map((one) => one.by)).toEqual(counted.split(" ").filter(Boolean).map(user));
     expect(approvers.isApproved(policy, request, found)).toBe(enough);
   });

@@ -20,6 +20,8 @@ type Told = z.infer<typeof Told>;
 
 interface Grant extends Told {
   began: number;
+  /** Whose approvals a passkey signed, as the entries of the approvals say. */
+  signers: ReadonlySet<string>;
 }
 
 export async function reportAccess(bot: Bot, days = "30", say: (line: string) => void): Promise<true> {
@@ -44,25 +46,31 @@ export async function reportAccess(bot: Bot, days = "30", say: (line: string) =>
 /** By when they began; of each the last entry says how it is. */
 async function readGrants({ store }: Bot): Promise<Grant[]> {
   const grants = new Map<string, Grant>();
+  const signersById = new Map<string, Set<string>>();
   for await (const entry of store.trail.read()) {
     const told = Told.safeParse(store.trail.open(entry)).data;
     if (!told) continue;
+    const signers = signersById.get(told.id) ?? new Set();
+    for (const { by, signed } of told.approvals) if (by && signed) signers.add(by);
+    signersById.set(told.id, signers);
     const began = grants.get(told.id)?.began ?? (told.event === "access.granted" ? told.at : null);
-    if (began !== null) grants.set(told.id, { ...told, began });
+    if (began !== null) grants.set(told.id, { ...told, began, signers });
   }
   return [...grants.values()];
 }
 
-function cellsFor({ id, requester, role, began, approvals, ending }: Grant): string[] {
+function cellsFor({ id, requester, role, began, approvals, signers, ending }: Grant): string[] {
   const proved = ending?.proof ? `${utcTime(ending.proof.at)} (${ending.proof.method})` : "no";
   const ended = ending
     ? [utcTime(ending.at), ending.by ? `${ending.cause} by ${ending.by}` : ending.cause]
     : ["goes on", ""];
-  return [id, requester, role, utcTime(began), approvers(approvals), ...ended, ending ? proved : ""];
+  return [id, requester, role, utcTime(began), approvers(approvals, signers), ...ended, ending ? proved : ""];
 }
 
 /** People, or the rule that needed none. */
-const approvers = (approvals: Approval[]): string =>
-  approvals.map(({ by, rule }) => by ?? `rule ${rule}`).join(", ");
+const approvers = (approvals: Approval[], signers: Grant["signers"]): string =>
+  approvals
+    .map(({ by, rule }) => (by === null ? `rule ${rule}` : `${by}${signers.has(by) ? " (passkey)" : ""}`))
+    .join(", ");
 
 const asCell = (text: string): string => text.replaceAll("|", "\\|");

@@ -7,6 +7,7 @@ import { MINUTE } from "../../request/durations.ts";
 import { UNREADABLE } from "../../store/reading.ts";
 import { openSeal, type Seal, sealedAt, sealHash } from "../../store/seals.ts";
 import type { StoredEntry } from "../../store/trail.ts";
+import { faultsInSignatures } from "./signatures.ts";
 import { utcTime } from "./time.ts";
 
 /** The bot seals once a minute: what is not sealed by then was kept from it. */
@@ -79,7 +80,7 @@ function createEntryReader(bot: Bot) {
   const versions = new Set<string>();
   let count = 0;
 
-  const examine = (entry: StoredEntry): void => {
+  const examine = async (entry: StoredEntry): Promise<void> => {
     const said = bot.store.trail.open(entry);
     if (said === UNREADABLE) {
       faults.push(`${timeText(entry)}: entry ${entry.id} was not written by this bot.`);
@@ -90,6 +91,8 @@ function createEntryReader(bot: Bot) {
     if (change !== null && versions.has(change))
       faults.push(`${timeText(entry)}: entry ${entry.id} is a copy.`);
     if (change !== null) versions.add(change);
+    for (const fault of await faultsInSignatures(bot.config, said))
+      faults.push(`${timeText(entry)}: ${fault}`);
     if (event === "trail.acknowledged" && Array.isArray(known))
       for (const fault of known) acknowledged.set(String(fault), by ?? "nobody");
   };
@@ -103,7 +106,7 @@ function createEntryReader(bot: Bot) {
       const entries: StoredEntry[] = [];
       for await (const entry of bot.store.trail.read(after ? `(${after.id}` : "-", to)) {
         entries.push(entry);
-        examine(entry);
+        await examine(entry);
         count += 1;
       }
       return entries;

@@ -47,9 +47,10 @@ export function describeLimits({ limits }: Policy): string {
 export function describeApproval(policy: Policy, name: string): string {
   const approval = approvalRule(policy, name);
   if (!approval) return "nobody: who may ask has it at once";
-  const { by, count, within, fallback } = approval;
+  const { by, count, within, fallback, passkey } = approval;
   const later = fallback ? `, after ${formatDuration(fallback.after)} ${fallback.by.join(", ")} too` : "";
-  return `${count} of ${by.join(", ")} within ${formatDuration(within)}${later}`;
+  const signed = passkey ? ", each by a passkey" : "";
+  return `${count} of ${by.join(", ")} within ${formatDuration(within)}${later}${signed}`;
 }
 
 function describeTime({ duration }: Role): string {

@@ -1,11 +1,13 @@
 /**
  * granting: approved, and its end is fixed. The step first looks for an operator's deed, then reads the account on the
  * hub: if it is gone or has another uid, this record is an old copy, and it ends. Otherwise the step creates the binding
- * and leads to active. To grant twice is the same as to grant once. It also ends when its time or its chain is over, and
- * waits while a check of the hub fails.
+ * and leads to active. To grant twice is the same as to grant once. It also ends when its time or its chain is over, or
+ * when the file and its passkeys do not bear out its approvals; and it waits while a check of the hub fails.
  */
 import type { Bot } from "../../bot.ts";
+import { isStillApproved } from "../../policy/still-approved.ts";
 import type { Request } from "../../request/record.ts";
+import type { RefusalCode } from "../../request/refused.ts";
 import { endOrClose } from "../../request/transitions.ts";
 import { UNREADABLE } from "../../store/reading.ts";
 import type { ReadRequest } from "../../store/store.ts";
@@ -28,6 +30,8 @@ async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
   const { id, account, clusterRole, endsAt } = request;
   if (endsAt === null || bot.clock.now() >= endsAt) return toEnding(bot, "failed");
   if (await isChainEnded(bot, request)) return toEnding(bot, "revoked");
+  if (!(await isStillApproved(bot.config, request, bot.clock.now())))
+    return toEnding(bot, "failed", "approval-gone");
   if (holdReasons(bot, request).length > 0)
     return request.trouble === "held-back" ? null : inTrouble("held-back");
   const deed = await findDeed(bot, request);
@@ -39,10 +43,13 @@ async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
   return nowActive(bot);
 }
 
-const toEnding = (bot: Bot, cause: "failed" | "revoked"): Decision => ({
+const toEnding = (bot: Bot, cause: "failed" | "revoked", code?: RefusalCode): Decision => ({
   event: "request.ended",
   by: null,
-  change: (request) => endOrClose(request, { cause }, bot.clock.now()),
+  change: (request) => {
+    const refusal = code && { code, data: { role: request.role } };
+    return endOrClose(request, { cause, refusal }, bot.clock.now());
+  },
 });
 
 /** An operator took this access away past the bot, or that of a request in its chain: the deed says more than the hub. */

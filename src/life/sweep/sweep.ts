@@ -21,6 +21,7 @@ import { runChecks } from "./checks.ts";
 import { compareWithHub, type OnHub, OVERDUE } from "./compare.ts";
 import { doDeeds } from "./deeds.ts";
 import { syncLockdowns } from "./lockdowns.ts";
+import { tellNewPasskeys } from "./new-passkeys.ts";
 import { checkEverybody } from "./who-left.ts";
 
 export const SWEEP_EVERY = 30 * SECOND;
@@ -59,6 +60,7 @@ export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
   }
   if (onHub && (withChecks || isUnchecked(bot))) await attempt(bot, "hub", () => runChecks(bot));
   if (onHub) await attempt(bot, "hub", () => bot.hub.renewOwnToken());
+  if (withChecks) await attempt(bot, "Redis", () => tellNewPasskeys(bot));
   // A service may take its time to answer.
   if (withChecks) void pingChecks(bot).catch(bot.outages.note);
   // With many holders it takes minutes: no sweep waits for it.

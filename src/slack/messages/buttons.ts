@@ -1,6 +1,7 @@
 /** Buttons: `action_id` is what a press does, `value` to which request. A screen reader hears role and id too. */
 
 import type { Button, ConfirmationDialog } from "@slack/types";
+import { approvalRule } from "../../policy/roles.ts";
 import { DAY, HOUR, MINUTE } from "../../request/durations.ts";
 import type { Request } from "../../request/record.ts";
 import type { Secret } from "../../request/secret.ts";
@@ -56,8 +57,9 @@ export function decideButtons(context: DrawContext, request: Request): Button[] 
             value: `${request.id} ${shorter / MINUTE}`,
           },
         ];
+  const verb = approvalRule(context.config, request.role)?.passkey ? "approve-signed" : "approve";
   return [
-    { ...requestButton(context, request, "approve", span(grantedTime(request))), style: "primary" },
+    { ...requestButton(context, request, verb, span(grantedTime(request))), style: "primary" },
     ...less,
     requestButton(context, request, "deny"),
   ];

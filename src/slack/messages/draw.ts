@@ -11,6 +11,7 @@ export {
   type AdminNotice,
   drawEmptied,
   drawLockdown,
+  drawNewPasskey,
   drawNotice,
   drawSeal,
   type LockdownShown,

@@ -123,6 +123,13 @@ function noticeSentences(
   }
 }
 
+/** A passkey that is new in the file; null: its own person reads it. */
+export function drawNewPasskey({ locale }: DrawContext, whom: UserId | null): Message {
+  const { added, addedOwn } = wordsFor(locale).passkeys;
+  const head = whom === null ? addedOwn : added(mention(whom));
+  return compose(plainWords(head), head, []);
+}
+
 /** Of the trail, once a day: kept where nobody who can write to Redis can change it. */
 export function drawSeal({ locale }: DrawContext, { id, hash }: { id: string; hash: string }): Message {
   const { seal, sealRing } = wordsFor(locale).evidence;

@@ -54,7 +54,25 @@ interface Workspace {
 export async function checkApprovers(side: SlackSide): Promise<Finding[]> {
   const lists = namedPeople(side.config);
   const workspace = await lookUp(side, lists);
-  return lists.map((list) => judge(list, workspace));
+  return [...lists.map((list) => judge(list, workspace)), ...judgePasskeys(side.config, workspace)];
+}
+
+/** Who has a passkey, of those who approve a role that asks for one. */
+function judgePasskeys({ roles, passkeys }: SlackSide["config"], { groups }: Workspace): Finding[] {
+  return Object.entries(roles).flatMap(([name, role]): Finding[] => {
+    if (role.approval === "none" || !role.approval.passkey) return [];
+    const approvers = membersOf(approversFor(role, true), groups);
+    const without = approvers.filter((id) => !passkeys[id]);
+    const has = approvers.length - without.length;
+    const [check, needed] = [`passkeys ${name}`, neededApprovals(role)];
+    const fix = "They type /karpor-access passkey in Slack, and give you the line that the page shows";
+    if (has < needed)
+      return [
+        fail(check, `${has} approvers have one, ${needed} needed; without one: ${listed(without)}`, fix),
+      ];
+    if (without.length > 0) return [warn(check, `without one: ${listed(without)}`, fix)];
+    return [ok(check, `approvers with one: ${has}`)];
+  });
 }
 
 const LISTED = 5;

@@ -302,6 +302,7 @@ const about = {
 
 const button = {
   approve: (time: string) => `Approve ${time}`,
+  "approve-signed": (time: string) => `Approve ${time} with passkey…`,
   "approve-less": (time: string) => `${time} only`,
   deny: () => "Deny…",
   revoke: () => "Revoke…",

@@ -132,6 +132,20 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     unchanged(`${gap("limit") || "ten"} tokens an hour are the most. What you copied goes on working.`),
   "locked-out": (gap) =>
     `*You are locked out*${gap("at") ? ` since ${gap("at")}` : ""}. Ask ${gap("admins")}.`,
+  "no-passkeys-here": () => refused("passkeys are not used here: the configuration names no page for them."),
+  "too-few-passkeys": (gap) =>
+    refused(
+      `too few approvers of ${gap("role") || "this"} have a passkey${gap("needed") ? `: ${gap("count")}, and ${gap("needed")} must approve` : ""}. They make one with \`passkey\`; tell an administrator.`,
+    ),
+  "passkey-missing": (gap) =>
+    unchanged(
+      `you have no passkey here yet, and ${gap("role") || "this"} is approved with one. Make it with \`passkey\`.`,
+    ),
+  "passkey-refused": () => unchanged("this is no signature of your passkey here. Try again with your own."),
+  "passkey-needed": (gap) =>
+    unchanged(`${gap("role") || "this"} is approved with a passkey. Press Approve on its card again.`),
+  "terms-changed": () => unchanged("the request changed meanwhile. Open the link again, and look at it."),
+  "link-over": () => unchanged("this link is over. In Slack, press Approve or type the command again."),
   "locked-down": (gap) =>
     refused(
       `access${gap("user") ? ` of ${gap("user")}` : ""} is locked down${gap("by") ? ` by ${gap("by")}` : ""} until an admin unlocks it.`,
@@ -143,7 +157,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     );
   },
   "role-changed": (gap) => closed(`the rules changed: ${gap("role")} gives other rights now. Ask again.`),
-  "approval-gone": (gap) => closed(`who approved ${gap("role")} may not approve it any more. Ask again.`),
+  "approval-gone": (gap) => closed(`the approval of ${gap("role")} counts no more. Ask again.`),
   rotated: () =>
     closed("an administrator replaced the bot's access to Karpor, and every request with it. Ask again."),
   "group-unknown": (gap) =>

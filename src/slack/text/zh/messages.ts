@@ -275,6 +275,7 @@ const about: Words["about"] = {
 
 const button: Words["button"] = {
   approve: (span) => `批准 ${span}`,
+  "approve-signed": (span) => `用通行密钥批准 ${span}…`,
   "approve-less": (span) => `仅 ${span}`,
   deny: () => "拒绝…",
   revoke: () => "撤销…",

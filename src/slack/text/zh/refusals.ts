@@ -117,6 +117,20 @@ export const refusals: typeof english = {
     unchanged(`一小时内最多显示 ${gap("limit") || "10"} 次令牌。已复制的令牌可以继续使用。`),
   "locked-out": (gap) =>
     `*你已被锁定${gap("at") ? `（自${gap("at")} 起）` : ""}：*\n请联系 ${gap("admins")}。`,
+  "no-passkeys-here": () => refused("此处未使用通行密钥：配置中没有相应的网页。"),
+  "too-few-passkeys": (gap) =>
+    refused(
+      `${gap("role") ? `${gap("role")} ` : ""}有通行密钥的审批人不足${gap("needed") ? `：现有 ${gap("count")} 位，需 ${gap("needed")} 位批准` : ""}。审批人可用 \`通行密钥\` 命令创建，请告知管理员。`,
+    ),
+  "passkey-missing": (gap) =>
+    unchanged(
+      `${gap("role") || "此权限"} 需用通行密钥批准，你在此还没有通行密钥。可用 \`通行密钥\` 命令创建。`,
+    ),
+  "passkey-refused": () => unchanged("这不是你在此登记的通行密钥的签名。请用自己的通行密钥重试。"),
+  "passkey-needed": (gap) =>
+    unchanged(`${gap("role") || "此权限"} 需用通行密钥批准。请在卡片上重新按“批准”。`),
+  "terms-changed": () => unchanged("申请内容已变化。请重新打开链接并核对。"),
+  "link-over": () => unchanged("此链接已失效。请在 Slack 中重新按“批准”或输入命令。"),
   "locked-down": (gap) =>
     refused(
       `${gap("user") ? `${gap("user")} 的` : ""}权限已${gap("by") ? `被 ${gap("by")} ` : ""}锁定，管理员解锁前不能获得权限。`,
@@ -128,7 +142,7 @@ export const refusals: typeof english = {
     );
   },
   "role-changed": (gap) => closed(`${gap("role")} 的规则有变，权限已不同，请重新申请。`),
-  "approval-gone": (gap) => closed(`批准 ${gap("role")} 权限的人已不再是审批人，请重新申请。`),
+  "approval-gone": (gap) => closed(`${gap("role")} 的批准已不再有效，请重新申请。`),
   rotated: () => closed("管理员更换了机器人在 Karpor 上的凭证，所有申请随之关闭。请重新申请。"),
   "group-unknown": (gap) =>
     refused(`Slack 没有列出用户组 ${gap("group")} 因此无法确认成员。请告知管理员，之后再试。`),

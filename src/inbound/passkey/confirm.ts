@@ -1,0 +1,49 @@
+/** What Slack answers: a press of Approve where the role asks for a passkey, and /karpor-access passkey. */
+import type { Button } from "@slack/types";
+import { readForApproval } from "../../actions/approve.ts";
+import type { Bot } from "../../bot.ts";
+import type { RequestId, UserId } from "../../request/ids.ts";
+import { actions, compose, plainText } from "../../slack/messages/blocks.ts";
+import { factsFor } from "../../slack/messages/facts.ts";
+import type { Message } from "../../slack/slack.ts";
+import { hour, plainWords } from "../../slack/text/format.ts";
+import { wordsFor } from "../../slack/text/index.ts";
+import { contextFor } from "../answers.ts";
+import { approvalLink, enrolLink, type MadeLink } from "./link.ts";
+
+/** For its presser alone. `less`: a shorter time, ms. Throws Refused as the approval itself would. */
+export async function confirmInBrowser(
+  bot: Bot,
+  id: RequestId,
+  user: UserId,
+  less: number | null,
+): Promise<Message> {
+  const { request, time } = await readForApproval(bot, id, user, less);
+  const context = await contextFor(bot, user);
+  const { passkeys, messages } = wordsFor(context.locale);
+  const { role, hub, who } = factsFor(context, request);
+  const link = approvalLink(bot, user, id, time);
+  return drawLink(
+    passkeys.confirm(role, hub, messages.span(time), who, hour(link.until)),
+    passkeys.open,
+    link,
+  );
+}
+
+/** Throws Refused where the file has no `web`. */
+export async function drawEnrolment(bot: Bot, user: UserId): Promise<Message> {
+  const link = enrolLink(bot, user);
+  const { passkeys } = wordsFor((await contextFor(bot, user)).locale);
+  return drawLink(passkeys.enrol(hour(link.until)), passkeys.open, link);
+}
+
+function drawLink(sentence: string, open: string, { url }: MadeLink): Message {
+  const button: Button = {
+    type: "button",
+    action_id: "open-page",
+    text: plainText(open),
+    url,
+    style: "primary",
+  };
+  return compose(plainWords(sentence), sentence, actions(button));
+}

@@ -1,0 +1,97 @@
+/** What the page shows: plain words in the reader's language, and times in their zone. */
+import type { Bot } from "../../bot.ts";
+import { HOUR, SECOND } from "../../request/durations.ts";
+import { UserId } from "../../request/ids.ts";
+import type { Locale, Person } from "../../request/people.ts";
+import { refusalSentence } from "../../slack/messages/refusal.ts";
+import { type Words, wordsFor } from "../../slack/text/index.ts";
+import { refusalFor } from "../answers.ts";
+
+type PageWords = Words["passkeys"]["page"];
+
+export interface PageView {
+  lang: Locale;
+  title: string;
+  facts?: [label: string, value: string][];
+  text?: string;
+  /** When its reader pressed in Slack, and what to do if they did not. */
+  pressed?: string;
+  otherwise?: string;
+  /** What the device is asked for, and the button that asks it. */
+  button?: string;
+  options?: object;
+  /** To be copied. */
+  line?: string;
+  words: PageWords["words"];
+}
+
+/** Who reads the page: their words and their time zone. */
+export interface Reader {
+  locale: Locale;
+  zone: string;
+}
+
+export const viewFor = (
+  { locale }: Reader,
+  draw: (words: PageWords) => Omit<PageView, "lang" | "words">,
+): PageView => {
+  const { page } = wordsFor(locale).passkeys;
+  return { lang: locale, ...draw(page), words: page.words };
+};
+
+const TAGS = { en: "en-GB", zh: "zh-CN" };
+
+export const timeFor = (
+  { locale, zone: timeZone }: Reader,
+  at: number,
+  timeStyle: "short" | "medium",
+): string => new Intl.DateTimeFormat(TAGS[locale], { dateStyle: "medium", timeStyle, timeZone }).format(at);
+
+/** A name may be anything: the id tells people apart. */
+export const nameAndId = ({ name, id }: Person): string => `${name} (${id})`;
+
+/** The sentence of Slack's own refusal, or that something failed. `user`: whose link it is, where it could be read. */
+export async function explainOnPage(
+  bot: Bot,
+  error: unknown,
+  { user, language }: { user: UserId | null; language: string },
+): Promise<PageView> {
+  const note = refusalFor(error);
+  bot.outages.note(error);
+  if (note === null) bot.log.error({ err: error, user }, "what somebody did on the page failed");
+  const reader = user ? await readerFor(bot, user) : readerBy(language);
+  const { commands } = wordsFor(reader.locale);
+  const sentence = note
+    ? refusalSentence({ config: bot.config, locale: reader.locale }, note)
+    : commands.failed;
+  const [, head, rest = ""] = /^\*([^*]+?)[:：]?\*\s*([\s\S]*)$/.exec(sentence) ?? [];
+  const text = await plainFor(bot, reader, head ? rest : sentence);
+  const title = await plainFor(bot, reader, head ?? "");
+  return viewFor(reader, (words) => ({ title: title || words.refused, text }));
+}
+
+/** By the browser's language, where nobody is known. */
+const readerBy = (language: string): Reader => (/^zh/i.test(language) ? { ...NOBODY, locale: "zh" } : NOBODY);
+
+/** English and UTC where Slack does not tell. */
+export const readerFor = ({ slack }: Bot, user: UserId): Promise<Reader> =>
+  slack.person(user, HOUR).catch(() => NOBODY);
+
+const NOBODY: Reader = { locale: "en", zone: "UTC" };
+
+/** There are no marks and mentions on the page: names and times take their places. */
+async function plainFor({ slack }: Bot, reader: Reader, text: string): Promise<string> {
+  const names = new Map<string, string>();
+  for (const [, id = ""] of text.matchAll(/<@(\w+)>/g)) {
+    const person = await slack.person(UserId.parse(id), HOUR).catch(() => null);
+    names.set(id, person?.name ?? id);
+  }
+  return text
+    .replace(/<!date\^(\d+)\^[^>]*>/g, (_, seconds) => timeFor(reader, Number(seconds) * SECOND, "short"))
+    .replace(/<@(\w+)>/g, (_, id) => names.get(id) ?? id)
+    .replace(/<!subteam\^(\w+)>/g, "$1")
+    .replace(/[*`]/g, "")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+}

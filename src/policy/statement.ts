@@ -1,0 +1,105 @@
+/**
+ * What the device of an approver signs: the terms of one request, and who approves them. Its text is canonical JSON (these
+ * fields, in this order), and the SHA-256 of the text is the WebAuthn challenge.
+ */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { SECOND } from "../request/durations.ts";
+import type { UserId } from "../request/ids.ts";
+import type { Approval, Assertion, Request } from "../request/record.ts";
+import type { Passkey } from "./passkeys.ts";
+import { verifyAssertion } from "./webauthn.ts";
+
+const VERSION = 1;
+
+/** The parts of a request that are signed. */
+export type SignedTerms = Pick<
+  Request,
+  | "id"
+  | "account"
+  | "askedBy"
+  | "requester"
+  | "role"
+  | "clusterRole"
+  | "startsAt"
+  | "follows"
+  | "prolongsFrom"
+  | "reason"
+>;
+
+/** The bot and the Karpor that it is for, as the file names them. */
+export interface Place {
+  instance: string;
+  hub: string;
+}
+
+interface Signed {
+  place: Place;
+  terms: SignedTerms;
+  approver: UserId;
+  /** Milliseconds; a part of a second counts as a whole one. */
+  time: number;
+}
+
+export function statementFor({ place, terms, approver, time }: Signed): string {
+  const { id, account, askedBy, requester, role, clusterRole, startsAt, follows, prolongsFrom, reason } =
+    terms;
+  return JSON.stringify({
+    version: VERSION,
+    hub: place.hub,
+    instance: place.instance,
+    request: id,
+    account,
+    askedBy,
+    requester,
+    role,
+    clusterRole,
+    seconds: Math.ceil(time / SECOND),
+    startsAt,
+    follows,
+    prolongsFrom,
+    reasonDigest: digest(reason),
+    approver,
+  });
+}
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("base64url");
+
+/** The WebAuthn challenge, base64url. */
+export const challengeFor = (statement: string): string => digest(statement);
+
+/** The challenge that a device answered, as it says; null where that cannot be read. */
+export function challengeIn({ clientDataJSON }: Assertion): string | null {
+  try {
+    return ClientData.parse(JSON.parse(Buffer.from(clientDataJSON, "base64url").toString())).challenge;
+  } catch {
+    return null;
+  }
+}
+const ClientData = z.object({ challenge: z.string() });
+
+const Stated = z.object({ hub: z.string(), seconds: z.int().positive() });
+
+/** The hub and the time (ms) that a statement names; null where it is none. */
+export function readStatement(statement: string): { hub: string; time: number } | null {
+  try {
+    const { hub, seconds } = Stated.parse(JSON.parse(statement));
+    return { hub, time: seconds * SECOND };
+  } catch {
+    return null;
+  }
+}
+
+/** Whether what was kept with this approval is a statement of these terms, signed by one of these passkeys. */
+export async function isSigned(
+  { by, time, signed }: Pick<Approval, "by" | "time" | "signed">,
+  { place, terms, passkeys }: { place: Place; terms: SignedTerms; passkeys: readonly Passkey[] },
+): Promise<boolean> {
+  if (by === null || !signed) return false;
+  const { statement, assertion } = signed;
+  const stated = readStatement(statement);
+  if (stated === null || stated.time < time) return false;
+  if (statement !== statementFor({ place, terms, approver: by, time: stated.time })) return false;
+  const passkey = passkeys.find((one) => one.user === by && one.id === assertion.id);
+  return passkey !== undefined && verifyAssertion(passkey, challengeFor(statement), assertion);
+}
