@@ -11,6 +11,7 @@ import { readBody } from "../../evidence/webhook.ts";
 import { MINUTE } from "../../request/durations.ts";
 import type { UserId } from "../../request/ids.ts";
 import type { Routes } from "../bolt.ts";
+import { assertNotLockedOut } from "../locked-out.ts";
 import { showTerms, signTerms } from "./approve.ts";
 import { makeLine, showEnrolment } from "./enrol.ts";
 import { openApprovalLink, openEnrolLink, type PageLink } from "./link.ts";
@@ -115,6 +116,7 @@ async function answer<Link extends PageLink>(
     const link = open(bot, sent.link);
     user = link.user;
     if (!(await bot.store.allow(`page:${user}`, PER_MINUTE, MINUTE))) return null;
+    await assertNotLockedOut(bot, user);
     return await work(bot, link, sent);
   } catch (error) {
     return explainOnPage(bot, error, { user, language });
