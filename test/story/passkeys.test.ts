@@ -136,7 +136,7 @@ needs("Chromium")("passkeys", () => {
     const card = await scene.ask("cellar 6h", "under a lockdown");
     await carol.open(await signing.press(CAROL, card));
     await scene.say(ALICE, "lockdown @carol a stolen laptop");
-    expect(await carol.press()).toContain("locked down");
+    expect(await carol.press()).toContain("You are locked out");
     await notApproved("under a lockdown");
     await scene.say(ALICE, "unlock @carol");
     await scene.say(MEI, "通行密钥");
