@@ -53,7 +53,7 @@ export async function openSeeder(world: World) {
           ["token-1", `D${requester}`],
         ] as const)
           await store.placeMessage(id, key, { channel, ts: "1700000000.000001", shows: "token" });
-        await store.noteDrawn(request);
+        await store.noteDrawn(request, null);
         await queue.ring("access", id, (request.endsAt ?? 0) - Date.now());
         return { id, name: objectName(INSTANCE, id) };
       });

@@ -1,4 +1,5 @@
 /** The YAML file and the environment → Config: the only reader of process.env. Every mistake is listed at once. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
@@ -63,6 +64,8 @@ export interface Config extends ConfigFile {
   env: z.infer<typeof Environment>;
   /** Where the file is. */
   path: string;
+  /** SHA-256 of its text, the first 12 characters: which policy was in force. */
+  digest: string;
   /** What a role's check, or audit.hub, names as the variable of its secret. */
   secretNamed(variable: string): Secret | null;
 }
@@ -95,12 +98,12 @@ function load(
   const given = trimmed(variables);
   const env = Environment.safeParse(given, { error: inWords });
   const path = resolve(given.KARPOR_ACCESS_CONFIG ?? "karpor-access.yml");
-  const { file, mistakes } = readFile(path);
+  const { file, digest, mistakes } = readFile(path);
   const secretNamed: SecretNamed = (name) => (variables[name] ? secret(variables[name]) : null);
   mistakes.push(...(env.error ? sentences(env.error) : []));
   if (file) mistakes.push(...secretsMissing(file, secretNamed));
   if (!file || !env.success || mistakes.length > 0) throw new ConfigError(mistakes);
-  return { ...located(file, path), env: env.data, path, secretNamed };
+  return { ...located(file, path), env: env.data, path, digest, secretNamed };
 }
 
 /** An empty variable counts as unset, as docker compose leaves it. Proxies are also written in small letters. */
@@ -115,18 +118,21 @@ function trimmed(variables: Variables): Variables {
 
 interface ReadFile {
   file: ConfigFile | null;
+  digest: string;
   mistakes: string[];
 }
 
 function readFile(path: string): ReadFile {
   try {
-    const file = ConfigFile.safeParse(parse(readFileSync(path, "utf8")), { error: inWords });
-    return { file: file.data ?? null, mistakes: file.error ? sentences(file.error) : [] };
+    const text = readFileSync(path, "utf8");
+    const file = ConfigFile.safeParse(parse(text), { error: inWords });
+    const digest = createHash("sha256").update(text).digest("hex").slice(0, 12);
+    return { file: file.data ?? null, digest, mistakes: file.error ? sentences(file.error) : [] };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why =
       code === "ENOENT" ? "does not exist; copy karpor-access.example.yml" : `${message}; correct it`;
-    return { file: null, mistakes: [`${path}: ${why}`] };
+    return { file: null, digest: "", mistakes: [`${path}: ${why}`] };
   }
 }
 

@@ -1,6 +1,6 @@
 /** The command line. Each command loads only what it needs. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { pino } from "pino";
+import { destination } from "pino";
 import { confirm } from "./cli/confirm.ts";
 import { type CommandMeans, readOptions, UsageError } from "./cli/options.ts";
 import { ConfigError, loadConfig } from "./config.ts";
@@ -144,7 +144,8 @@ if (import.meta.main) {
       now: () => Date.now(),
       sleep: async (ms, signal) => void (await sleep(ms, undefined, signal ? { signal } : {})),
     },
-    log: pino({ level: "silent" }),
+    // Only what the trail tells is said: each entry is a line on standard error.
+    log: createLog("silent", destination({ dest: 2, sync: true })),
     say: (line) => void process.stdout.write(`${line}\n`),
     confirm,
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,

@@ -36,7 +36,7 @@ export async function revokeAccess(
   const request = await readEndable(bot, id);
   const { person, groups } = await lookUpPower(bot, by, groupsOf(bot.config, request.role), HOWEVER_OLD);
   if (person.standing !== "member" || !mayRevoke(bot.config, request, by, groups))
-    throw new Refused("not-an-approver", { role: request.role });
+    throw new Refused("not-an-approver", { role: request.role, id: request.id });
   await endChain(bot, request, revoked(bot, by, words));
   return request;
 }

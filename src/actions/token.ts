@@ -3,6 +3,7 @@
 import type { Bot } from "../bot.ts";
 import type { MintedToken } from "../hub/hub.ts";
 import { commit } from "../life/commit.ts";
+import { knownNames } from "../life/entries.ts";
 import { HOUR } from "../request/durations.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
@@ -45,6 +46,8 @@ export async function revealToken(
     throw new Refused("reveals-used-up", { id });
   const minted = await bot.hub.mintToken(id, (request.endsAt ?? 0) - bot.clock.now());
   if (minted.account !== request.account) throw new Refused("not-active", { id });
+  const names = knownNames(bot, [by]);
+  await bot.store.trail.add({ event: "token.shown", id, at: bot.clock.now(), by, role: request.role, names });
   return { request, minted };
 }
 

@@ -6,7 +6,7 @@ import { parseJson } from "../hub/errors.ts";
 import { LOGIN } from "../hub/grants.ts";
 import { type Owner, objectName } from "../hub/names.ts";
 import { type RequestId, readRequestId } from "../request/ids.ts";
-import { NO_USE, type ToldUses, type Use } from "../request/use.ts";
+import { NO_USE, type Use } from "../request/use.ts";
 
 const EventList = z.object({
   apiVersion: z.literal("audit.k8s.io/v1"),
@@ -26,7 +26,7 @@ export function readBatch(body: string): Batch | null {
   return list ? { items: list.items, digest: createHash("sha256").update(body).digest("base64url") } : null;
 }
 
-const Event = z
+const UseEvent = z
   .object({
     /** Of each request only its end, which has the result. */
     stage: z.literal("ResponseComplete"),
@@ -43,20 +43,24 @@ const Event = z
     code: responseStatus?.code ?? 0,
     at: Date.parse(requestReceivedTimestamp),
   }));
-type Event = z.infer<typeof Event>;
+export type UseEvent = z.infer<typeof UseEvent>;
 
 /** What is not understood, or concerns no grant of ours, is left out. */
-export function usesIn({ items }: Batch, owner: Owner): ToldUses {
-  const uses = new Map<RequestId, Use>();
+export function eventsIn({ items }: Batch, owner: Owner): Map<RequestId, UseEvent[]> {
+  const told = new Map<RequestId, UseEvent[]>();
   for (const item of items) {
-    const event = Event.safeParse(item).data;
+    const event = UseEvent.safeParse(item).data;
     const id = event && grantIn(event, owner);
-    if (id) uses.set(id, withEvent(uses.get(id) ?? NO_USE, event));
+    if (id) told.set(id, [...(told.get(id) ?? []), event]);
   }
-  return uses;
+  return told;
 }
 
-function grantIn({ user: { username } }: Event, { instance, namespace }: Owner): RequestId | null {
+/** `deletedAt`: when the account was deleted, ms. What the hub refused since is counted apart. */
+export const countUse = (events: readonly UseEvent[], deletedAt: number | null): Use =>
+  events.reduce((use, event) => withEvent(use, event, deletedAt ?? Number.POSITIVE_INFINITY), NO_USE);
+
+function grantIn({ user: { username } }: UseEvent, { instance, namespace }: Owner): RequestId | null {
   const account = username.replace(`system:serviceaccount:${namespace}:`, "");
   const id = readRequestId(account.slice(-"r-0123456789".length));
   return id && account === objectName(instance, id) ? id : null;
@@ -64,11 +68,12 @@ function grantIn({ user: { username } }: Event, { instance, namespace }: Owner):
 
 const READS = ["get", "head", "options", "list", "watch"];
 
-function withEvent(use: Use, event: Event): Use {
+function withEvent(use: Use, event: UseEvent, deletedAt: number): Use {
   // The bot tries each token before it gives it away.
   if (event.userAgent === USER_AGENT && event.requestURI === LOGIN) return use;
   const { at, verb, code, annotations } = event;
   const isRefused = code === 401 || code === 403 || annotations["authorization.k8s.io/decision"] === "forbid";
+  if (isRefused && at > deletedAt) return { ...use, late: use.late + 1 };
   const count = isRefused ? "refusals" : READS.includes(verb) ? "reads" : "changes";
   return {
     ...use,

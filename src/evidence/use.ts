@@ -1,7 +1,7 @@
 /** Keeps what a batch of the hub's audit log tells of the use of our grants. */
 import { DAY } from "../request/durations.ts";
 import type { ReadRequest, Store } from "../store/store.ts";
-import { type Batch, usesIn } from "./events.ts";
+import { type Batch, countUse, eventsIn } from "./events.ts";
 
 const TOLD_AT = "hub-told";
 
@@ -15,13 +15,15 @@ export async function readHubTold({ kept }: Pick<Store, "kept">): Promise<number
 export async function keepUse(
   store: Store,
   batch: Batch,
-  owner: Parameters<typeof usesIn>[1],
+  owner: Parameters<typeof eventsIn>[1],
   now: number,
 ): Promise<ReadRequest[]> {
-  const told = usesIn(batch, owner);
+  const told = eventsIn(batch, owner);
   const requests = await store.readAll([...told.keys()]);
-  const ids = new Set(requests.map(({ id }) => id));
-  await store.uses.add(batch.digest, new Map([...told].filter(([id]) => ids.has(id))));
+  const uses = requests.map(
+    ({ id, ending }) => [id, countUse(told.get(id) ?? [], ending?.deletedAt ?? null)] as const,
+  );
+  await store.uses.add(batch.digest, new Map(uses));
   await store.keep(TOLD_AT, String(now), 400 * DAY);
   return requests;
 }

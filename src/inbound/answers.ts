@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { KnownBlock, ModalView } from "@slack/types";
 import type { Bot } from "../bot.ts";
 import { isAway } from "../hub/errors.ts";
+import { noteRefusal } from "../life/attempts.ts";
 import type { UserId } from "../request/ids.ts";
 import { type RefusalNote, Refused } from "../request/refused.ts";
 import { compose, plainText } from "../slack/messages/blocks.ts";
@@ -47,6 +48,7 @@ export const inTime = <T>(answer: Promise<T>): Promise<T | undefined> =>
 export async function explainError(bot: Bot, user: UserId, error: unknown): Promise<Message> {
   const note = refusalFor(error);
   bot.outages.note(error);
+  if (note) noteRefusal(bot, user, note);
   if (note === null) bot.log.error({ err: error, user }, "what somebody asked for failed");
   const context = await contextFor(bot, user);
   return note ? drawRefusal(context, note) : sentence(wordsFor(context.locale).commands.failed);

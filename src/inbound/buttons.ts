@@ -11,6 +11,7 @@ import { stillNeeded } from "../actions/needed.ts";
 import { readRequest } from "../actions/read.ts";
 import { hideToken, revealToken } from "../actions/token.ts";
 import type { Bot } from "../bot.ts";
+import { noteAttempt } from "../life/attempts.ts";
 import { approvalRule } from "../policy/roles.ts";
 import { MINUTE, SECOND } from "../request/durations.ts";
 import { RequestId, UserId } from "../request/ids.ts";
@@ -210,6 +211,7 @@ async function disown(
     { id: request.id, user, action, place },
     "a message that its record does not know was clicked, and deleted",
   );
+  noteAttempt(bot, user, "unknown-message", request.id);
   const context = await contextFor(bot, user);
   if (place && !isEphemeral)
     await bot.slack.remove(place).catch((error: unknown) => {

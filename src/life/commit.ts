@@ -3,13 +3,12 @@
  */
 import type { Bot } from "../bot.ts";
 import { EVERYBODY } from "../policy/lockdown.ts";
-import type { TrailEvent } from "../request/events.ts";
 import type { Change, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { UNREADABLE, type Unreadable } from "../store/reading.ts";
 import type { Guard } from "../store/records.ts";
 import type { ReadRequest } from "../store/store.ts";
-import type { TrailEntry } from "../store/trail.ts";
+import { entryFor, withNames } from "./entries.ts";
 import { drawMessagesFrom } from "./messages/wanted.ts";
 import type { Decision } from "./state.ts";
 import { nextDue } from "./states/index.ts";
@@ -25,16 +24,12 @@ export async function commit(bot: Bot, read: ReadRequest, decision: Decision): P
     const { readAt: _, isDrawn: __, ...record }: ReadRequest = before;
     const after = decision.change(record);
     if (after === null) return record;
-    const next = { ...after, version: bot.word() };
+    const next = withNames(bot, { ...after, version: bot.word() }, decision.by);
     const guard = guardFor(record, next, decision);
     const committed = await bot.store.commit(record, next, entryFor(bot, next, decision), guard);
     if (committed.result === "conflict") continue;
     if (committed.result === "locked-down") throw lockedDown(committed.who);
     if (committed.result === "stale-lookup") throw new Refused("stale-lookup");
-    bot.log.info(
-      { id: next.id, by: decision.by },
-      `${next.id} ${eventFor(decision, next)}: ${record.state} → ${next.state}`,
-    );
     await Promise.all([ringFor(bot, record, next), deleteOnHub(bot, record, next, decision)]);
     return next;
   }
@@ -53,8 +48,9 @@ export const hasChanged = async (bot: Bot, { id, version }: Request): Promise<bo
 
 /** Stores a new record. False: there is one already, since Slack delivered the same twice. */
 export async function storeNew(bot: Bot, request: Request): Promise<boolean> {
-  const entry = entryFor(bot, request, { event: "request.asked", by: request.askedBy });
-  const { result } = await bot.store.commit(null, request, entry, null);
+  const named = withNames(bot, request, null);
+  const entry = entryFor(bot, named, { event: "request.asked", by: request.askedBy });
+  const { result } = await bot.store.commit(null, named, entry, null);
   if (result === "done") await bot.queue.ring("access", request.id);
   return result === "done";
 }
@@ -74,41 +70,6 @@ function guardFor(before: Request, next: Request, { lookedUpAt = 0 }: Decision):
 
 const lockedDown = (who: string): Refused =>
   new Refused("locked-down", who === EVERYBODY ? {} : { user: who });
-
-/** An end is told as what it ended: access, or a request that was not granted. */
-const eventFor = ({ event }: Pick<Decision, "event">, { state }: Request): TrailEvent =>
-  event === "request.ended" && state === "ending" ? "access.ended" : event;
-
-/** The fields of the record that each trail entry holds; with the version a copy of an entry is seen. */
-const TRAIL_FIELDS = [
-  "version",
-  "state",
-  "requester",
-  "askedBy",
-  "role",
-  "clusterRole",
-  "account",
-  "emergency",
-  "duration",
-  "granted",
-  "reason",
-  "startsAt",
-  "follows",
-  "prolongsFrom",
-  "endsAt",
-  "approvals",
-  "ending",
-  "outcome",
-  "review",
-] as const;
-
-/** What passkeys signed is told once: where it was approved. */
-function entryFor(bot: Bot, request: Request, decision: Pick<Decision, "event" | "by">): TrailEntry {
-  const facts = Object.fromEntries(TRAIL_FIELDS.map((field) => [field, request[field]]));
-  const event = eventFor(decision, request);
-  if (event !== "request.approved") facts.approvals = request.approvals.map(({ signed: _, ...rest }) => rest);
-  return { event, id: request.id, at: bot.clock.now(), by: decision.by, ...facts };
-}
 
 /** The record is stored: a bell that cannot be rung now is rung by the next sweep. */
 async function ringFor(bot: Bot, before: Request, after: Request): Promise<void> {

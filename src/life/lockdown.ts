@@ -24,6 +24,7 @@ import { openLockdown, type SignedLockdowns, signedLockdowns, signLockdown } fro
 import { orNull, readText, UNREADABLE } from "../store/reading.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { endOne } from "./chain.ts";
+import { knownNames } from "./entries.ts";
 import type { RecordOutline } from "./state.ts";
 
 const NOTE = "signed-lockdown-";
@@ -55,7 +56,8 @@ export async function writeLockdown(bot: Bot, whom: Locked, deed: LockdownDeed):
     const n = Math.max(0, ...known) + (onHub ? 1 : UNSEEN);
     const lockdown = { ...deed, at: clock.now(), n };
     const event = deed.locked ? "lockdown.set" : "lockdown.lifted";
-    const entry = { event, id: null, at: lockdown.at, by: deed.by, whom, words: deed.words } as const;
+    const names = knownNames(bot, [deed.by, whom]);
+    const entry = { event, id: null, at: lockdown.at, by: deed.by, whom, names, words: deed.words } as const;
     if (!(await store.lockdowns.replace(whom, inRedis, lockdown, entry))) continue;
     await copyToHub(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
     await drawLockdownCard(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));

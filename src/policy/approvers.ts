@@ -90,10 +90,10 @@ export function isApproved(policy: Policy, request: Request, approvals: readonly
 /** Throws Refused. */
 export function assertMayApprove(policy: Policy, request: Request, person: Person, groups: Groups): void {
   const { role } = request;
-  if (isParty(request, person.id)) throw new Refused("own-request", { role });
+  if (isParty(request, person.id)) throw new Refused("own-request", { role, id: request.id });
   const isMember = person.standing === "member";
   if (!isMember || !isSurelyAmong(approversNow(policy, request), person.id, groups))
-    throw new Refused("not-an-approver", { role });
+    throw new Refused("not-an-approver", { role, id: request.id });
 }
 
 /** Throws Refused when fewer others than are needed could approve it, the fallback approvers too, or have a passkey. */

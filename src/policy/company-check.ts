@@ -100,7 +100,7 @@ function questionAbout({ hub }: CheckConfig, role: Role, { request, requester, a
 const TICKET = /^[A-Z][A-Z0-9]*-\d+$/;
 
 /** The first word of the form that the role asks for; where it asks for none, the first like OPS-123. */
-function ticketIn({ reason: asked }: Role, reason: string): string | null {
+export function ticketIn({ reason: asked }: Pick<Role, "reason">, reason: string): string | null {
   const words = reason.split(/\s+/).map((word) => word.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, ""));
   const isTicket = (word: string) => asked.pattern?.matcher(word).find() ?? TICKET.test(word);
   return words.find((word) => word !== "" && isTicket(word)) ?? null;

@@ -28,9 +28,13 @@ export const TRAIL_EVENTS = [
   "access.ended",
   "access.removed",
   "access.reviewed",
+  "access.used",
+  "access.foreign",
   "chain.ended",
   "end.proved",
   "end.unconfirmed",
+  // what somebody tried and may not
+  "attempt.refused",
   // tokens
   "token.renewed",
   "token.hidden",

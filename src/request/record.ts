@@ -6,6 +6,7 @@ import { z } from "zod";
 import { Actor, RequestId, UserId } from "./ids.ts";
 import { RefusalNote } from "./refused.ts";
 import { kept } from "./shapes.ts";
+import { Use } from "./use.ts";
 
 const Moment = z.int().nonnegative();
 const Span = z.int().positive();
@@ -190,6 +191,10 @@ export const Request = kept({
   review: kept({ by: UserId, words: z.string(), at: Moment }).nullable(),
   /** Of the first of a chain: a person ended the whole of it. */
   chainEnd: kept({ cause: EndCause, by: Actor.nullable(), words: z.string(), at: Moment }).nullable(),
+  /** Two minutes after the end: how it was used, as far as the hub told; null: not yet, or the hub is not asked. */
+  used: Use.nullable().default(null),
+  /** Names of the people whom it concerns, as Slack said them last: for people to read, never to decide. */
+  names: z.record(z.string(), z.string()).default({}),
 });
 export type Request = z.infer<typeof Request>;
 
@@ -215,6 +220,8 @@ export const untouched = () =>
     outcome: null,
     review: null,
     chainEnd: null,
+    used: null,
+    names: {},
   }) satisfies Partial<Request>;
 
 /** A pure change of a record. Throws Refused when the newest record does not allow it; null when there is nothing to do. */

@@ -37,17 +37,20 @@ interface AllGroups {
   lookedUpAt: number;
 }
 
-type Directory = Pick<Slack, "person" | "groups" | "localeFor" | "openDm">;
+type Directory = Pick<Slack, "person" | "knownName" | "groups" | "localeFor" | "openDm">;
 
 /** A look that fails throws, and decides nothing. */
 export function createDirectory(call: CallSlack, { store, clock }: { store: Kept; clock: Clock }): Directory {
   const lookRecently = createLooks(clock);
+  const names = new Map<string, string>();
   const home = () => lookRecently("home", Number.POSITIVE_INFINITY, () => call("auth.test", {}, Home));
 
   const lookUpPerson = async (id: UserId): Promise<Person> => {
     const lookedUpAt = await store.now();
     const [user, ours] = await Promise.all([readUser(call, id), home()]);
-    return { ...describePerson(id, user, ours), lookedUpAt };
+    const described = describePerson(id, user, ours);
+    names.set(id, described.name);
+    return { ...described, lookedUpAt };
   };
 
   const person: Directory["person"] = (id, within = FRESH) =>
@@ -58,6 +61,7 @@ export function createDirectory(call: CallSlack, { store, clock }: { store: Kept
 
   return {
     person,
+    knownName: (id) => names.get(id) ?? null,
     async groups(ids, within = FRESH) {
       if (ids.length === 0) return { members: new Map(), lookedUpAt: await store.now() };
       const { members, lookedUpAt } = await allGroups(within);

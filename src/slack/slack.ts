@@ -32,6 +32,8 @@ export interface Slack {
   publishHome(user: UserId, view: View): Promise<void>;
   /** A look of the last `within` ms (15 s when left out); `lookedUpAt` is by the clock of Redis. */
   person(user: UserId, within?: number): Promise<Person>;
+  /** As this replica saw it last, however long ago; null: it never did. */
+  knownName(user: string): string | null;
   groups(groups: readonly GroupId[], within?: number): Promise<Groups>;
   /** For words only: kept for an hour, and English where Slack does not tell. */
   localeFor(user: UserId): Promise<Locale>;

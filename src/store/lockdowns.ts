@@ -5,7 +5,7 @@ import type { Keys } from "./keys.ts";
 import { readText, UNREADABLE } from "./reading.ts";
 import { guarded } from "./redis.ts";
 import type { Signer } from "./signed.ts";
-import { signEntry, type TrailEntry } from "./trail.ts";
+import { signEntry, type Tell, type TrailEntry } from "./trail.ts";
 
 /** Writes the lockdown and its entry, if the field is still as it was read; `before` is empty where there was none. */
 const REPLACE = `
@@ -52,7 +52,7 @@ export const signedLockdowns = (fields: Record<string, string>): SignedLockdowns
   );
 
 /** Every method throws StoreAway. */
-export function createLockdowns(redis: Redis, keys: Keys, signer: Signer) {
+export function createLockdowns(redis: Redis, keys: Keys, { signer, tell }: { signer: Signer; tell: Tell }) {
   redis.defineCommand("replaceLockdown", { numberOfKeys: 2, lua: REPLACE });
 
   const readSigned = async (): Promise<SignedLockdowns> =>
@@ -69,13 +69,13 @@ export function createLockdowns(redis: Redis, keys: Keys, signer: Signer) {
     },
 
     /** Stores it together with its trail entry. False: somebody changed it since it was read as `before`. */
-    replace: async (
+    async replace(
       whom: Locked,
       before: string | undefined,
       lockdown: Lockdown,
       entry: TrailEntry,
-    ): Promise<boolean> =>
-      (await guarded(
+    ): Promise<boolean> {
+      const replaced = await guarded(
         redis.replaceLockdown(
           keys.lockdowns,
           keys.trail,
@@ -84,6 +84,9 @@ export function createLockdowns(redis: Redis, keys: Keys, signer: Signer) {
           signLockdown(signer, whom, lockdown),
           signEntry(signer, entry),
         ),
-      )) === 1,
+      );
+      if (replaced === 1) tell(entry);
+      return replaced === 1;
+    },
   };
 }

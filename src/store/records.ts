@@ -10,7 +10,7 @@ import type { Keys } from "./keys.ts";
 import { readText, UNREADABLE, type Unreadable } from "./reading.ts";
 import { guarded, milliseconds, type RedisTime, readAnswers } from "./redis.ts";
 import type { Signer } from "./signed.ts";
-import { signEntry, type TrailEntry } from "./trail.ts";
+import { signEntry, type Tell, type TrailEntry } from "./trail.ts";
 
 /** A record as it was read, when (by the clock of Redis), and whether its messages show this very version. */
 export type ReadRequest = Request & { readAt: number; isDrawn: boolean };
@@ -48,7 +48,7 @@ const placeFor = (id: string): string => `request:${id}`;
 export function createRecords(
   redis: Redis,
   keys: Keys,
-  { signer, claim, log }: { signer: Signer; claim(): Promise<void>; log: Logger },
+  { signer, claim, log, tell }: { signer: Signer; claim(): Promise<void>; log: Logger; tell: Tell },
 ) {
   redis.defineCommand("commitRequest", { lua: COMMIT });
   const parse = recordReader(signer, log);
@@ -106,6 +106,7 @@ export function createRecords(
           ),
         )
       ).split(" ");
+      if (result === "done") tell(entry);
       return result === "locked-down"
         ? { result, who }
         : { result: result as "done" | "conflict" | "stale-lookup" };

@@ -81,11 +81,11 @@ export function createShown(redis: Redis, keys: Keys, parse: ReturnType<typeof c
     forgetMessage,
 
     /**
-     * Its messages show this version; a closed record is then no longer read by the sweep. False: it has another version
-     * by now, and nothing is noted.
+     * Its messages show this version; a closed record of which nothing is due is then no longer read by the sweep.
+     * False: it has another version by now, and nothing is noted.
      */
-    async noteDrawn({ id, version, state }: Request): Promise<boolean> {
-      const ttl = state === "closed" ? CLOSED_KEPT_SECONDS : 0;
+    async noteDrawn({ id, version, state }: Request, due: number | null): Promise<boolean> {
+      const ttl = state === "closed" && due === null ? CLOSED_KEPT_SECONDS : 0;
       const noted = await guarded(redis.noteDrawn(keys.request(id), keys.unfinished, id, version, ttl));
       return noted === 1;
     },

@@ -2,6 +2,7 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Secret } from "../request/secret.ts";
+import { createAttempts } from "./attempts.ts";
 import { createKept } from "./kept.ts";
 import { keysFor } from "./keys.ts";
 import { createLockdowns } from "./lockdowns.ts";
@@ -10,7 +11,7 @@ import { createRecords } from "./records.ts";
 import { createSeals } from "./seals.ts";
 import { createShown } from "./shown.ts";
 import { createSigner } from "./signed.ts";
-import { createTrail } from "./trail.ts";
+import { createTeller, createTrail } from "./trail.ts";
 import { createUses } from "./uses.ts";
 
 export type { ReadRequest } from "./records.ts";
@@ -33,7 +34,8 @@ export function createStore({ redis, instance, hub, key, log }: StoreOptions) {
   const keys = keysFor(instance);
   const signer = createSigner(key, instance);
   const owner = createOwner(redis, keys, { hub, key: signer.fingerprint });
-  const { parse, ...records } = createRecords(redis, keys, { signer, claim: owner.claim, log });
+  const { tell, listen } = createTeller(log);
+  const { parse, ...records } = createRecords(redis, keys, { signer, claim: owner.claim, log, tell });
   return {
     keys,
     signer,
@@ -41,9 +43,10 @@ export function createStore({ redis, instance, hub, key, log }: StoreOptions) {
     ...records,
     ...createShown(redis, keys, parse),
     ...createKept(redis, keys),
-    lockdowns: createLockdowns(redis, keys, signer),
-    trail: createTrail(redis, keys, signer),
+    lockdowns: createLockdowns(redis, keys, { signer, tell }),
+    trail: { ...createTrail(redis, keys, { signer, tell }), listen },
     seals: createSeals(redis, keys, signer),
     uses: createUses(redis, keys),
+    attempts: createAttempts(redis, keys),
   };
 }

@@ -1,5 +1,6 @@
 /** The trail: one signed entry a change of a record, written by the same script as the record, in one stream. */
 import type { Redis, Result } from "ioredis";
+import type { Logger } from "pino";
 import { z } from "zod";
 import { TRAIL_EVENTS, type TrailEvent } from "../request/events.ts";
 import type { Keys } from "./keys.ts";
@@ -31,6 +32,23 @@ export interface StoredEntry {
   text: string;
 }
 
+/**
+ * What each entry passes once it is on the trail: the log gets it as one line, whatever LOG_LEVEL is, then each listener.
+ * A crash in between loses the line, and never the entry.
+ */
+export function createTeller(log: Logger) {
+  const always = log.child({}, { level: "info" });
+  const listeners: ((entry: TrailEntry) => void)[] = [];
+  return {
+    tell(entry: TrailEntry): void {
+      always.info({ audit: entry }, [entry.id, entry.event].filter(Boolean).join(" "));
+      for (const hear of listeners) hear(entry);
+    },
+    listen: (hear: (entry: TrailEntry) => void): void => void listeners.push(hear),
+  };
+}
+export type Tell = ReturnType<typeof createTeller>["tell"];
+
 const PAGE = 500;
 
 /** A stream from its beginning, page by page; `from` and `to` as XRANGE takes them. */
@@ -57,17 +75,17 @@ export const signEntry = (signer: Signer, entry: TrailEntry): string =>
 
 /** The mark lasts longer than any record. */
 const ADD_ONCE = `
-if redis.call('SET', KEYS[1], '1', 'NX', 'EX', 40000000) then
-  redis.call('XADD', KEYS[2], '*', 'entry', ARGV[1])
-end`;
+if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', 40000000) then return 0 end
+redis.call('XADD', KEYS[2], '*', 'entry', ARGV[1])
+return 1`;
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
-    addEntryOnce(mark: string, trail: string, entry: string): Result<null, Context>;
+    addEntryOnce(mark: string, trail: string, entry: string): Result<number, Context>;
   }
 }
 
-export function createTrail(redis: Redis, keys: Keys, signer: Signer) {
+export function createTrail(redis: Redis, keys: Keys, { signer, tell }: { signer: Signer; tell: Tell }) {
   redis.defineCommand("addEntryOnce", { numberOfKeys: 2, lua: ADD_ONCE });
   return {
     read: (from?: string, to?: string) => readStream(redis, keys.trail, from, to),
@@ -77,11 +95,15 @@ export function createTrail(redis: Redis, keys: Keys, signer: Signer) {
       readText(Entry, signer.open(PLACE, text) ?? "") ?? UNREADABLE,
 
     /** Adds it unless one of this name was added before: the mark and the entry are written together. */
-    addOnce: (name: string, entry: TrailEntry): Promise<unknown> =>
-      guarded(redis.addEntryOnce(keys.kept(name), keys.trail, signEntry(signer, entry))),
+    async addOnce(name: string, entry: TrailEntry): Promise<void> {
+      const added = await guarded(redis.addEntryOnce(keys.kept(name), keys.trail, signEntry(signer, entry)));
+      if (added === 1) tell(entry);
+    },
 
     /** Adds an entry for what changes no record; a commit writes its own. */
-    add: (entry: TrailEntry): Promise<unknown> =>
-      guarded(redis.xadd(keys.trail, "*", "entry", signEntry(signer, entry))),
+    async add(entry: TrailEntry): Promise<void> {
+      await guarded(redis.xadd(keys.trail, "*", "entry", signEntry(signer, entry)));
+      tell(entry);
+    },
   };
 }

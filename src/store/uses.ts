@@ -6,7 +6,7 @@ import type { ToldUses, Use } from "../request/use.ts";
 import type { Keys } from "./keys.ts";
 import { guarded } from "./redis.ts";
 
-const COUNTS = ["reads", "changes", "refusals"] as const;
+const COUNTS = ["reads", "changes", "refusals", "late"] as const;
 const field = (name: keyof Use): string => `use-${name}`;
 const FIELDS = (["isKnown", "first", "last", ...COUNTS] as const).map(field);
 /** The hub sends a batch again that got no answer, and gives it up long before this. */
@@ -15,9 +15,17 @@ const SENT_AGAIN_WITHIN = 15 * MINUTE;
 export const createUses = (redis: Redis, keys: Keys) => ({
   async read(id: RequestId): Promise<Use> {
     const [isKnown, first, last, ...counts] = await guarded(redis.hmget(keys.request(id), ...FIELDS));
-    const [reads = 0, changes = 0, refusals = 0] = counts.map(Number);
+    const [reads = 0, changes = 0, refusals = 0, late = 0] = counts.map(Number);
     const moment = (text: string | null | undefined) => (text ? Number(text) : null);
-    return { isKnown: isKnown === "1", first: moment(first), last: moment(last), reads, changes, refusals };
+    return {
+      isKnown: isKnown === "1",
+      first: moment(first),
+      last: moment(last),
+      reads,
+      changes,
+      refusals,
+      late,
+    };
   },
 
   /** Adds all of a batch, or nothing of one that was added before. The requests must have a record. */

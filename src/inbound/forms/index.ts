@@ -5,6 +5,7 @@ import { z } from "zod";
 import { readRequest } from "../../actions/read.ts";
 import type { Bot } from "../../bot.ts";
 import { parseJson } from "../../hub/errors.ts";
+import { noteRefusal } from "../../life/attempts.ts";
 import { UserId } from "../../request/ids.ts";
 import { plainText } from "../../slack/messages/blocks.ts";
 import { drawRefusal } from "../../slack/messages/draw.ts";
@@ -118,6 +119,7 @@ export async function submitForm(bot: Bot, payload: unknown): Promise<Submitted>
     const note = refusalFor(error);
     if (note === null) throw error;
     bot.outages.note(error);
+    noteRefusal(bot, user.id, note);
     const context = await contextFor(bot, user.id);
     const at = inputFor(note.code, Object.keys(values), inputs);
     if (at === undefined) return { message: drawRefusal(context, note) };

@@ -11,7 +11,7 @@ import { SlackAway } from "../../slack/slack.ts";
 import { UNREADABLE } from "../../store/reading.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { hasChanged } from "../commit.ts";
-import { LIFE } from "../states/index.ts";
+import { LIFE, nextDue } from "../states/index.ts";
 import { TRY_AGAIN_AFTER } from "../step.ts";
 import { drawOne, removeMessage, type Shown } from "./post.ts";
 import { drawTokens, isTokenSettled, waitForToken } from "./show-token.ts";
@@ -63,7 +63,7 @@ async function drawMessages(bot: Bot, request: ReadRequest, shown: Shown): Promi
   const obsolete = [...shown.keys()].filter((key) => !isTokenKey(key) && !keys.has(key));
   for (const key of obsolete) await removeMessage(bot, request, key, shown);
   const isNewest = isTokenSettled(bot, request, shown)
-    ? await bot.store.noteDrawn(request)
+    ? await bot.store.noteDrawn(request, nextDue(bot, request))
     : !(await hasChanged(bot, request));
   return isNewest ? null : 0;
 }

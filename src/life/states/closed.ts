@@ -1,17 +1,35 @@
 /**
  * closed: the request has an outcome and, where there was access, the proof of its end. The commit that closed it
- * deleted its account on the hub; if that failed, the next sweep does.
+ * deleted its account on the hub; if that failed, the next sweep does. Where the hub tells of use, the step puts it on
+ * the trail two minutes after the end: until then the hub may send more.
  */
 
+import type { Bot } from "../../bot.ts";
+import { MINUTE } from "../../request/durations.ts";
+import type { Request } from "../../request/record.ts";
 import { endMessages } from "../messages/wanted.ts";
-import type { LifeState } from "../state.ts";
+import type { Decision, LifeState } from "../state.ts";
 
 export const closed: LifeState = {
-  dueAt: () => null,
-  step: async () => null,
+  dueAt: tellUseAt,
+  step,
   messages: (bot, request) => {
     const wanted = endMessages(bot, request);
     // What was refused before anybody was asked never had a card.
     return request.history === null ? wanted.filter(({ key }) => key !== "card") : wanted;
   },
 };
+
+const TOLD_WITHIN = 2 * MINUTE;
+
+function tellUseAt({ config, hub }: Bot, { ending, used }: Request): number | null {
+  if (!config.audit.hub || ending?.deletedAt == null || used !== null) return null;
+  return ending.deletedAt - hub.clockOffset() + TOLD_WITHIN;
+}
+
+async function step(bot: Bot, request: Request): Promise<Decision | null> {
+  const due = tellUseAt(bot, request);
+  if (due === null || bot.clock.now() < due) return null;
+  const used = await bot.store.uses.read(request.id);
+  return { event: "access.used", by: null, change: (newest) => ({ ...newest, used }) };
+}

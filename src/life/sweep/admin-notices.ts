@@ -17,6 +17,7 @@ export async function tellUnrecorded(bot: Bot, bindings: readonly BindingOnHub[]
     { names },
     `${names.length} accesses without a record; \`npm run grants\` lists and ends them`,
   );
+  await noteForeign(bot, "unrecorded", names);
   await postNotice(bot, { kind: "unrecorded", names, until });
 }
 
@@ -34,8 +35,13 @@ export async function tellForeignAccess(bot: Bot): Promise<void> {
   const names = [...bindings.map(({ name }) => name), ...accounts].sort();
   if (names.length === 0 || !(await bot.store.once(`told:foreign:${names.join()}`, DAY))) return;
   bot.log.warn({ names }, `${names.length} accesses to Karpor were given past the bot`);
+  await noteForeign(bot, "foreign", names);
   await postNotice(bot, { kind: "foreign", names, until: null });
 }
+
+/** `kind`: as its notice. */
+const noteForeign = ({ store, clock }: Bot, kind: AdminNotice["kind"], objects: string[]): Promise<void> =>
+  store.trail.add({ event: "access.foreign", id: null, at: clock.now(), by: null, kind, objects });
 
 const TOLD_FOR = 30 * DAY;
 

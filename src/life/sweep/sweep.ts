@@ -13,6 +13,7 @@ import { SlackAway, SlackRefusal } from "../../slack/slack.ts";
 import { UNREADABLE } from "../../store/reading.ts";
 import { StoreAway } from "../../store/redis.ts";
 import type { ReadRequest } from "../../store/store.ts";
+import { tellManyAttempts } from "../attempts.ts";
 import { pingChecks } from "../company-checks.ts";
 import { outlineOf, type Records } from "../state.ts";
 import { nextDue } from "../states/index.ts";
@@ -101,10 +102,11 @@ async function ringOnce(bot: Bot, { id, version }: ReadRequest, due: number, bel
 
 /**
  * Once an hour, on one replica: looks for people who left without an event, and for access given past the
- * bot.
+ * bot; tells of refused attempts that were too many for the trail.
  */
 async function lookHourly(bot: Bot): Promise<void> {
   if (!(await bot.store.once("hourly-look", HOUR))) return;
+  await tellManyAttempts(bot);
   await lookForUnknownGroups(bot).catch(bot.outages.note);
   await checkEverybody(bot);
   await tellForeignAccess(bot);

@@ -4,8 +4,9 @@ import type { Use } from "../../request/use.ts";
 import { period } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
 
-export function usageLine({ isKnown, first, last, reads, changes, refusals }: Use, locale: Locale): string {
+export function usageLine({ first, last, reads, changes, refusals, ...rest }: Use, locale: Locale): string {
   const { evidence } = wordsFor(locale);
-  if (first === null || last === null) return isKnown ? evidence.noUse : evidence.unknown;
-  return evidence.used(period(first, last), { reads, changes, refusals });
+  const late = rest.late > 0 ? evidence.late(rest.late) : "";
+  if (first === null || last === null) return (rest.isKnown ? evidence.noUse : evidence.unknown) + late;
+  return evidence.used(period(first, last), { reads, changes, refusals }) + late;
 }

@@ -14,6 +14,7 @@ export const evidence = {
     ];
     return `Used ${when}: ${counts.filter(Boolean).join(", ")}.`;
   },
+  late: (refusals: number) => ` ${refusals} refused after the end.`,
   noUse: "No use reported.",
   unknown: "Whether it was used is not known.",
   unlessKept: "Unless you keep it or use it.",

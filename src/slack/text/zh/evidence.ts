@@ -8,6 +8,7 @@ export const evidence = {
     const counts = [`读取 ${reads} 次`, `更改 ${changes} 次`, refusals > 0 ? `被拒绝 ${refusals} 次` : ""];
     return `使用时间 ${when}：${counts.filter(Boolean).join("，")}。`;
   },
+  late: (refusals: number) => `结束后被拒绝 ${refusals} 次。`,
   noUse: "没有收到使用记录。",
   unknown: "无法得知是否使用过。",
   unlessKept: "点击“保留”或使用一次，就不会提前结束。",

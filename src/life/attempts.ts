@@ -1,0 +1,49 @@
+/** Attempts that were refused, on the trail: ten a person an hour, and after the hour one entry with the count of the rest. */
+import type { Bot } from "../bot.ts";
+import { HOUR } from "../request/durations.ts";
+import type { UserId } from "../request/ids.ts";
+import type { RefusalCode, RefusalNote } from "../request/refused.ts";
+import { knownNames } from "./entries.ts";
+
+const TOLD: readonly RefusalCode[] = [
+  "own-request",
+  "not-an-approver",
+  "not-a-reviewer",
+  "not-an-admin",
+  "locked-down",
+];
+
+/** Where the refusal is one of what a person may not do. Nobody's answer waits for it. */
+export function noteRefusal(bot: Bot, by: UserId, { code, data: { id } }: RefusalNote): void {
+  if (TOLD.includes(code)) noteAttempt(bot, by, code, typeof id === "string" ? id : null);
+}
+
+/** `code`: a refusal's, or `unknown-message`: a pressed message that the record does not know. */
+export const noteAttempt = (
+  bot: Bot,
+  by: UserId,
+  code: RefusalCode | "unknown-message",
+  id: string | null,
+): void => void tellAttempt(bot, by, code, id).catch(bot.outages.note);
+
+async function tellAttempt(bot: Bot, by: UserId, code: string, id: string | null): Promise<void> {
+  const at = bot.clock.now();
+  if (!(await bot.store.attempts.count(Math.floor(at / HOUR), by))) return;
+  await bot.store.trail.add({ event: "attempt.refused", id, at, by, code, names: knownNames(bot, [by]) });
+}
+
+/** Once an hour: what was too much for the trail in the hours before. Throws StoreAway. */
+export async function tellManyAttempts(bot: Bot): Promise<void> {
+  const hour = Math.floor(bot.clock.now() / HOUR);
+  for (const past of [hour - 1, hour - 2])
+    for (const [by, count] of await bot.store.attempts.beyond(past))
+      await bot.store.trail.addOnce(`attempts:${past}:${by}`, {
+        event: "attempt.refused",
+        id: null,
+        at: (past + 1) * HOUR,
+        by,
+        code: "many",
+        count,
+        names: knownNames(bot, [by]),
+      });
+}

@@ -1,0 +1,74 @@
+/** Entries of the trail: what each says of a request, and who the people in it are. */
+import type { Bot } from "../bot.ts";
+import { ticketIn } from "../policy/company-check.ts";
+import { roleNamed } from "../policy/roles.ts";
+import type { TrailEvent } from "../request/events.ts";
+import type { Request } from "../request/record.ts";
+import type { TrailEntry } from "../store/trail.ts";
+import type { Decision } from "./state.ts";
+
+/** The fields of the record that each entry holds; with the version a copy of an entry is seen. */
+const TRAIL_FIELDS = [
+  "version",
+  "state",
+  "requester",
+  "askedBy",
+  "names",
+  "role",
+  "clusterRole",
+  "account",
+  "emergency",
+  "duration",
+  "granted",
+  "reason",
+  "askedAt",
+  "startsAt",
+  "follows",
+  "prolongsFrom",
+  "prolongedBy",
+  "replaces",
+  "grantedAt",
+  "endsAt",
+  "approvals",
+  "ending",
+  "outcome",
+  "review",
+  "used",
+] as const;
+
+/** What passkeys signed is told once: where it was approved. */
+export function entryFor(bot: Bot, request: Request, decision: Pick<Decision, "event" | "by">): TrailEntry {
+  const facts = Object.fromEntries(TRAIL_FIELDS.map((field) => [field, request[field]]));
+  const role = roleNamed(bot.config, request.role);
+  const event = eventFor(decision, request);
+  if (event !== "request.approved") facts.approvals = request.approvals.map(({ signed: _, ...rest }) => rest);
+  return {
+    event,
+    id: request.id,
+    at: bot.clock.now(),
+    by: decision.by,
+    ...facts,
+    ticket: role ? ticketIn(role, request.reason) : null,
+    policy: bot.config.digest,
+  };
+}
+
+/** An end is told as what it ended: access, or a request that was not granted. */
+const eventFor = ({ event }: Pick<Decision, "event">, { state }: Request): TrailEvent =>
+  event === "request.ended" && state === "ending" ? "access.ended" : event;
+
+/** The names that this replica knows, by id; others are left out. */
+export const knownNames = ({ slack }: Pick<Bot, "slack">, ids: readonly (string | null | undefined)[]) =>
+  Object.fromEntries(
+    ids.flatMap((id) => {
+      const name = id ? slack.knownName(id) : null;
+      return id && name ? [[id, name]] : [];
+    }),
+  );
+
+/** The record with the names of all whom it concerns, as they are now. */
+export function withNames(bot: Bot, request: Request, by: string | null): Request {
+  const { requester, askedBy, approvals, names } = request;
+  const known = knownNames(bot, [requester, askedBy, by, ...approvals.map((one) => one.by)]);
+  return { ...request, names: { ...names, ...known } };
+}
