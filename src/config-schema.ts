@@ -88,6 +88,20 @@ const Audit = z.strictObject({
     .optional()
     .describe("Once a day the newest seal of the trail is posted into slack.channel."),
   keep: Keep.prefault("400d").describe("How long the trail is kept."),
+  webhook: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .describe("Where each entry of the trail is sent, by Standard Webhooks."),
+      secretEnv: EnvName.describe("The environment variable with the secret that signs them, in base64."),
+    })
+    .refine(({ url }) => isEncrypted(url), {
+      path: ["url"],
+      message: "must begin with https:",
+      ...whenValid("url"),
+    })
+    .optional()
+    .describe("A receiver of the trail, such as a log store."),
   hub: HubAudit.optional().describe("The hub's audit log tells what each access is used for."),
 });
 

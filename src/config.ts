@@ -138,16 +138,22 @@ function readFile(path: string): ReadFile {
 
 const SHORTEST_SECRET = 32;
 /** It may be a part of a URL's path. */
-const URL_SAFE = /^[\w.~-]+$/;
+const URL_SAFE = { form: /^[\w.~-]+$/, wrong: "holds other characters than letters, digits and . _ ~ -" };
+/** As Standard Webhooks has it. */
+const BASE64_SECRET = { form: /^(?:whsec_)?[A-Za-z0-9+/]+=*$/, wrong: "is not base64" };
+const ANY_TEXT = { form: /./, wrong: "is empty" };
 
 /** A secret that could be guessed, or is missing. */
 function secretMistakes({ roles, audit }: ConfigFile, secretNamed: SecretNamed): string[] {
   const unsigned = secretNamed("RECORDS_KEY") ? [] : [`RECORDS_KEY: is not set; ${MAKE_KEY}`];
   const checks = Object.entries(roles).flatMap(([name, { check }]) =>
-    check ? [{ at: `roles.${name}.check.secretEnv`, variable: check.secretEnv, shape: /./ }] : [],
+    check ? [{ at: `roles.${name}.check.secretEnv`, variable: check.secretEnv, shape: ANY_TEXT }] : [],
   );
   const hub = audit.hub ? [{ at: "audit.hub.tokenEnv", variable: audit.hub.tokenEnv, shape: URL_SAFE }] : [];
-  const weak = [...checks, ...hub].flatMap(({ at, variable, shape }) => {
+  const webhook = audit.webhook
+    ? [{ at: "audit.webhook.secretEnv", variable: audit.webhook.secretEnv, shape: BASE64_SECRET }]
+    : [];
+  const weak = [...checks, ...hub, ...webhook].flatMap(({ at, variable, shape }) => {
     const problem = secretProblem(secretNamed(variable)?.reveal(), shape);
     return problem
       ? [`${at}: ${variable} ${problem}; give both sides the same, as from openssl rand -hex 32`]
@@ -156,10 +162,10 @@ function secretMistakes({ roles, audit }: ConfigFile, secretNamed: SecretNamed):
   return [...unsigned, ...weak];
 }
 
-function secretProblem(value: string | undefined, shape: RegExp): string | null {
+function secretProblem(value: string | undefined, { form, wrong }: typeof URL_SAFE): string | null {
   if (value === undefined) return "is not set";
   if (value.length < SHORTEST_SECRET) return `is shorter than ${SHORTEST_SECRET} characters`;
-  return shape.test(value) ? null : "holds other characters than letters, digits and . _ ~ -";
+  return form.test(value) ? null : wrong;
 }
 
 /** Paths of the file are relative to it. */

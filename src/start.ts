@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import { hubAuditRoutes, listenForHub } from "./evidence/webhook.ts";
 import { startBolt } from "./inbound/bolt.ts";
 import { passkeyRoutes } from "./inbound/passkey/routes.ts";
+import { keepDelivering } from "./life/deliver-trail.ts";
 import { runSlackJob } from "./life/messages/draw.ts";
 import { runAccessJob } from "./life/step.ts";
 import { runChecks } from "./life/sweep/checks.ts";
@@ -38,6 +39,7 @@ export async function startBot(config: Config, outer: BotParts) {
   const metricsServer = await serveMetrics(bot, metrics);
   const hubAudit = await listenForHub(bot);
   const sealing = keepSealing(bot);
+  const delivering = keepDelivering(bot);
   const sweeping = keepSweeping(bot, redis, metrics.noteSweep);
   const workers = startWorkers({
     ...{ patient, prefix: bot.store.keys.prefix, log: bot.log },
@@ -51,7 +53,7 @@ export async function startBot(config: Config, outer: BotParts) {
     async stop() {
       stopping.abort();
       await inbound.close(STOPS_WITHIN_MS);
-      await Promise.all([workers.close(STOPS_WITHIN_MS), sweeping, sealing]);
+      await Promise.all([workers.close(STOPS_WITHIN_MS), sweeping, sealing, delivering]);
       hubAudit?.close();
       metricsServer?.close();
       await close();

@@ -1,6 +1,7 @@
 /** What Prometheus reads: each value is read at the scrape, so nothing needs to be counted all over the house. */
 import { Gauge, Registry } from "prom-client";
 import type { Bot } from "../bot.ts";
+import { deliveryLag, readDelivery } from "../life/deliver-trail.ts";
 import { SECOND } from "../request/durations.ts";
 import { type Request, STATES } from "../request/record.ts";
 import { UNREVIEWED } from "../store/indexes.ts";
@@ -98,7 +99,28 @@ async function showShared(bot: Bot, show: Show): Promise<void> {
     oldest / SECOND,
   );
   show("unreviewed_emergencies", `Emergencies that nobody reviewed yet. ${SHARED}`, unreviewed);
+  if (bot.config.audit.webhook) await showDelivery(bot, show);
   show("jobs_waiting", `Jobs that are due and not done. ${SHARED}`, { label: "queue", values: jobs });
+}
+
+async function showDelivery({ store }: Bot, show: Show): Promise<void> {
+  const delivery = await readDelivery(store);
+  const lag = await deliveryLag(store, delivery);
+  show(
+    "audit_webhook_lag_seconds",
+    `How long the oldest entry waits that audit.webhook did not take. ${SHARED}`,
+    lag / SECOND,
+  );
+  show(
+    "audit_webhook_failing",
+    `1 while the receiver takes no entry. ${SHARED}`,
+    Number(delivery.failing !== null),
+  );
+  show(
+    "audit_webhook_skipped_entries",
+    `Entries that it did not take for a day. ${SHARED}`,
+    delivery.skipped,
+  );
 }
 
 /** An end is due when its time is up, or when somebody began it. */

@@ -247,6 +247,11 @@ describe.each(LOCALES)("%s", (locale) => {
         { kind: "check-silent", names: ["admin"], until: null, why: "it answers 503" },
       ),
       drawNotice({ config, locale }, { kind: "check-answers", names: ["admin"], until: null }),
+      drawNotice(
+        { config, locale },
+        { kind: "webhook-fails", names: [], until: null, why: "it answers 503" },
+      ),
+      drawNotice({ config, locale }, { kind: "webhook-works", names: [], until: null, why: "3" }),
       drawEmptied({ config, locale }),
       drawLockdown({ config, locale }, { ...lockdown, whom: "everybody", locked: true }),
       drawLockdown(

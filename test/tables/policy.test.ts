@@ -429,12 +429,27 @@ describe("approvers", () => {
       { requester: user("eve"), askedBy: user("eve") },
       "not-an-approver role=admin id=R-0123456789",
     ],
-    ["the requester, an approver too", person("carl"), { requester: user("carl") }, "own-request role=admin id=R-0123456789"],
-    ["the asker, an approver too", person("carl"), { askedBy: user("carl") }, "own-request role=admin id=R-0123456789"],
+    [
+      "the requester, an approver too",
+      person("carl"),
+      { requester: user("carl") },
+      "own-request role=admin id=R-0123456789",
+    ],
+    [
+      "the asker, an approver too",
+      person("carl"),
+      { askedBy: user("carl") },
+      "own-request role=admin id=R-0123456789",
+    ],
     ["the fallback too early", person("lea"), {}, "not-an-approver role=admin id=R-0123456789"],
     ["the fallback", person("lea"), { fallback: true }, "ok"],
     ["an admin", person("root"), {}, "not-an-approver role=admin id=R-0123456789"],
-    ["of a role without approvers", person("alice"), { role: "peek" }, "not-an-approver role=peek id=R-0123456789"],
+    [
+      "of a role without approvers",
+      person("alice"),
+      { role: "peek" },
+      "not-an-approver role=peek id=R-0123456789",
+    ],
   ])("approve: %s", (_, who, over, expected) => {
     expect(outcome(() => approvers.assertMayApprove(policy, requestOf(over), who, TEAM))).toBe(expected);
   });

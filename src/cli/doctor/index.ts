@@ -6,6 +6,7 @@ import { createStore } from "../../store/store.ts";
 import { openHubCalls } from "../hub/calls.ts";
 import { type CommandMeans, readOptions, UsageError } from "../options.ts";
 import { checkAnonymous } from "./anonymous.ts";
+import { checkAuditWebhook } from "./audit-webhook.ts";
 import { runCanary } from "./canary.ts";
 import { checkHubClock, checkRedisClock } from "./clocks.ts";
 import { checkCompanies } from "./company-checks.ts";
@@ -39,7 +40,7 @@ const SLACK_CHECKS: Check<SlackSide>[] = [
   checkGroups,
   checkApprovers,
 ];
-const REDIS_CHECKS: Check<RedisSide>[] = [checkRedis, checkRedisClock, checkHubUse];
+const REDIS_CHECKS: Check<RedisSide>[] = [checkRedis, checkRedisClock, checkHubUse, checkAuditWebhook];
 const HUB_CHECKS: Check<HubSide>[] = [
   ...[
     checkHub,

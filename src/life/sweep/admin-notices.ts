@@ -73,6 +73,15 @@ const groupTold = (id: GroupId): string => `told:group:${id}`;
 export const tellOfCheck = (bot: Bot, role: string, why: string | null): Promise<void> =>
   postNotice(bot, { kind: why === null ? "check-answers" : "check-silent", names: [role], until: null, why });
 
+/** The receiver of `audit.webhook` does not take an entry, or takes them again (`why` is null). */
+export const tellOfWebhook = (bot: Bot, why: string | null, skipped: number): Promise<void> =>
+  postNotice(bot, {
+    kind: why === null ? "webhook-works" : "webhook-fails",
+    names: [],
+    until: null,
+    why: why ?? String(skipped),
+  });
+
 async function postNotice(bot: Bot, notice: AdminNotice): Promise<void> {
   const { channel, language } = bot.config.slack;
   const message = drawNotice({ config: bot.config, locale: language }, notice);

@@ -52,16 +52,25 @@ export function drawLockdown(
 }
 
 /**
- * `unrecorded`: bindings of ours without a record; `unreadable`: those whose record cannot be read; `foreign`: objects that only bear our marks; `unknown-groups`: user
- * groups of the file that Slack does not list; `check-silent` and `check-answers`: a role's check.
+ * `unrecorded`: bindings of ours without a record; `unreadable`: those whose record cannot be read; `foreign`: objects
+ * that only bear our marks; `unknown-groups`: user groups of the file that Slack does not list; `check-silent` and
+ * `check-answers`: a role's check; `webhook-fails` and `webhook-works`: what receives the trail.
  */
 export interface AdminNotice {
-  kind: "unrecorded" | "unreadable" | "foreign" | "unknown-groups" | "check-silent" | "check-answers";
+  kind:
+    | "unrecorded"
+    | "unreadable"
+    | "foreign"
+    | "unknown-groups"
+    | "check-silent"
+    | "check-answers"
+    | "webhook-fails"
+    | "webhook-works";
   /** Names on the hub, ids of groups, or of roles. */
   names: string[];
   /** When the last of them ends; null when that is not known. */
   until: number | null;
-  /** Why a check is silent, as the bot saw it. */
+  /** Why a check is silent or the webhook fails, as the bot saw it; of one that works, how many entries were skipped. */
   why?: string | null;
 }
 
@@ -120,6 +129,13 @@ function noticeSentences(
       ];
     case "check-answers":
       return [plainWords(admins.checkAnswers(named)), admins.checkAnswers(named)];
+    case "webhook-fails":
+      return [
+        admins.webhookFailsRing,
+        admins.webhookFails(foreign(why ?? ""), any(config.admins.map(mention))),
+      ];
+    case "webhook-works":
+      return [plainWords(admins.webhookWorks(Number(why))), admins.webhookWorks(Number(why))];
   }
 }
 

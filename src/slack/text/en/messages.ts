@@ -370,6 +370,14 @@ const admins = {
     ),
   checkSilentRing: (role: string) => `The company's check of ${role} does not answer.`,
   checkAnswers: (role: string) => `*The company's check answers again:* ${role} can be had.`,
+  webhookFails: (why: string, who: string) =>
+    head(
+      "The audit webhook fails",
+      `the bot saw “${why}”. Entries wait in order, each for a day, then it is skipped. ${who}: see to what receives them.`,
+    ),
+  webhookFailsRing: "The audit webhook fails.",
+  webhookWorks: (skipped: number) =>
+    head("The audit webhook works again", `entries that it never got: ${skipped}.`),
   unknownGroups: (count: number, who: string) =>
     head(
       `Slack does not list ${count} user ${count === 1 ? "group" : "groups"}`,

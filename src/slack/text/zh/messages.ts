@@ -335,6 +335,13 @@ const admins: Words["admins"] = {
     ),
   checkSilentRing: (role) => `公司的检查服务没有响应：${role}`,
   checkAnswers: (role) => `*公司的检查服务已恢复：*\n${role} 可以申请了。`,
+  webhookFails: (why, who) =>
+    head(
+      "审计 webhook 失败",
+      `机器人遇到“${why}”。记录按顺序等待，每条最多一天，之后跳过。请 ${who} 检查接收方。`,
+    ),
+  webhookFailsRing: "审计 webhook 失败。",
+  webhookWorks: (skipped) => head("审计 webhook 已恢复", `跳过了 ${skipped} 条记录。`),
   unknownGroups: (count, who) =>
     head(
       `Slack 没有列出 ${count} 个用户组`,
