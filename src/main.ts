@@ -138,6 +138,8 @@ function refusalReasons(error: unknown): readonly string[] {
 }
 
 if (import.meta.main) {
+  // `audit report | head` has read enough.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const means: CommandMeans = {
     variables: process.env,
     clock: {

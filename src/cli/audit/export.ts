@@ -1,9 +1,9 @@
 /** `audit export`: the entries of the trail as JSON lines, oldest first, each with the seal that covers it. */
-import { z } from "zod";
 import type { Bot } from "../../bot.ts";
 import { UNREADABLE } from "../../store/reading.ts";
 import { splitSigned } from "../../store/signed.ts";
 import { UsageError } from "../options.ts";
+import { readMoment } from "./time.ts";
 
 const text = { type: "string" } as const;
 export const EXPORT_OPTIONS = { from: text, to: text, format: text };
@@ -34,15 +34,6 @@ export async function exportTrail(
     );
   }
   return true;
-}
-
-const Moment = z.union([z.iso.date(), z.iso.datetime()]).transform((day) => Date.parse(day));
-
-function readMoment(option: string, given: string): number {
-  const { data } = Moment.safeParse(given);
-  if (data === undefined)
-    throw new UsageError(`${option} takes a day such as 2026-11-01, or a time such as 2026-11-01T09:00:00Z.`);
-  return data;
 }
 
 /** Ids of a stream: milliseconds, and a number within them. */

@@ -11,9 +11,10 @@ import { REPORT_OPTIONS, reportAccess } from "./report.ts";
 import { verifyTrail } from "./verify.ts";
 
 export const AUDIT_USAGE = `audit export [--from 2026-11-01] [--to 2026-12-01] [--format jsonl]
-audit verify
+audit verify [--seal TEXT]
 audit acknowledge REASON [--as NAME]
-audit report [--days 30]`;
+audit report [--at TIME | --from TIME --to TIME] [--role ROLE] [--person WHO]
+             [--review] [--format table|csv|jsonl]`;
 
 /** Resolves to the exit code: 1 when the trail is not whole, or Redis does not answer. Throws UsageError, ConfigError. */
 export async function audit([command = "", ...args]: string[], means: CommandMeans): Promise<number> {
@@ -46,9 +47,10 @@ function readCommand(command: string, args: string[], say: (line: string) => voi
       const options = readOptions(args, EXPORT_OPTIONS);
       return (bot) => exportTrail(bot, options, say);
     }
-    case "verify":
-      readOptions(args, {});
-      return (bot) => verifyTrail(bot, say);
+    case "verify": {
+      const { seal } = readOptions(args, { seal: { type: "string" } });
+      return (bot) => verifyTrail(bot, seal ?? null, say);
+    }
     case "acknowledge": {
       const { words, as } = readWords(args, { as: { type: "string" } });
       const reason = words.join(" ").trim();
@@ -56,8 +58,8 @@ function readCommand(command: string, args: string[], say: (line: string) => voi
       return (bot) => acknowledgeFaults(bot, { by: operatorNamed(as), reason }, say);
     }
     case "report": {
-      const { days } = readOptions(args, REPORT_OPTIONS);
-      return (bot) => reportAccess(bot, days, say);
+      const options = readOptions(args, REPORT_OPTIONS);
+      return (bot) => reportAccess(bot, options, say);
     }
     default:
       throw new UsageError("Say what to do: export, verify, acknowledge or report.");

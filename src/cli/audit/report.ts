@@ -1,76 +1,125 @@
-/** `audit report`: who had what, who approved it, how it ended, and whether that is proved; a Markdown table. */
-import { z } from "zod";
+/** `audit report`: who had what, when, why, by whose approval, whether it was used, how it ended, and how that is proved. */
+import { stringify } from "csv-stringify/sync";
 import type { Bot } from "../../bot.ts";
-import { DAY } from "../../request/durations.ts";
-import { Approval, Ending, Request } from "../../request/record.ts";
+import { DAY, formatDuration } from "../../request/durations.ts";
 import { UsageError } from "../options.ts";
-import { utcTime } from "./time.ts";
+import { type Grant, NOT_KNOWN, readGrants } from "./grants.ts";
+import { readMoment, utcTime } from "./time.ts";
 
-export const REPORT_OPTIONS = { days: { type: "string" } } as const;
+const text = { type: "string" } as const;
+export const REPORT_OPTIONS = {
+  at: text,
+  from: text,
+  to: text,
+  role: text,
+  person: text,
+  format: text,
+  review: { type: "boolean" },
+} as const;
+type Options = Partial<Record<"at" | "from" | "to" | "role" | "person" | "format", string>> & {
+  review?: boolean;
+};
 
-/** What an entry says of a request. */
-const Told = z.object({
-  ...Request.pick({ id: true, requester: true, role: true }).shape,
-  at: z.number(),
-  event: z.string(),
-  approvals: z.array(Approval),
-  ending: Ending.nullable(),
-});
-type Told = z.infer<typeof Told>;
+type Row = Record<string, string>;
+type Format = (row: Row) => string;
 
-interface Grant extends Told {
-  began: number;
-  /** Whose approvals a passkey signed, as the entries of the approvals say. */
-  signers: ReadonlySet<string>;
-}
+const asCell = (value: string): string => value.replaceAll("|", "\\|").replaceAll(/\s+/g, " ");
+const tableLine: Format = (row) => `| ${Object.values(row).map(asCell).join(" | ")} |`;
+// What somebody wrote as a reason must not run in a spreadsheet.
+const csvLine = (cells: string[]): string => stringify([cells], { escape_formulas: true }).trimEnd();
 
-export async function reportAccess(bot: Bot, days = "30", say: (line: string) => void): Promise<true> {
-  if (!/^[1-9]\d{0,3}$/.test(days)) throw new UsageError("--days takes a number of days, such as 30.");
-  const now = bot.clock.now();
-  const since = now - Number(days) * DAY;
-  const grants = (await readGrants(bot)).filter(
-    ({ began, ending }) => began >= since || (ending?.at ?? now) >= since,
-  );
-  say(`# Access to ${bot.config.hub.name}, ${utcTime(since)} to ${utcTime(now)} UTC`);
-  say("");
-  say("| Request | Person | Role | From | Approved by | Until | Why | Proved |");
-  say("|---|---|---|---|---|---|---|---|");
-  for (const grant of grants) say(`| ${cellsFor(grant).map(asCell).join(" | ")} |`);
-  say("");
-  say(
-    `${grants.length} grants; ${grants.filter(({ ending }) => ending?.proof == null).length} of them not proved to have ended.`,
-  );
+/** Per format: the lines before the first row, and each row. */
+const FORMATS: Record<string, { head(columns: string[]): string[]; line: Format }> = {
+  table: {
+    head: (columns) => [`| ${columns.join(" | ")} |`, `|${"---|".repeat(columns.length)}`],
+    line: tableLine,
+  },
+  csv: { head: (columns) => [csvLine(columns)], line: (row) => csvLine(Object.values(row)) },
+  jsonl: { head: () => [], line: (row) => JSON.stringify(row) },
+};
+
+/** Throws UsageError, StoreAway. */
+export async function reportAccess(bot: Bot, options: Options, say: (line: string) => void): Promise<true> {
+  const format = FORMATS[options.format ?? "table"];
+  if (!format) throw new UsageError("--format takes table, csv or jsonl.");
+  const isWanted = readFilter(options, bot.clock.now());
+  const grants = [...(await readGrants(bot))].filter(isWanted);
+  const rows = options.review ? reviewRows(grants, bot.clock.now()) : grants.map(rowFor);
+  const [first] = rows;
+  if (first) for (const line of format.head(Object.keys(first))) say(line);
+  for (const row of rows) say(format.line(row));
+  if (format === FORMATS.table) say(`${first ? "\n" : ""}${countsIn(grants)}`);
   return true;
 }
 
-/** By when they began; of each the last entry says how it is. */
-async function readGrants({ store }: Bot): Promise<Grant[]> {
-  const grants = new Map<string, Grant>();
-  const signersById = new Map<string, Set<string>>();
-  for await (const entry of store.trail.read()) {
-    const told = Told.safeParse(store.trail.open(entry)).data;
-    if (!told) continue;
-    const signers = signersById.get(told.id) ?? new Set();
-    for (const { by, signed } of told.approvals) if (by && signed) signers.add(by);
-    signersById.set(told.id, signers);
-    const began = grants.get(told.id)?.began ?? (told.event === "access.granted" ? told.at : null);
-    if (began !== null) grants.set(told.id, { ...told, began, signers });
-  }
-  return [...grants.values()];
+const LAST_DAYS = 30;
+
+/** At one moment, or at any moment of a period: of the last 30 days where none is named. */
+function readFilter({ at, from, to, role, person }: Options, now: number): (grant: Grant) => boolean {
+  if (at !== undefined && (from !== undefined || to !== undefined))
+    throw new UsageError("Give --at, or --from and --to.");
+  const until = at === undefined ? (to === undefined ? now + 1 : readMoment("--to", to)) : null;
+  const first =
+    at === undefined
+      ? from === undefined
+        ? (until ?? now) - LAST_DAYS * DAY
+        : readMoment("--from", from)
+      : readMoment("--at", at);
+  const wanted = person?.replace(/^@/, "").toLowerCase();
+  return (grant) =>
+    (grant.from ?? grant.askedAt) < (until ?? first + 1) &&
+    (grant.to ?? Number.POSITIVE_INFINITY) > first &&
+    (role === undefined || grant.role === role) &&
+    (wanted === undefined || [grant.person, grant.name].some((one) => one.toLowerCase() === wanted));
 }
 
-function cellsFor({ id, requester, role, began, approvals, signers, ending }: Grant): string[] {
-  const proved = ending?.proof ? `${utcTime(ending.proof.at)} (${ending.proof.method})` : "no";
-  const ended = ending
-    ? [utcTime(ending.at), ending.by ? `${ending.cause} by ${ending.by}` : ending.cause]
-    : ["goes on", ""];
-  return [id, requester, role, utcTime(began), approvers(approvals, signers), ...ended, ending ? proved : ""];
+function rowFor(grant: Grant): Row {
+  const { id, person, name, role, reason, ticket, approvedBy, endedBy, proved, used, review } = grant;
+  return {
+    Name: name,
+    Id: person,
+    Role: role,
+    From: grant.from === null ? NOT_KNOWN : utcTime(grant.from),
+    To:
+      grant.to === null
+        ? `goes on until ${grant.endsAt ? utcTime(grant.endsAt) : NOT_KNOWN}`
+        : utcTime(grant.to),
+    Why: reason,
+    Ticket: ticket,
+    "Approved by": approvedBy,
+    Ended: endedBy,
+    Proved: proved || (endedBy ? "no" : ""),
+    Used: used,
+    Review: review,
+    Request: id,
+  };
 }
 
-/** People, or the rule that needed none. */
-const approvers = (approvals: Approval[], signers: Grant["signers"]): string =>
-  approvals
-    .map(({ by, rule }) => (by === null ? `rule ${rule}` : `${by}${signers.has(by) ? " (passkey)" : ""}`))
-    .join(", ");
+/** An access review: by person and role, how often and how long, used or not, by which rule or approver. */
+function reviewRows(grants: readonly Grant[], now: number): Row[] {
+  const groups = Map.groupBy(grants, ({ person, role }) => `${person} ${role}`);
+  return [...groups.values()].flatMap((all) => {
+    const last = all.at(-1);
+    if (!last) return [];
+    const time = all.reduce((sum, { from, to }) => sum + (from === null ? 0 : (to ?? now) - from), 0);
+    const unused = all.filter(({ used }) => used === "no").length;
+    const unknown = all.filter(({ used }) => used === NOT_KNOWN).length;
+    return {
+      Name: last.name,
+      Id: last.person,
+      Role: last.role,
+      Times: String(all.length),
+      "In all": formatDuration(time),
+      Used: String(all.length - unused - unknown),
+      "Not used": String(unused),
+      "Use not known": String(unknown),
+      "Approved by": [...new Set(all.flatMap(({ approvedBy }) => approvedBy.split(", ")))].join(", "),
+    };
+  });
+}
 
-const asCell = (text: string): string => text.replaceAll("|", "\\|");
+function countsIn(grants: readonly Grant[]): string {
+  const ended = grants.filter(({ endedBy }) => endedBy !== "");
+  const unproved = ended.filter(({ proved }) => proved === "").length;
+  return `${grants.length} grants: ${grants.length - ended.length} go on, ${unproved} ended without a proof.`;
+}

@@ -3,7 +3,7 @@ import type { Bot } from "../../bot.ts";
 import { HubError } from "../../hub/errors.ts";
 import type { HubNotes } from "../../hub/hub.ts";
 import { readLostSeals, SEAL_NOTES } from "../../life/sweep/seal-trail.ts";
-import { MINUTE } from "../../request/durations.ts";
+import { formatDuration, MINUTE } from "../../request/durations.ts";
 import { UNREADABLE } from "../../store/reading.ts";
 import { openSeal, type Seal, sealedAt, sealHash } from "../../store/seals.ts";
 import type { StoredEntry } from "../../store/trail.ts";
@@ -13,11 +13,21 @@ import { utcTime } from "./time.ts";
 /** The bot seals once a minute: what is not sealed by then was kept from it. */
 const SEALED_WITHIN = 5 * MINUTE;
 
-/** Says what is missing or changed; resolves to whether nothing is, but what was acknowledged. Throws StoreAway. */
-export async function verifyTrail(bot: Bot, say: (line: string) => void): Promise<boolean> {
+/**
+ * Says what is missing or changed; resolves to whether nothing is, but what was acknowledged. `seal`: one that the
+ * channel holds, to be compared too. Throws StoreAway.
+ */
+export async function verifyTrail(
+  bot: Bot,
+  seal: string | null,
+  say: (line: string) => void,
+): Promise<boolean> {
   const { newest, counts, faults, acknowledged } = await examineTrail(bot);
-  const age = newest ? `${timeText(newest)}` : "of no time";
-  say(`${counts.seals} seals over ${counts.entries} entries, the newest ${age}.`);
+  const age = newest ? (await bot.store.now()) - sealedAt(newest) : null;
+  const newestText =
+    newest && age !== null ? `${timeText(newest)}, ${formatDuration(age)} old` : "of no time";
+  say(`${counts.seals} seals over ${counts.entries} entries, the newest ${newestText}.`);
+  if (seal !== null) faults.push(...(await compareSeal(bot, seal.trim(), say)));
   if (counts.unsealed > 0) say(`${counts.unsealed} entries since then are not sealed yet.`);
   const known = faults.filter((fault) => acknowledged.has(fault));
   const unknown = faults.filter((fault) => !acknowledged.has(fault));
@@ -26,6 +36,18 @@ export async function verifyTrail(bot: Bot, say: (line: string) => void): Promis
   if (unknown.length > 0) say("The trail is not whole.");
   else say(known.length > 0 ? "Nothing new: the rest of the trail is whole." : "The trail is whole.");
   return unknown.length === 0;
+}
+
+/** By its hash, as the channel shows it. */
+async function compareSeal({ store }: Bot, hash: string, say: (line: string) => void): Promise<string[]> {
+  for await (const { seal } of store.seals.read())
+    if (seal !== UNREADABLE && seal.hash === hash) {
+      say(`The trail holds that seal, of ${timeText(seal)}.`);
+      return [];
+    }
+  return [
+    `The trail does not hold the seal ${hash}: what it covers was lost or changed, or is older than audit.keep.`,
+  ];
 }
 
 /** `faults`: a sentence each, the same one each time it is found; `acknowledged`: fault → by whom. */

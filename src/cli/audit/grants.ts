@@ -1,0 +1,96 @@
+/** Every access that the trail tells of, a row each: what an auditor asks of one. */
+import { z } from "zod";
+import type { Bot } from "../../bot.ts";
+import { Approval, Ending, Request } from "../../request/record.ts";
+import type { Use } from "../../request/use.ts";
+import { UNREADABLE } from "../../store/reading.ts";
+import type { TrailEntry } from "../../store/trail.ts";
+import { utcTime } from "./time.ts";
+
+/** What an entry says of a request; each says all of it, so the last one counts. */
+const Told = z.object({
+  ...Request.pick({ id: true, requester: true, role: true, reason: true, askedAt: true }).shape,
+  ...Request.pick({ emergency: true, grantedAt: true, endsAt: true, review: true, used: true, names: true })
+    .shape,
+  at: z.number(),
+  ticket: z.string().nullable(),
+  approvals: z.array(Approval),
+  ending: Ending.nullable(),
+});
+type Told = z.infer<typeof Told>;
+
+/** Texts, but the times, ms: there may be a hundred thousand of them. */
+export interface Grant {
+  id: string;
+  person: string;
+  name: string;
+  role: string;
+  reason: string;
+  ticket: string;
+  approvedBy: string;
+  endedBy: string;
+  proved: string;
+  used: string;
+  review: string;
+  askedAt: number;
+  /** Null: not known, since Redis was restored from an older copy. */
+  from: number | null;
+  /** When the access was gone; null: it goes on, or nobody saw it go yet. */
+  to: number | null;
+  endsAt: number | null;
+}
+
+export const NOT_KNOWN = "not known";
+
+/** By when they were first told of. Throws StoreAway. */
+export async function readGrants({ store }: Pick<Bot, "store">): Promise<Iterable<Grant>> {
+  const grants = new Map<string, Grant>();
+  for await (const stored of store.trail.read()) {
+    const entry = store.trail.open(stored);
+    if (entry === UNREADABLE || entry.id === null) continue;
+    const before = grants.get(entry.id);
+    // Most entries are of requests that never had access.
+    if (!before && entry.event !== "access.granted" && !entry.ending) continue;
+    const told = Told.safeParse(entry).data;
+    if (told) grants.set(told.id, grantIn(told, before?.from ?? beganAt(entry, told)));
+  }
+  return grants.values();
+}
+
+/** An older copy of a record does not know whether it was granted since. */
+const beganAt = ({ event, at }: TrailEntry, { grantedAt }: Told): number | null =>
+  event === "access.granted" ? at : grantedAt;
+
+function grantIn(told: Told, from: number | null): Grant {
+  const { id, requester, role, reason, ticket, approvals, ending, emergency, review, names } = told;
+  const named = (who: string) => (names[who] ? `${names[who]} (${who})` : who);
+  return {
+    id,
+    person: requester,
+    name: names[requester] ?? "",
+    role,
+    reason,
+    ticket: ticket ?? "",
+    approvedBy: approvals.map(({ by, rule }) => (by ? named(by) : `rule ${rule}`)).join(", "),
+    endedBy: ending ? endText(ending, named) : "",
+    proved: ending?.proof ? `${utcTime(ending.proof.at)} (${ending.proof.method})` : "",
+    used: textForUse(told.used),
+    review: review ? `${named(review.by)}: ${review.words}` : emergency ? "open" : "",
+    askedAt: told.askedAt,
+    from,
+    to: ending ? (ending.goneAt ?? ending.deletedAt) : null,
+    endsAt: told.endsAt,
+  };
+}
+
+function endText({ cause, by, words }: Ending, named: (who: string) => string): string {
+  const who = by ? ` by ${named(by)}` : "";
+  if (cause === "restored") return `restored: ${NOT_KNOWN} since when it was gone`;
+  return `${cause}${who}${words ? `: ${words}` : ""}`;
+}
+
+function textForUse(use: Use | null): string {
+  if (use === null || (!use.isKnown && use.first === null)) return NOT_KNOWN;
+  if (use.first === null) return "no";
+  return `${use.reads} reads, ${use.changes} changes, ${use.refusals} refused`;
+}
