@@ -6,6 +6,7 @@ import { burst } from "./benchmarks/burst.ts";
 import { distance } from "./benchmarks/distance.ts";
 import { life } from "./benchmarks/life.ts";
 import { passkey } from "./benchmarks/passkey.ts";
+import { report } from "./benchmarks/report.ts";
 import { revoke } from "./benchmarks/revoke.ts";
 import { sweep } from "./benchmarks/sweep.ts";
 import { drawTable, type Row } from "./measure.ts";
@@ -19,8 +20,9 @@ const BENCHMARKS = new Map<string, () => Promise<Row[]>>([
   ["sweep", sweep],
   ["life", life],
   ["passkey", passkey],
+  ["report", report],
 ]);
-const NEEDS_NO_API_SERVER = ["distance", "burst", "life", "passkey"];
+const NEEDS_NO_API_SERVER = ["distance", "burst", "life", "passkey", "report"];
 
 async function run(named: readonly string[]): Promise<number> {
   const names = named.length > 0 ? named : [...BENCHMARKS.keys()];

@@ -29,7 +29,7 @@ export async function openSeeder(world: World) {
     instance: INSTANCE,
     hub: HUB_NAME,
     key: secret(RECORDS_KEY),
-    log: pino({ level: "silent" }),
+    log: pino({ level: "silent" }, { write() {} }),
   });
   const queue = createQueue({ failFast: redis, prefix: store.keys.prefix });
   // Nobody is looked up hour by hour: that would be measured with the sweep.

@@ -28,6 +28,7 @@ const TRAIL_FIELDS = [
   "prolongedBy",
   "replaces",
   "grantedAt",
+  "activeAt",
   "endsAt",
   "approvals",
   "ending",

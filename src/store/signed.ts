@@ -2,7 +2,7 @@
  * Signed values: Redis and the hub's notes may lose what we keep there, and must not lie. A MAC stands before each text.
  * It is an HMAC-SHA256 over the instance, the place and the text, so that a value counts nowhere but in its own place.
  */
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import { type Secret, safeEqual } from "../request/secret.ts";
 
 /** Characters of an HMAC-SHA256 in base64url; commit.lua cuts as many off. */
@@ -26,10 +26,10 @@ export const splitSigned = (signed: string): { mac: string; text: string } => ({
 
 /** `key`: 32 bytes. Without one nothing can be signed (Error), and nothing opens. */
 export function createSigner(key: Secret | undefined, instance: string): Signer {
+  const secretKey = key && createSecretKey(Buffer.from(key.reveal(), "base64"));
   const macFor = (place: string, text: string): string => {
-    if (!key) throw new Error("RECORDS_KEY is not set; give the bot's own, as in its .env or Secret");
-    const bytes = Buffer.from(key.reveal(), "base64");
-    return createHmac("sha256", bytes).update(`${instance}\n${place}\n`).update(text).digest("base64url");
+    if (!secretKey) throw new Error("RECORDS_KEY is not set; give the bot's own, as in its .env or Secret");
+    return createHmac("sha256", secretKey).update(`${instance}\n${place}\n`).update(text).digest("base64url");
   };
   return {
     sign: (place, text) => macFor(place, text) + text,

@@ -6,7 +6,7 @@ import { TRAIL_EVENTS, type TrailEvent } from "../request/events.ts";
 import type { Keys } from "./keys.ts";
 import { readText, UNREADABLE, type Unreadable } from "./reading.ts";
 import { guarded } from "./redis.ts";
-import type { Signer } from "./signed.ts";
+import { type Signer, splitSigned } from "./signed.ts";
 
 /** Times are milliseconds since the epoch. */
 export interface TrailEntry {
@@ -67,6 +67,13 @@ export async function* readStream(
   }
 }
 
+/** Nothing that an entry of these says is news of an access: each later one says it too. */
+const BEFORE_ACCESS = '{"event":"request.';
+
+/** Of what is stored: it tells of no access, and need not be opened by who looks for that. */
+export const isBeforeAccess = ({ text }: StoredEntry): boolean =>
+  splitSigned(text).text.startsWith(BEFORE_ACCESS);
+
 /** The place of an entry among signed values; its text holds the record's version, so that a copy of it is seen. */
 const PLACE = "entry";
 
@@ -87,12 +94,16 @@ declare module "ioredis" {
 
 export function createTrail(redis: Redis, keys: Keys, { signer, tell }: { signer: Signer; tell: Tell }) {
   redis.defineCommand("addEntryOnce", { numberOfKeys: 2, lua: ADD_ONCE });
+  const openText = ({ text }: StoredEntry): string | null => signer.open(PLACE, text);
   return {
     read: (from?: string, to?: string) => readStream(redis, keys.trail, from, to),
 
+    /** The JSON that was signed; null: somebody else wrote it. */
+    openText,
+
     /** Unreadable: somebody else wrote it, or a newer bot. */
-    open: ({ text }: StoredEntry): TrailEntry | Unreadable =>
-      readText(Entry, signer.open(PLACE, text) ?? "") ?? UNREADABLE,
+    open: (stored: StoredEntry): TrailEntry | Unreadable =>
+      readText(Entry, openText(stored) ?? "") ?? UNREADABLE,
 
     /** Adds it unless one of this name was added before: the mark and the entry are written together. */
     async addOnce(name: string, entry: TrailEntry): Promise<void> {

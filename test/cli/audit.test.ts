@@ -32,7 +32,7 @@ afterAll(() => world.close());
 async function run(line: string, variables: NodeJS.ProcessEnv = world.env) {
   const lines: string[] = [];
   const code = await audit(line.split(" "), {
-    ...{ variables, clock: world.clock, log: pino({ level: "silent" }), colour: false },
+    ...{ variables, clock: world.clock, log: pino({ level: "silent" }, { write() {} }), colour: false },
     ...{ say: (said) => lines.push(said), confirm: async () => false },
   });
   return { code, lines, text: lines.join("\n") };

@@ -54,7 +54,12 @@ const warnings = ({ lines }: Running) =>
 async function find(check: string): Promise<Finding | undefined> {
   const said: string[] = [];
   await doctor(["--json"], {
-    ...{ variables: world.env, clock: world.clock, log: pino({ level: "silent" }), colour: false },
+    ...{
+      variables: world.env,
+      clock: world.clock,
+      log: pino({ level: "silent" }, { write() {} }),
+      colour: false,
+    },
     ...{ confirm: async () => false, say: (line: string) => void said.push(line) },
   });
   return (JSON.parse(said.join("")).findings as Finding[]).find((one) => one.check === check);

@@ -62,7 +62,7 @@ async function run(line: string, { env = {}, file, kubeconfig: text }: Change = 
     const isGood = await doctor(line.split(" ").filter(Boolean), {
       variables: { ...world.env, ...env, KARPOR_ACCESS_CONFIG: join(folder.path, "config.yml") },
       ...{ clock: { now: world.clock.now, sleep: async (ms: number) => world.clock.jump(ms) } },
-      ...{ log: pino({ level: "silent" }), colour: false, confirm: async () => false },
+      ...{ log: pino({ level: "silent" }, { write() {} }), colour: false, confirm: async () => false },
       say: (said) => void lines.push(said),
     });
     return { isGood, said: lines.join("\n") };
@@ -104,7 +104,7 @@ test("behind a gateway a closed hub is good: nothing without a token, and everyt
   const change = (option: string) =>
     setup([option, "--yes", "--kubeconfig", kubeconfig], {
       variables: { KARPOR_ACCESS_CONFIG: config },
-      ...{ clock: world.clock, log: pino({ level: "silent" }), colour: false },
+      ...{ clock: world.clock, log: pino({ level: "silent" }, { write() {} }), colour: false },
       ...{ say: () => {}, confirm: async () => false },
     });
   await change("--close-anonymous");

@@ -56,7 +56,7 @@ function tell(start: () => Promise<TestHub>): void {
     const lines: string[] = [];
     await setup([...line.split(" ").filter(Boolean), ...out, "--kubeconfig", join(folder.path, "admin")], {
       variables: { KARPOR_ACCESS_CONFIG: join(folder.path, "config.yml") },
-      ...{ log: pino({ level: "silent" }), colour: false, clock: systemClock() },
+      ...{ log: pino({ level: "silent" }, { write() {} }), colour: false, clock: systemClock() },
       say: (said) => void lines.push(said),
       confirm: async () => answer,
     });

@@ -16,7 +16,7 @@ import { requestIdFrom, UserId } from "../../src/request/ids.ts";
 import { ALICE, APPROVALS, BOB } from "../helpers/people.ts";
 import { roles } from "../helpers/roles.ts";
 
-const log = pino({ level: "silent" });
+const log = pino({ level: "silent" }, { write() {} });
 const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/anonymous";
 const OWN = {
   ...roles.guest,

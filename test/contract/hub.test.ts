@@ -43,7 +43,7 @@ function openHub(
     settings: { kubeconfig: options.path ?? file, namespace: GRANTS_NAMESPACE },
     instance: options.instance ?? "test",
     clock: options.clock ?? systemClock(),
-    log: pino({ level: "silent" }),
+    log: pino({ level: "silent" }, { write() {} }),
     ...(options.timeoutMs && { timeoutMs: options.timeoutMs }),
   });
   opened.push(hub);
@@ -293,7 +293,7 @@ describe.for(kinds.filter(({ skip }) => !skip))("$name", ({ start }) => {
     const mount = await startPod();
     const hub = createHub({
       ...{ settings: { inCluster: true, server: server.url, namespace: GRANTS_NAMESPACE }, instance: "test" },
-      ...{ clock: ahead, log: pino({ level: "silent" }), podMount: mount },
+      ...{ clock: ahead, log: pino({ level: "silent" }, { write() {} }), podMount: mount },
     });
     opened.push(hub);
     const path = "/api/v1/namespaces/bots/secrets/karpor-access-hub";

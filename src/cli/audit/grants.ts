@@ -1,25 +1,31 @@
 /** Every access that the trail tells of, a row each: what an auditor asks of one. */
 import { z } from "zod";
 import type { Bot } from "../../bot.ts";
+import { parseJson } from "../../hub/errors.ts";
 import { Approval, Ending, Request } from "../../request/record.ts";
 import type { Use } from "../../request/use.ts";
-import { UNREADABLE } from "../../store/reading.ts";
-import type { TrailEntry } from "../../store/trail.ts";
+import { isBeforeAccess } from "../../store/trail.ts";
 import { utcTime } from "./time.ts";
 
-/** What an entry says of a request; each says all of it, so the last one counts. */
+/** What an entry says of a request; each says all of it, so the newest one counts. */
 const Told = z.object({
   ...Request.pick({ id: true, requester: true, role: true, reason: true, askedAt: true }).shape,
-  ...Request.pick({ emergency: true, grantedAt: true, endsAt: true, review: true, used: true, names: true })
-    .shape,
-  at: z.number(),
+  ...Request.pick({
+    emergency: true,
+    grantedAt: true,
+    activeAt: true,
+    endsAt: true,
+    review: true,
+    used: true,
+    names: true,
+  }).shape,
   ticket: z.string().nullable(),
   approvals: z.array(Approval),
   ending: Ending.nullable(),
 });
 type Told = z.infer<typeof Told>;
 
-/** Texts, but the times, ms: there may be a hundred thousand of them. */
+/** Texts, but the times, ms. */
 export interface Grant {
   id: string;
   person: string;
@@ -42,26 +48,27 @@ export interface Grant {
 
 export const NOT_KNOWN = "not known";
 
-/** By when they were first told of. Throws StoreAway. */
-export async function readGrants({ store }: Pick<Bot, "store">): Promise<Iterable<Grant>> {
-  const grants = new Map<string, Grant>();
-  for await (const stored of store.trail.read()) {
-    const entry = store.trail.open(stored);
-    if (entry === UNREADABLE || entry.id === null) continue;
-    const before = grants.get(entry.id);
-    // Most entries are of requests that never had access.
-    if (!before && entry.event !== "access.granted" && !entry.ending) continue;
-    const told = Told.safeParse(entry).data;
-    if (told) grants.set(told.id, grantIn(told, before?.from ?? beganAt(entry, told)));
+/** As each entry begins. */
+const ABOUT = /^\{"event":"[^"]+","id":"([^"]+)"/;
+
+/**
+ * By when they were first told of. Of each only the newest entry is kept, as text: there may be a hundred thousand.
+ * Throws StoreAway.
+ */
+export async function* readGrants({ store: { trail } }: Pick<Bot, "store">): AsyncGenerator<Grant> {
+  const newest = new Map<string, string>();
+  for await (const stored of trail.read()) {
+    const text = isBeforeAccess(stored) ? null : trail.openText(stored);
+    const id = text && ABOUT.exec(text)?.[1];
+    if (text && id) newest.set(id, text);
   }
-  return grants.values();
+  for (const text of newest.values()) {
+    const told = Told.safeParse(parseJson(text)).data;
+    if (told && (told.activeAt !== null || told.ending !== null)) yield grantIn(told);
+  }
 }
 
-/** An older copy of a record does not know whether it was granted since. */
-const beganAt = ({ event, at }: TrailEntry, { grantedAt }: Told): number | null =>
-  event === "access.granted" ? at : grantedAt;
-
-function grantIn(told: Told, from: number | null): Grant {
+function grantIn(told: Told): Grant {
   const { id, requester, role, reason, ticket, approvals, ending, emergency, review, names } = told;
   const named = (who: string) => (names[who] ? `${names[who]} (${who})` : who);
   return {
@@ -77,7 +84,8 @@ function grantIn(told: Told, from: number | null): Grant {
     used: textForUse(told.used),
     review: review ? `${named(review.by)}: ${review.words}` : emergency ? "open" : "",
     askedAt: told.askedAt,
-    from,
+    // An older copy of a record does not know whether it was granted since.
+    from: told.activeAt ?? told.grantedAt,
     to: ending ? (ending.goneAt ?? ending.deletedAt) : null,
     endsAt: told.endsAt,
   };

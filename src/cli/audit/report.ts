@@ -43,12 +43,22 @@ export async function reportAccess(bot: Bot, options: Options, say: (line: strin
   const format = FORMATS[options.format ?? "table"];
   if (!format) throw new UsageError("--format takes table, csv or jsonl.");
   const isWanted = readFilter(options, bot.clock.now());
-  const grants = [...(await readGrants(bot))].filter(isWanted);
-  const rows = options.review ? reviewRows(grants, bot.clock.now()) : grants.map(rowFor);
-  const [first] = rows;
-  if (first) for (const line of format.head(Object.keys(first))) say(line);
-  for (const row of rows) say(format.line(row));
-  if (format === FORMATS.table) say(`${first ? "\n" : ""}${countsIn(grants)}`);
+  const counts = { all: 0, ended: 0, proved: 0 };
+  const grants: Grant[] = [];
+  const show = (row: Row, isFirst: boolean): void => {
+    if (isFirst) for (const line of format.head(Object.keys(row))) say(line);
+    say(format.line(row));
+  };
+  for await (const grant of readGrants(bot)) {
+    if (!isWanted(grant)) continue;
+    if (options.review) grants.push(grant);
+    else show(rowFor(grant), counts.all === 0);
+    counts.all += 1;
+    counts.ended += Number(grant.endedBy !== "");
+    counts.proved += Number(grant.proved !== "");
+  }
+  for (const [index, row] of reviewRows(grants, bot.clock.now()).entries()) show(row, index === 0);
+  if (format === FORMATS.table) say(`\n${countsText(counts)}`);
   return true;
 }
 
@@ -118,8 +128,5 @@ function reviewRows(grants: readonly Grant[], now: number): Row[] {
   });
 }
 
-function countsIn(grants: readonly Grant[]): string {
-  const ended = grants.filter(({ endedBy }) => endedBy !== "");
-  const unproved = ended.filter(({ proved }) => proved === "").length;
-  return `${grants.length} grants: ${grants.length - ended.length} go on, ${unproved} ended without a proof.`;
-}
+const countsText = ({ all, ended, proved }: Record<"all" | "ended" | "proved", number>): string =>
+  `${all} grants: ${all - ended} go on, ${ended - proved} ended without a proof.`;
