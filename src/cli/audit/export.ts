@@ -1,7 +1,7 @@
 /** `audit export`: the entries of the trail as JSON lines, oldest first, each with the seal that covers it. */
-import type { Bot } from "../../bot.ts";
 import { UNREADABLE } from "../../store/reading.ts";
 import { splitSigned } from "../../store/signed.ts";
+import type { Store } from "../../store/store.ts";
 import { UsageError } from "../options.ts";
 import { readMoment } from "./time.ts";
 
@@ -10,7 +10,7 @@ export const EXPORT_OPTIONS = { from: text, to: text, format: text };
 
 /** `entry` is what was stored, and `mac` what was before it, so that a seal can be computed from the lines. */
 export async function exportTrail(
-  { store }: Bot,
+  store: Store,
   {
     from = "1970-01-01",
     to = "9999-01-01",

@@ -1,9 +1,9 @@
 /** Every access that the trail tells of, a row each: what an auditor asks of one. */
 import { z } from "zod";
-import type { Bot } from "../../bot.ts";
 import { parseJson } from "../../hub/errors.ts";
 import { Approval, Ending, Request } from "../../request/record.ts";
 import type { Use } from "../../request/use.ts";
+import type { Store } from "../../store/store.ts";
 import { isBeforeAccess } from "../../store/trail.ts";
 import { utcTime } from "./time.ts";
 
@@ -55,7 +55,7 @@ const ABOUT = /^\{"event":"[^"]+","id":"([^"]+)"/;
  * By when they were first told of. Of each only the newest entry is kept, as text: there may be a hundred thousand.
  * Throws StoreAway.
  */
-export async function* readGrants({ store: { trail } }: Pick<Bot, "store">): AsyncGenerator<Grant> {
+export async function* readGrants({ trail }: Store): AsyncGenerator<Grant> {
   const newest = new Map<string, string>();
   for await (const stored of trail.read()) {
     const text = isBeforeAccess(stored) ? null : trail.openText(stored);

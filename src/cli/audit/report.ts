@@ -1,7 +1,7 @@
 /** `audit report`: who had what, when, why, by whose approval, whether it was used, how it ended, and how that is proved. */
 import { stringify } from "csv-stringify/sync";
-import type { Bot } from "../../bot.ts";
 import { DAY, formatDuration } from "../../request/durations.ts";
+import type { Store } from "../../store/store.ts";
 import { UsageError } from "../options.ts";
 import { type Grant, NOT_KNOWN, readGrants } from "./grants.ts";
 import { readMoment, utcTime } from "./time.ts";
@@ -39,17 +39,22 @@ const FORMATS: Record<string, { head(columns: string[]): string[]; line: Format 
 };
 
 /** Throws UsageError, StoreAway. */
-export async function reportAccess(bot: Bot, options: Options, say: (line: string) => void): Promise<true> {
+export async function reportAccess(
+  store: Store,
+  options: Options,
+  now: number,
+  say: (line: string) => void,
+): Promise<true> {
   const format = FORMATS[options.format ?? "table"];
   if (!format) throw new UsageError("--format takes table, csv or jsonl.");
-  const isWanted = readFilter(options, bot.clock.now());
+  const isWanted = readFilter(options, now);
   const counts = { all: 0, ended: 0, proved: 0 };
   const grants: Grant[] = [];
   const show = (row: Row, isFirst: boolean): void => {
     if (isFirst) for (const line of format.head(Object.keys(row))) say(line);
     say(format.line(row));
   };
-  for await (const grant of readGrants(bot)) {
+  for await (const grant of readGrants(store)) {
     if (!isWanted(grant)) continue;
     if (options.review) grants.push(grant);
     else show(rowFor(grant), counts.all === 0);
@@ -57,7 +62,7 @@ export async function reportAccess(bot: Bot, options: Options, say: (line: strin
     counts.ended += Number(grant.endedBy !== "");
     counts.proved += Number(grant.proved !== "");
   }
-  for (const [index, row] of reviewRows(grants, bot.clock.now()).entries()) show(row, index === 0);
+  for (const [index, row] of reviewRows(grants, now).entries()) show(row, index === 0);
   if (format === FORMATS.table) say(`\n${countsText(counts)}`);
   return true;
 }
