@@ -37,13 +37,6 @@ const KEPT_AS = "webhook";
 export const readDelivery = async ({ kept }: Pick<Store, "kept">): Promise<Delivery> =>
   orNull(readText(Delivery, await kept(KEPT_AS))) ?? { cursor: null, failing: null, skipped: 0 };
 
-/** How long the oldest entry has waited that was not sent, ms, by the clock of Redis. Throws StoreAway. */
-export async function deliveryLag(store: Store, delivery: Delivery): Promise<number> {
-  for await (const { id } of entriesAfter(store, delivery))
-    return Math.max(0, (await store.now()) - Number(id.split("-")[0]));
-  return 0;
-}
-
 const entriesAfter = ({ trail }: Store, { cursor }: Delivery) =>
   trail.read(cursor === null ? "-" : `(${cursor}`);
 

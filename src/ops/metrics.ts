@@ -1,11 +1,13 @@
-/** What Prometheus reads: each value is read at the scrape, so nothing needs to be counted all over the house. */
+/** What Prometheus reads: gauges, each read at the scrape, and what was counted on its way to the trail. */
 import { Gauge, Registry } from "prom-client";
 import type { Bot } from "../bot.ts";
-import { deliveryLag, readDelivery } from "../life/deliver-trail.ts";
+import { readDelivery } from "../life/deliver-trail.ts";
 import { SECOND } from "../request/durations.ts";
 import { type Request, STATES } from "../request/record.ts";
 import { UNREVIEWED } from "../store/indexes.ts";
+import { UNREADABLE } from "../store/reading.ts";
 import { VERSION } from "../version.ts";
+import { countTrail } from "./counters.ts";
 import { countDueJobs, page } from "./health.ts";
 
 /** Each replica says the same of all of them together. */
@@ -19,6 +21,8 @@ export type Metrics = ReturnType<typeof createMetrics>;
 /** `isReady`: commands and clicks can come in. */
 export function createMetrics(bot: Bot, isReady: () => boolean) {
   const startedAt = bot.clock.now();
+  const counted = new Registry();
+  countTrail(bot, counted);
   let lastSweep = { at: startedAt, took: 0 };
   return {
     /** A sweep has run through, and took so many milliseconds. */
@@ -33,7 +37,7 @@ export function createMetrics(bot: Bot, isReady: () => boolean) {
       show("sweep_duration_seconds", `How long the last sweep took. ${OWN}`, lastSweep.took / SECOND);
       // While Redis is away what it knows is left out.
       await showShared(bot, show).catch((error: unknown) => bot.outages.note(error));
-      return { status: 200, body: await registry.metrics() };
+      return { status: 200, body: await Registry.merge([registry, counted]).metrics() };
     }),
   };
 }
@@ -99,13 +103,36 @@ async function showShared(bot: Bot, show: Show): Promise<void> {
     oldest / SECOND,
   );
   show("unreviewed_emergencies", `Emergencies that nobody reviewed yet. ${SHARED}`, unreviewed);
-  if (bot.config.audit.webhook) await showDelivery(bot, show);
+  const byRole = Object.keys(bot.config.roles).map((role) => [
+    role,
+    records.filter((one) => one.role === role && one.state === "active").length,
+  ]);
+  show("live_access", `Access that somebody has, by role. ${SHARED}`, {
+    label: "role",
+    values: Object.fromEntries(byRole),
+  });
+  show(
+    "held_back_emergencies",
+    `Emergencies that wait for checks of the hub. ${SHARED}`,
+    records.filter((one) => one.emergency && one.state === "scheduled" && one.heldBack.length > 0).length,
+  );
+  const locked = [...(await bot.store.lockdowns.read()).values()].filter((one) => one.locked);
+  show("lockdowns", `Lockdowns that hold, of everybody or of a person. ${SHARED}`, locked.length);
+  await showTrail(bot, show);
   show("jobs_waiting", `Jobs that are due and not done. ${SHARED}`, { label: "queue", values: jobs });
 }
 
-async function showDelivery({ store }: Bot, show: Show): Promise<void> {
+/** How far its seals and its receiver are behind. */
+async function showTrail({ store, config }: Bot, show: Show): Promise<void> {
+  const seal = await store.seals.newest();
+  const sealed = seal === UNREADABLE ? null : (seal?.id ?? null);
+  show(
+    "unsealed_age_seconds",
+    `How long the oldest entry waits for its seal; it takes a minute. ${SHARED}`,
+    (await store.trail.waiting(sealed)) / SECOND,
+  );
   const delivery = await readDelivery(store);
-  const lag = await deliveryLag(store, delivery);
+  const lag = config.audit.webhook ? await store.trail.waiting(delivery.cursor) : 0;
   show(
     "audit_webhook_lag_seconds",
     `How long the oldest entry waits that audit.webhook did not take. ${SHARED}`,

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { TRAIL_EVENTS, type TrailEvent } from "../request/events.ts";
 import type { Keys } from "./keys.ts";
 import { readText, UNREADABLE, type Unreadable } from "./reading.ts";
-import { guarded } from "./redis.ts";
+import { guarded, milliseconds, type RedisTime } from "./redis.ts";
 import { type Signer, splitSigned } from "./signed.ts";
 
 /** Times are milliseconds since the epoch. */
@@ -97,6 +97,16 @@ export function createTrail(redis: Redis, keys: Keys, { signer, tell }: { signer
   const openText = ({ text }: StoredEntry): string | null => signer.open(PLACE, text);
   return {
     read: (from?: string, to?: string) => readStream(redis, keys.trail, from, to),
+
+    /** How long the oldest entry after this one (null: of all) has been there, ms, by the clock of Redis; 0: none is. */
+    async waiting(after: string | null): Promise<number> {
+      const [first] = await guarded(
+        redis.xrange(keys.trail, after === null ? "-" : `(${after}`, "+", "COUNT", 1),
+      );
+      if (first === undefined) return 0;
+      const now = milliseconds((await guarded(redis.time())) as unknown as RedisTime);
+      return Math.max(0, now - Number(first[0].split("-")[0]));
+    },
 
     /** The JSON that was signed; null: somebody else wrote it. */
     openText,

@@ -1,5 +1,5 @@
 /** Whether the receiver of audit.webhook takes the trail's entries. */
-import { deliveryLag, readDelivery } from "../../life/deliver-trail.ts";
+import { readDelivery } from "../../life/deliver-trail.ts";
 import { MINUTE } from "../../request/durations.ts";
 import { type Finding, fail, ok, type RedisSide, warn } from "./finding.ts";
 
@@ -16,7 +16,7 @@ export async function checkAuditWebhook({ config, store }: RedisSide): Promise<F
       fail("audit webhook", `since ${since} it fails: ${failing.why}; ${skipped} entries were skipped`, fix),
     ];
   }
-  const lag = await deliveryLag(store, delivery);
+  const lag = await store.trail.waiting(delivery.cursor);
   if (lag > LATE)
     return [
       warn(
