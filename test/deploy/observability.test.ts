@@ -7,7 +7,8 @@ import { needs } from "../helpers/machine.ts";
 import { startReplica, startWorld } from "../helpers/world.ts";
 
 const FOLDER = fileURLToPath(new URL("../../deploy/observability/", import.meta.url));
-const metricsIn = (text: string) => new Set(text.replaceAll("decision_seconds_bucket", "decision_seconds").match(/karpor_access_[a-z_]+/g));
+const metricsIn = (text: string) =>
+  new Set(text.replaceAll("decision_seconds_bucket", "decision_seconds").match(/karpor_access_[a-z_]+/g));
 
 needs("promtool")("the alert rules", () => {
   test.each([

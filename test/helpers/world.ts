@@ -133,7 +133,7 @@ export interface LogLine {
 }
 
 /** One replica of the bot in this process; `lines` is its log. */
-export async function startReplica(world: World): Promise<Running> {
+export async function startReplica(world: World, level = "debug"): Promise<Running> {
   const lines: LogLine[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -141,7 +141,7 @@ export async function startReplica(world: World): Promise<Running> {
       done();
     },
   });
-  const log = createLog("debug", sink);
+  const log = createLog(level, sink);
   const running = { ...(await startBot(loadConfig(world.env), { clock: world.clock, log })), lines };
   if (!world.env.SLACK_APP_TOKEN) world.slack.deliverTo(`http://127.0.0.1:${running.port}/slack/events`);
   world.bots.push(running);
