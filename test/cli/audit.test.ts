@@ -1,14 +1,16 @@
 /** `audit`: the trail is exported, its seals are verified, and access is reported on. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { audit } from "../../src/cli/audit/index.ts";
 import { UsageError } from "../../src/cli/options.ts";
 import { sealTrail } from "../../src/life/sweep/seal-trail.ts";
-import { DAY } from "../../src/request/durations.ts";
+import { DAY, MINUTE } from "../../src/request/durations.ts";
 import { keysFor } from "../../src/store/keys.ts";
-import { sealHash } from "../../src/store/seals.ts";
+import { type Seal, sealHash } from "../../src/store/seals.ts";
 import { copyRedis } from "../helpers/copy.ts";
-import { ALICE, APPROVALS, BOB } from "../helpers/people.ts";
+import { ALICE, APPROVALS, BOB, MEI } from "../helpers/people.ts";
 import { type Scene, sceneOf, visibleText } from "../helpers/scene.ts";
 import { type Running, startReplica, startWorld, type World } from "../helpers/world.ts";
 
@@ -63,15 +65,64 @@ test("export: each entry as it was stored, with its seal", async () => {
   await expect(run("export --from yesterday")).rejects.toThrow(UsageError);
 });
 
-test("report: who had what, who approved it, how it ended, and the proof", async () => {
-  const { code, text } = await run("report --days 7");
-  expect(code).toBe(0);
-  expect(text).toMatch(
-    new RegExp(
-      `\\| R-\\w{10} \\| ${BOB} \\| guest \\| .* \\| ${ALICE} \\| .* \\| holder by ${BOB} \\| .*\\(probe\\) \\|`,
-    ),
-  );
-  expect(text).toContain("1 grants; 0 of them not proved");
+describe("report", () => {
+  const TIME = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d`;
+
+  test("who had it at a moment, why, by whose approval, how it ended, and how that is proved: one line", async () => {
+    const { activeAt } = await scene.record(({ reason }) => reason === "for the trail");
+    const then = new Date((activeAt ?? 0) + 1).toISOString();
+    const { lines } = await run(`report --at ${then}`);
+    expect(lines).toHaveLength(4);
+    expect(lines[2]).toMatch(
+      new RegExp(
+        String.raw`^\| bob \| ${BOB} \| guest \| ${TIME} \| ${TIME} \| for the trail \|  \| alice \(${ALICE}\) ` +
+          String.raw`\| holder by bob \(${BOB}\) \| ${TIME} \(probe\) \| not known \|  \| R-\w{10} \|$`,
+      ),
+    );
+    expect(lines.at(-1)).toContain("1 grants: 0 go on, 0 ended without a proof.");
+    expect((await run("report --at 2020-01-01")).text).toContain("0 grants");
+  });
+
+  test("by role and person, as CSV that no spreadsheet runs, as lines of JSON, and for a review", async () => {
+    await scene.get("guest 2h", "=HYPERLINK(1)");
+    const csv = (await run("report --format csv --person @BOB --role guest")).lines;
+    expect(csv).toHaveLength(3);
+    expect(csv[2]).toContain(`,'=HYPERLINK(1),`);
+    expect(csv[2]).toContain("goes on until");
+    const json = (await run(`report --format jsonl --person ${BOB}`)).lines.map((line) => JSON.parse(line));
+    expect(json.map(({ Why }) => Why)).toEqual(["for the trail", "=HYPERLINK(1)"]);
+    expect((await run("report --role admin --format jsonl")).lines).toEqual([]);
+    const [review] = (await run("report --review --format jsonl")).lines.map((line) => JSON.parse(line));
+    expect(review).toMatchObject({ Name: "bob", Role: "guest", Times: "2", "Use not known": "2" });
+    expect(review["Approved by"]).toBe(`alice (${ALICE})`);
+    for (const wrong of ["--format pdf", "--at 2026-01-01 --to 2026-02-01", "--from yesterday"])
+      await expect(run(`report ${wrong}`)).rejects.toThrow(UsageError);
+  });
+
+  test("access of a restored record is not known, and not left out", async () => {
+    await scene.ask("guest 1h", "before the restore", MEI);
+    const before = await copyRedis(world.commands);
+    await world.slack.click(ALICE, await scene.card("before the restore"), "approve");
+    const { id } = await scene.because("before the restore", "active");
+    await world.slack.click(MEI, await scene.tokenOf(MEI, id), "end", { confirm: true });
+    await scene.proveEnd(id);
+    await before();
+    await world.jump(5 * MINUTE);
+    await scene.record((one) => one.id === id && one.state === "closed" && one.ending?.cause === "restored");
+    const rows = (await run("report --format jsonl")).lines.map((line) => JSON.parse(line));
+    expect(rows.find(({ Request }) => Request === id)).toMatchObject({
+      ...{ From: "not known", Used: "not known", Ended: expect.stringContaining("restored: not known") },
+    });
+  });
+
+  test("| head ends it quietly", async () => {
+    const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+    const line = `"${process.execPath}" "${main}" audit report --format jsonl | head -n 0`;
+    const { stderr, status } = spawnSync("sh", ["-c", line], {
+      ...{ encoding: "utf8", env: { ...process.env, ...world.env } },
+    });
+    expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+  });
 });
 
 describe("verify", () => {
@@ -83,6 +134,17 @@ describe("verify", () => {
     await sealTrail(running.bot);
     const posted = world.slack.messages(APPROVALS).filter((one) => visibleText(one).includes("audit verify"));
     expect(posted).toHaveLength(1);
+  });
+
+  test("a seal of the channel is compared, and the newest says its age", async () => {
+    const { hash } = (await running.bot.store.seals.newest()) as Seal;
+    const known = await run(`verify --seal ${hash}`);
+    expect(known).toMatchObject({ code: 0, text: expect.stringContaining("The trail holds that seal") });
+    expect(known.lines[0]).toMatch(/the newest .* UTC, \d+m old/);
+    expect(await run(`verify --seal ${"0".repeat(64)}`)).toMatchObject({
+      code: 1,
+      text: expect.stringContaining("does not hold the seal"),
+    });
   });
 
   test("an entry that is missing, changed or added", async () => {
