@@ -37,12 +37,15 @@ const TRAIL_FIELDS = [
   "used",
 ] as const;
 
-/** What passkeys signed is told once: where it was approved. */
+/** What a passkey signed is told once, where it was approved; later entries say that it did. */
 export function entryFor(bot: Bot, request: Request, decision: Pick<Decision, "event" | "by">): TrailEntry {
   const facts = Object.fromEntries(TRAIL_FIELDS.map((field) => [field, request[field]]));
   const role = roleNamed(bot.config, request.role);
   const event = eventFor(decision, request);
-  if (event !== "request.approved") facts.approvals = request.approvals.map(({ signed: _, ...rest }) => rest);
+  if (event !== "request.approved")
+    facts.approvals = request.approvals.map(({ signed, ...rest }) =>
+      signed ? { ...rest, byPasskey: true } : rest,
+    );
   return {
     event,
     id: request.id,

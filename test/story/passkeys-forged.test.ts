@@ -148,7 +148,7 @@ needs("Chromium")("passkeys and a forger", () => {
     ];
     expect(unsigned(text)).toMatch(/"event":"request.approved"/);
     expect(await runAudit("verify")).not.toMatch(/passkey|approval/);
-    expect(await runAudit("report")).toContain(`${ALICE} (passkey)`);
+    expect(await runAudit("report")).toContain(`(${ALICE}) by passkey`);
     for (const [part, other] of [
       [/(signature":".{20})./, "$1_"],
       [/(statement":".{40})./, "$1_"],

@@ -20,7 +20,7 @@ const Told = z.object({
     names: true,
   }).shape,
   ticket: z.string().nullable(),
-  approvals: z.array(Approval),
+  approvals: z.array(Approval.extend({ byPasskey: z.boolean().optional() })),
   ending: Ending.nullable(),
 });
 type Told = z.infer<typeof Told>;
@@ -78,7 +78,9 @@ function grantIn(told: Told): Grant {
     role,
     reason,
     ticket: ticket ?? "",
-    approvedBy: approvals.map(({ by, rule }) => (by ? named(by) : `rule ${rule}`)).join(", "),
+    approvedBy: approvals
+      .map(({ by, rule, byPasskey }) => (by ? named(by) + (byPasskey ? " by passkey" : "") : `rule ${rule}`))
+      .join(", "),
     endedBy: ending ? endText(ending, named) : "",
     proved: ending?.proof ? `${utcTime(ending.proof.at)} (${ending.proof.method})` : "",
     used: textForUse(told.used),
