@@ -422,7 +422,7 @@ describe("approvers", () => {
 
   test.each<[string, Person, Partial<Request>, string]>([
     ["an approver", person("alice"), {}, "ok"],
-    ["one who left", person("alice", "left"), {}, "not-an-approver role=admin"],
+    ["one who left", person("alice", "left"), {}, "not-an-approver role=admin id=R-0123456789"],
     [
       "somebody else",
       person("dana"),
