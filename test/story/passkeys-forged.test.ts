@@ -6,6 +6,7 @@ import { DAY, HOUR, MINUTE } from "../../src/request/durations.ts";
 import { UserId } from "../../src/request/ids.ts";
 import type { Approval, Request } from "../../src/request/record.ts";
 import { keysFor } from "../../src/store/keys.ts";
+import { eventually } from "../helpers/eventually.ts";
 import { needs } from "../helpers/machine.ts";
 import { ALICE, BOB, CAROL, MEI } from "../helpers/people.ts";
 import { tokenIn } from "../helpers/scene.ts";
@@ -57,7 +58,9 @@ needs("Chromium")("passkeys and a forger", () => {
     expect(activeAt).toBeNull();
     expect((ending ?? outcome)?.refusal?.code).toBe("approval-gone");
     if (ending) await scene.proveEnd(id);
-    expect((await scene.onHub()).filter((name) => name.endsWith(id.toLowerCase()))).toEqual([]);
+    const left = async () => (await scene.onHub()).filter((name) => name.endsWith(id.toLowerCase()));
+    // What closes without having been granted loses its account a moment after the commit.
+    await eventually(async () => (await left()).length === 0);
   }
 
   test.each<[string, string, (request: Request) => Partial<Request>]>([
