@@ -6,6 +6,7 @@ import { DAY, HOUR, MINUTE } from "../../src/request/durations.ts";
 import { UserId } from "../../src/request/ids.ts";
 import type { Approval, Request } from "../../src/request/record.ts";
 import { keysFor } from "../../src/store/keys.ts";
+import { eventually } from "../helpers/eventually.ts";
 import { needs } from "../helpers/machine.ts";
 import { ALICE, BOB, CAROL, MEI } from "../helpers/people.ts";
 import { tokenIn } from "../helpers/scene.ts";
@@ -57,7 +58,9 @@ needs("Chromium")("passkeys and a forger", () => {
     expect(activeAt).toBeNull();
     expect((ending ?? outcome)?.refusal?.code).toBe("approval-gone");
     if (ending) await scene.proveEnd(id);
-    expect((await scene.onHub()).filter((name) => name.endsWith(id.toLowerCase()))).toEqual([]);
+    const left = async () => (await scene.onHub()).filter((name) => name.endsWith(id.toLowerCase()));
+    // What closes without having been granted loses its account a moment after the commit.
+    await eventually(async () => (await left()).length === 0);
   }
 
   test.each<[string, string, (request: Request) => Partial<Request>]>([
@@ -109,16 +112,23 @@ needs("Chromium")("passkeys and a forger", () => {
   });
 
   test("what was signed for an hour is not granted for a day, nor to another person", async () => {
-    const { scene, alice, world } = signing;
-    for (const [role, change] of [
-      ["attic", { endsAt: world.clock.now() + 30 * HOUR, startsAt: null }],
-      ["shed", { requester: UserId.parse(CAROL) }],
-    ] as const) {
+    const { scene, alice } = signing;
+    const day = (request: Request) => (request.startsAt ?? 0) + 24 * HOUR;
+    const forgeries: Record<string, (request: Request) => Partial<Request>> = {
+      attic: (one) => ({ endsAt: day(one) }),
+      locker: (one) => ({
+        endsAt: day(one),
+        approvals: one.approvals.map((real) => ({ ...real, time: 24 * HOUR })),
+      }),
+      shed: () => ({ requester: UserId.parse(CAROL) }),
+    };
+    for (const [role, forged] of Object.entries(forgeries)) {
       const reason = `signed, then ${role}`;
       const card = await scene.ask(`${role} 1h from ${later()}`, reason);
       await signing.approve(ALICE, alice, card);
       const request = await signing.byReason(reason, "scheduled");
-      await signing.forge(request, { state: "granting", endsAt: (request.startsAt ?? 0) + HOUR, ...change });
+      const endsAt = (request.startsAt ?? 0) + HOUR;
+      await signing.forge(request, { state: "granting", endsAt, ...forged(request) });
       await endsUngranted(reason);
     }
   });
