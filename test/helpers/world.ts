@@ -13,6 +13,7 @@ import { startTimedEnvtest } from "../../sandbox/hub/timed-front.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 import { startLocalSlack } from "../../sandbox/slack/index.ts";
 import { loadConfig } from "../../src/config.ts";
+import { parseJson } from "../../src/hub/errors.ts";
 import { sweep } from "../../src/life/sweep/sweep.ts";
 import { createLog } from "../../src/ops/log.ts";
 import type { Request } from "../../src/request/record.ts";
@@ -103,9 +104,9 @@ export async function startWorld({
 
 async function readRecords(commands: Redis): Promise<Request[]> {
   const names = await commands.keys(`${keysFor("test").request("")}*`);
-  const texts = await Promise.all(names.map((name) => commands.hget(name, "record")));
-  // After a FLUSHALL a late note on a message may be there without its record.
-  return texts.flatMap((text) => (text ? (JSON.parse(unsigned(text)) as Request) : []));
+  const texts = await Promise.all(names.map((name) => commands.hget(name, "record").catch(() => null)));
+  // After a FLUSHALL a late note on a message may be there without its record; a damaged one is left out.
+  return texts.flatMap((text) => (parseJson(unsigned(text ?? "")) as Request | undefined) ?? []);
 }
 
 /** The JSON of a signed value: a MAC of 43 characters is before it. */
