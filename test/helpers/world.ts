@@ -16,6 +16,7 @@ import { loadConfig } from "../../src/config.ts";
 import { parseJson } from "../../src/hub/errors.ts";
 import { sweep } from "../../src/life/sweep/sweep.ts";
 import { createLog } from "../../src/ops/log.ts";
+import type { Clock } from "../../src/request/clock.ts";
 import type { Request } from "../../src/request/record.ts";
 import { secret } from "../../src/request/secret.ts";
 import { startBot } from "../../src/start.ts";
@@ -134,7 +135,7 @@ export interface LogLine {
 }
 
 /** One replica of the bot in this process; `lines` is its log. */
-export async function startReplica(world: World): Promise<Running> {
+export async function startReplica(world: World, clock: Clock = world.clock): Promise<Running> {
   const lines: LogLine[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -143,7 +144,7 @@ export async function startReplica(world: World): Promise<Running> {
     },
   });
   const log = createLog("debug", sink);
-  const running = { ...(await startBot(loadConfig(world.env), { clock: world.clock, log })), lines };
+  const running = { ...(await startBot(loadConfig(world.env), { clock, log })), lines };
   if (!world.env.SLACK_APP_TOKEN) world.slack.deliverTo(`http://127.0.0.1:${running.port}/slack/events`);
   world.bots.push(running);
   await eventually(async () => running.isConnected());
