@@ -13,7 +13,7 @@ let scene: Scene;
 beforeAll(async () => {
   const short = { ...roles.guest, duration: { default: "1h", max: "2h", total: "3h" } };
   const hint = { en: "a ticket such as OPS-123", zh: "工单号" };
-  const duty = { ...roles.admin, reason: { required: true, pattern: "[A-Z]+-d+", hint } };
+  const duty = { ...roles.admin, reason: { required: true, pattern: "[A-Z]+-\\d+", hint } };
   world = await startWorld({ config: { roles: { ...roles, short, duty } } });
   scene = sceneOf(world);
   await startReplica(world);
