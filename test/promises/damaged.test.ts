@@ -94,7 +94,7 @@ describe("a record", () => {
     for (const damaged of [hash, keys.request(waiting.id)])
       await world.commands.hset(damaged, "record", JUNK);
     await world.sweep();
-    await scene.card(waiting.id);
+    await world.slack.waitFor(() => notices(waiting.id).length === 1);
     const means = { clock: world.clock, log: createLog("error"), colour: false, variables: world.env };
     const said = { say: () => {}, confirm: async () => true };
     await grants(["end", id, waiting.id, "damaged", "--as", "ann"], { ...means, ...said });
@@ -122,6 +122,8 @@ test("places of messages: each is posted anew, and its access ends as usual", as
   await scene.say(BOB, "end");
   expect((await scene.proveEnd(id)).outcome).toMatchObject({ kind: "ended", by: BOB });
   await scene.dm(BOB, "Karpor refuses the token");
+  const isCard = (text: string) => text.includes(id) && text.includes("*Ended");
+  await world.slack.waitFor(() => world.slack.messages(APPROVALS).map(visibleText).some(isCard));
 });
 
 const NOTE = `signed-lockdown-${CAROL}`;
