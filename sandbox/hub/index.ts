@@ -70,6 +70,7 @@ export async function startLocalHub({ clock, roles = karporRoles }: HubSettings)
     endlessLists: (on) => {
       endless = on;
     },
+    copy: () => copyObjects(store),
     setAiProxy: (url) => {
       service.aiProxy = url;
     },
@@ -103,6 +104,18 @@ export async function startLocalHub({ clock, roles = karporRoles }: HubSettings)
     }),
     stop,
     [Symbol.asyncDispose]: stop,
+  };
+}
+
+function copyObjects(store: ObjectStore): () => void {
+  const kept = [serviceAccounts, clusterRoleBindings].map(
+    (resource) => [resource, store.list(resource)] as const,
+  );
+  return () => {
+    for (const [resource, objects] of kept) {
+      for (const object of store.list(resource)) store.remove(resource, object);
+      for (const object of objects) store.put(resource, object);
+    }
   };
 }
 

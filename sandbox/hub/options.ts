@@ -17,6 +17,8 @@ export interface LocalHub extends FaultyHub {
   onRequest(listener: (entry: Logged) => void): () => void;
   /** The hub's own time, ahead of the clock by this much. */
   skew(ms: number): void;
+  /** A copy of all accounts and bindings; what it returns puts them back as they were, uids too. */
+  copy(): () => void;
   /** Off: karpor-server restarted without it, and everybody may do everything. */
   setRbac(on: boolean): void;
   setAiProxy(url: string): void;

@@ -63,8 +63,9 @@ export function refusalFor(error: unknown): RefusalNote | null {
 }
 
 /** In the reader's own language. */
-export const contextFor = async ({ config, slack }: Bot, user: UserId): Promise<DrawContext> => ({
+export const contextFor = async ({ config, slack, clock }: Bot, user: UserId): Promise<DrawContext> => ({
   config,
+  now: clock.now(),
   locale: await slack.localeFor(user),
 });
 

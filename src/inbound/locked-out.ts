@@ -1,6 +1,6 @@
 /** The one guard of all doors: who is locked out by name has no power, whatever they type, press, send or sign. */
 import type { Bot } from "../bot.ts";
-import { lockdownOfPerson } from "../policy/lockdown.ts";
+import { lockdownOfPerson, UNREADABLE_LOCKDOWN } from "../policy/lockdown.ts";
 import type { UserId } from "../request/ids.ts";
 import { Refused } from "../request/refused.ts";
 import type { Command } from "./grammar.ts";
@@ -27,5 +27,5 @@ export const isFormOpenToAll = (form: { kind: string; user?: UserId | null }): b
 /** Throws Refused locked-out, StoreAway. */
 export async function assertNotLockedOut({ store }: Bot, user: UserId): Promise<void> {
   const lockdown = lockdownOfPerson(await store.lockdowns.read(), user);
-  if (lockdown) throw new Refused("locked-out", { at: lockdown.at });
+  if (lockdown) throw new Refused("locked-out", lockdown === UNREADABLE_LOCKDOWN ? {} : { at: lockdown.at });
 }

@@ -46,8 +46,8 @@ export interface Subject {
 
 /**
  * The time that the service allows, ms, where that is shorter than what is asked for; else null. `until` counts from
- * the answer, or from a start that is later. Throws Refused check-denies, or check-failed where there is no answer that
- * counts.
+ * the answer, and for later access and more time from their start. Throws Refused check-denies, or check-failed where
+ * there is no answer that counts.
  */
 export async function askCompany(
   config: CheckConfig,
@@ -77,10 +77,12 @@ export function pingCompany(config: CheckConfig, check: CompanyCheck, now: numbe
 
 const cut = (words: string): string => Array.from(words.trim()).slice(0, LONGEST_WORDS).join("");
 
-/** Time that is too short for a token counts as a no. */
+/** Time that is too short for a token counts as a no. Later access and more time have their end by their start. */
 function timeUntil(until: string, request: Request, now: number): number | null {
-  const allowed = Date.parse(until) - accessStart(request, now);
-  if (allowed < SHORTEST) throw new Refused("check-denies", { words: `only until ${until}` });
+  const end = Date.parse(until);
+  if (end - accessStart(request, now) < SHORTEST)
+    throw new Refused("check-denies", { words: `only until ${until}` });
+  const allowed = end - (request.startsAt ?? request.prolongsFrom ?? now);
   return allowed < grantedTime(request) ? allowed : null;
 }
 

@@ -29,14 +29,23 @@ if lookedUpAt ~= '' then
   if now - tonumber(lookedUpAt) > goodFor then return 'stale-lookup' end
 end
 
+-- An index of another kind is none of ours, and begins anew: Redis may lose it, and must not stop anything.
+local function index(command, key, ...)
+  local answer = redis.pcall(command, key, ...)
+  if type(answer) == 'table' and answer.err and string.find(answer.err, 'WRONGTYPE') then
+    redis.call('DEL', key)
+    redis.call(command, key, ...)
+  end
+end
+
 -- The trail first: what cannot be written on it does not happen.
 redis.call('XADD', KEYS[3], '*', 'entry', entry)
 redis.call('HSET', KEYS[1], 'version', version, 'record', record)
-redis.call('SADD', KEYS[2], id)
+index('SADD', KEYS[2], id)
 if keepSeconds > 0 then redis.call('EXPIRE', KEYS[1], keepSeconds) else redis.call('PERSIST', KEYS[1]) end
 for i = 5, #KEYS do
   local score = ARGV[i + 5]
-  if score == '' then redis.call('ZREM', KEYS[i], id) else redis.call('ZADD', KEYS[i], score, id) end
+  if score == '' then index('ZREM', KEYS[i], id) else index('ZADD', KEYS[i], score, id) end
   redis.call('EXPIRE', KEYS[i], INDEX_KEPT)
 end
 return 'done'

@@ -1,3 +1,3 @@
--- One record with what is shown of it, and the moment of the read by Redis' own clock.
--- KEYS: the record's hash.
-return { redis.call('TIME'), redis.call('HGETALL', KEYS[1]) }
+-- A record's hash and the time, together. KEYS: the hash. A value of another kind is a record that cannot be read.
+local fields = redis.pcall('HGETALL', KEYS[1])
+return { redis.call('TIME'), fields.err and { 'record', '' } or fields }

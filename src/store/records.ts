@@ -41,6 +41,10 @@ declare module "ioredis" {
 export const RECORD_FIELDS = ["version", "record", "drawn"] as const;
 export type RecordFields = Record<(typeof RECORD_FIELDS)[number], string | null>;
 
+/** One value of another kind, in the place of a record, does not hide the others: it is a record that cannot be read. */
+const asUnreadable = ([error, answer]: [Error | null, unknown]): [Error | null, unknown] =>
+  error?.message.startsWith("WRONGTYPE") ? [null, ["", "", ""]] : [error, answer];
+
 /** The place of a record among signed values. */
 const placeFor = (id: string): string => `request:${id}`;
 
@@ -58,7 +62,7 @@ export function createRecords(
     if (ids.length === 0) return [];
     const pipeline = redis.pipeline().time();
     for (const id of ids) pipeline.hmget(keys.request(id), ...RECORD_FIELDS);
-    const [time, ...records] = readAnswers(await guarded(pipeline.exec()));
+    const [time, ...records] = readAnswers((await guarded(pipeline.exec()))?.map(asUnreadable) ?? null);
     const readAt = milliseconds(time as RedisTime);
     return records.flatMap((fields, i) => {
       const [version = null, record = null, drawn = null] = fields as (string | null)[];

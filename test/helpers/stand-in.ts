@@ -5,6 +5,7 @@ export const isRealHub = process.env.HUB === "real";
 
 const ONLY_ON_THE_STAND_IN = {
   "a hub with RBAC off": "Karpor says at a path of its own whether it is on, and a kube-apiserver has none",
+  "a hub that is restored from a copy": "a kube-apiserver gives each object a uid of its own",
   "the hub's audit log":
     "a kube-apiserver reads at its start where to send it, and tells this machine's time",
 };

@@ -13,8 +13,10 @@ import { startTimedEnvtest } from "../../sandbox/hub/timed-front.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 import { startLocalSlack } from "../../sandbox/slack/index.ts";
 import { loadConfig } from "../../src/config.ts";
+import { parseJson } from "../../src/hub/errors.ts";
 import { sweep } from "../../src/life/sweep/sweep.ts";
 import { createLog } from "../../src/ops/log.ts";
+import type { Clock } from "../../src/request/clock.ts";
 import type { Request } from "../../src/request/record.ts";
 import { secret } from "../../src/request/secret.ts";
 import { startBot } from "../../src/start.ts";
@@ -103,9 +105,9 @@ export async function startWorld({
 
 async function readRecords(commands: Redis): Promise<Request[]> {
   const names = await commands.keys(`${keysFor("test").request("")}*`);
-  const texts = await Promise.all(names.map((name) => commands.hget(name, "record")));
-  // After a FLUSHALL a late note on a message may be there without its record.
-  return texts.flatMap((text) => (text ? (JSON.parse(unsigned(text)) as Request) : []));
+  const texts = await Promise.all(names.map((name) => commands.hget(name, "record").catch(() => null)));
+  // After a FLUSHALL a late note on a message may be there without its record; a damaged one is left out.
+  return texts.flatMap((text) => (parseJson(unsigned(text ?? "")) as Request | undefined) ?? []);
 }
 
 /** The JSON of a signed value: a MAC of 43 characters is before it. */
@@ -133,7 +135,10 @@ export interface LogLine {
 }
 
 /** One replica of the bot in this process; `lines` is its log. */
-export async function startReplica(world: World, level = "debug"): Promise<Running> {
+export async function startReplica(
+  world: World,
+  { clock = world.clock, level = "debug" }: { clock?: Clock; level?: string } = {},
+): Promise<Running> {
   const lines: LogLine[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -142,7 +147,7 @@ export async function startReplica(world: World, level = "debug"): Promise<Runni
     },
   });
   const log = createLog(level, sink);
-  const running = { ...(await startBot(loadConfig(world.env), { clock: world.clock, log })), lines };
+  const running = { ...(await startBot(loadConfig(world.env), { clock, log })), lines };
   if (!world.env.SLACK_APP_TOKEN) world.slack.deliverTo(`http://127.0.0.1:${running.port}/slack/events`);
   world.bots.push(running);
   await eventually(async () => running.isConnected());

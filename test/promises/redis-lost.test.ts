@@ -150,6 +150,19 @@ describe("an empty Redis", () => {
     expect(await scene.onHub()).toEqual([]);
   });
 
+  test("more time that is granted keeps its own end", async () => {
+    await scene.get("guest 7h", "the first part");
+    await world.slack.click(ALICE, await scene.ask("more 1h", "the second part"), "approve");
+    const { id } = await scene.because("the second part", "active");
+    const token = tokenIn(await scene.tokenOf(BOB, id));
+    await world.commands.flushall();
+    await world.jump(8 * HOUR - MINUTE);
+    await world.sweep();
+    expect(await scene.login(token)).toBe("good");
+    await world.jump(2 * MINUTE);
+    await scene.isDead(token);
+  });
+
   test("a wrong REDIS_URL that is put right ends nobody", async () => {
     const token = tokenIn(await scene.get("guest 1h", "on the right one"));
     const restore = await copyRedis(world.commands);

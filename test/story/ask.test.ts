@@ -1,6 +1,6 @@
 /** The rest of story 1: how people ask, and what the rules, the limits and the company say before anybody is asked. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { DAY, HOUR, MINUTE } from "../../src/request/durations.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../src/request/durations.ts";
 import { startCompany } from "../helpers/company.ts";
 import { ALICE, BOB, CAROL, GENERAL, MEI } from "../helpers/people.ts";
 import { roles } from "../helpers/roles.ts";
@@ -226,6 +226,10 @@ describe("the line", () => {
   });
 });
 
+/** As people of this workspace type it, by their own clocks. */
+const typed = (at: Date): string =>
+  at.toLocaleString("sv", { timeZone: "Europe/Berlin", dateStyle: "short", timeStyle: "short" });
+
 describe("the company's check", () => {
   test("is asked with a signature, and its yes may be for less; fields that it adds are ignored", async () => {
     const until = new Date(world.clock.now() + HOUR).toISOString();
@@ -241,6 +245,24 @@ describe("the company's check", () => {
       requester: { id: BOB },
     });
     expect(company.unsigned).toBe(0);
+  });
+
+  test("says until when: counted from its answer, or from a start that is later", async () => {
+    const soon = world.clock.now() + HOUR;
+    company.answer = ({ kind }) => {
+      if (kind === "ask") world.clock.jump(9 * SECOND);
+      return { answer: "allow", until: new Date(soon).toISOString() };
+    };
+    await scene.say(BOB, "checked 4h it takes its time");
+    const { endsAt } = await scene.because("it takes its time", "active");
+    expect(endsAt).toBeLessThan(soon + SECOND);
+    const start = new Date(Math.ceil(world.clock.now() / MINUTE) * MINUTE + 2 * HOUR);
+    const until = start.getTime() + 30 * MINUTE;
+    company.answer = () => ({ answer: "allow", until: new Date(until).toISOString() });
+    await scene.say(MEI, `checked 4h from ${typed(start)} it begins later`);
+    expect((await scene.because("it begins later", "scheduled")).granted).toBe(30 * MINUTE);
+    await world.jump(start.getTime() - world.clock.now() + SECOND);
+    expect((await scene.because("it begins later", "active")).endsAt).toBe(until);
   });
 
   test("says no, in its words", async () => {

@@ -128,6 +128,17 @@ describe("nobody decides", () => {
     expect((await scene.onHub()).filter((name) => name.endsWith(id.toLowerCase()))).toEqual([]);
   });
 
+  test("what Slack delivers again when it is over gives nothing, and leaves nothing on the hub", async () => {
+    const sent = await scene.say(BOB, "guest 20m delivered late", GENERAL);
+    await world.slack.click(ALICE, await scene.card("delivered late"), "Deny…");
+    await scene.fill(ALICE, "no");
+    const { version } = await scene.because("delivered late", "closed");
+    expect(await scene.onHub()).toEqual([]);
+    await world.slack.redeliver(sent);
+    expect(await scene.onHub()).toEqual([]);
+    expect((await scene.because("delivered late", "closed")).version).toBe(version);
+  });
+
   test("what is asked twice by Slack is one request", async () => {
     const sent = await scene.say(BOB, "guest 20m delivered twice", GENERAL);
     await scene.card("delivered twice");

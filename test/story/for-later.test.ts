@@ -80,8 +80,17 @@ describe("for somebody else", () => {
   });
 });
 
+/** A start that far ahead, at a whole minute, as people of this workspace type it. */
+const startIn = (ms: number): string =>
+  new Date(world.clock.now() + ms).toLocaleString("sv", {
+    timeZone: "Europe/Berlin",
+    dateStyle: "short",
+    timeStyle: "short",
+  });
+
 describe("for later", () => {
-  const begin = ({ startsAt }: Request) => world.jump((startsAt ?? 0) - world.clock.now() + SECOND);
+  const begin = ({ startsAt }: Pick<Request, "startsAt">) =>
+    world.jump((startsAt ?? 0) - world.clock.now() + SECOND);
 
   test("it begins at its time, by the clock of who asked, and lasts from then", async () => {
     const card = await scene.ask("guest 2h from 22:00", "the release", MEI);
@@ -96,6 +105,37 @@ describe("for later", () => {
     const active = await scene.because("the release", "active");
     expect(active.endsAt).toBeGreaterThanOrEqual((scheduled.startsAt ?? 0) + 2 * HOUR);
     expect(await scene.login(tokenIn(await scene.tokenOf(MEI, active.id)))).toBe("good");
+  });
+
+  test("approved after its start it ends when its card said, and a shorter time that is over is none", async () => {
+    const card = await scene.ask(`guest 4h from ${startIn(HOUR)}`, "approved late", CAROL);
+    const { startsAt, lapsesAt } = await scene.because("approved late", "waiting");
+    const end = (startsAt ?? 0) + 4 * HOUR;
+    expect(lapsesAt).toBeLessThanOrEqual(end);
+    expect(visibleText(card)).toContain(`until <!date^${end / SECOND}^`);
+    expect(buttonsOf(card)).toContain("1 h only");
+    world.clock.jump(end - 2 * HOUR - world.clock.now());
+    await world.slack.click(ALICE, card, "1 h only");
+    await scene.whisper(ALICE, "would be over already");
+    await world.slack.waitFor(() => !buttonsOf(card).includes("1 h only"));
+    await world.slack.click(ALICE, card, "approve");
+    expect((await scene.because("approved late", "active")).endsAt).toBe(end);
+    await scene.card(`Active until <!date^${end / SECOND}^`);
+  });
+
+  test("what nobody approves is over at the end that its card said", async () => {
+    const line = `guest 30m from ${startIn(HOUR)}`;
+    await scene.ask(line, "nobody looked", CAROL);
+    const request = await scene.because("nobody looked", "waiting");
+    expect(request.lapsesAt).toBe((request.startsAt ?? 0) + HOUR / 2);
+    await world.jump(request.lapsesAt - world.clock.now() + SECOND);
+    expect((await scene.because("nobody looked", "closed")).outcome?.kind).toBe("unanswered");
+  });
+
+  test("access for now has a length on its card, and no moment", async () => {
+    const [question = ""] = visibleText(await scene.ask("guest 4h", "for now", CAROL)).split("\n");
+    expect(question).toContain("for *4 h*");
+    expect(question).not.toContain("<!date");
   });
 
   test("who asked it withdraws it before it begins", async () => {

@@ -12,7 +12,9 @@ let scene: Scene;
 
 beforeAll(async () => {
   const short = { ...roles.guest, duration: { default: "1h", max: "2h", total: "3h" } };
-  world = await startWorld({ config: { roles: { ...roles, short } } });
+  const hint = { en: "a ticket such as OPS-123", zh: "工单号" };
+  const duty = { ...roles.admin, reason: { required: true, pattern: "[A-Z]+-\\d+", hint } };
+  world = await startWorld({ config: { roles: { ...roles, short, duty } } });
   scene = sceneOf(world);
   await startReplica(world);
 });
@@ -186,6 +188,36 @@ describe("the token", () => {
     await world.slack.click(CAROL, await scene.card(anew.id), "approve");
     expect(await scene.login(tokenIn(await scene.tokenOf(BOB, anew.id)))).toBe("good");
     expect((await world.records()).filter(({ reason }) => reason === "on a screen share")).toHaveLength(2);
+  });
+
+  test("I leaked it, of an emergency: somebody decides on the rest, and reads why it is asked for", async () => {
+    await scene.say(BOB, "emergency admin 1h the site is down");
+    const { id } = await scene.because("the site is down", "active");
+    await world.slack.click(BOB, await scene.tokenOf(BOB, id), "I leaked it");
+    await world.slack.submit(BOB, (await scene.form(BOB)).id);
+    const anew = await scene.because("the site is down", "waiting");
+    expect(anew).toMatchObject({ emergency: false, approvals: [], replaces: { id } });
+    expect(visibleText(await scene.card(anew.id))).toMatch(`Replaces ${id}, whose token leaked <!date`);
+    await scene.proveEnd(id);
+    const notices = world.slack
+      .messages(APPROVALS)
+      .map(visibleText)
+      .filter((text) => text.includes("Token leaked"));
+    expect(notices.filter((text) => text.includes(id))).toHaveLength(1);
+    expect(notices.find((text) => text.includes(id))).toContain(`<@${ALICE}>`);
+    expect(scene.visible().match(new RegExp(`took .*${anew.id}`))).toBeNull();
+  });
+
+  test("I leaked it, where the rest would be refused: it ended, they read whom to ask, and no button asks again", async () => {
+    await scene.say(BOB, "emergency duty 1h no ticket yet");
+    const { id } = await scene.because("no ticket yet", "active");
+    await world.slack.click(BOB, await scene.tokenOf(BOB, id), "I leaked it");
+    await world.slack.submit(BOB, (await scene.form(BOB)).id);
+    const [view] = await world.slack.waitFor(() => world.slack.views(BOB));
+    expect(JSON.stringify(view?.blocks)).toMatch(/Leaked token ended.*ask .*<!subteam\^S0SRE>/);
+    await scene.proveEnd(id);
+    expect(buttonsOf(await scene.dm(BOB, "you reported that its token leaked"))).toEqual([]);
+    expect((await world.records()).filter(({ reason }) => reason === "no ticket yet")).toHaveLength(1);
   });
 
   test("I leaked it, of one that was prolonged: all of it ends, and the rest of the whole is asked for", async () => {

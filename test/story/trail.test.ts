@@ -22,7 +22,7 @@ beforeAll(async () => {
   world = await startWorld({ config: { audit: { hub: { tokenEnv: "HUB_AUDIT_TOKEN" } } } });
   Object.assign(world.env, { HUB_AUDIT_TOKEN: SECRET, METRICS_PORT: "0" });
   scene = sceneOf(world);
-  running = await startReplica(world, "error");
+  running = await startReplica(world, { level: "error" });
 });
 afterAll(() => world.close());
 

@@ -26,7 +26,7 @@ export async function endGrants(
   context: GrantsContext,
   { ids, reason }: { ids: RequestId[] | null; reason: string },
 ): Promise<Answer> {
-  const isMeant = ({ id }: GrantOnHub) => ids === null || (id !== null && ids.includes(id));
+  const isMeant = ({ id }: Pick<GrantOnHub, "id">) => ids === null || (id !== null && ids.includes(id));
   if (context.redisTrouble) return endWithoutRedis(context, isMeant, { cause: "revoked", words: reason });
   const { bot, operator } = context;
   const records = ids ? await bot.store.readAll(ids) : await bot.store.page(GRANTED, { count: ALL });
@@ -75,21 +75,22 @@ export async function endWithoutRedis(
 }
 
 /**
- * Deletes each binding without an open record that can be read, and its account: Redis lost the record, somebody damaged
- * it, or the hub was restored. It is on the trail at once. Null: the hub does not answer.
+ * Deletes each binding and account without an open record that can be read: Redis lost the record, somebody damaged it,
+ * or the hub was restored. It is on the trail at once. Null: the hub does not answer.
  */
 export async function deleteUnrecorded(
   context: GrantsContext,
-  isMeant: (grant: GrantOnHub) => boolean,
+  isMeant: (grant: Pick<GrantOnHub, "id" | "requester">) => boolean,
   words: string,
 ): Promise<RequestId[] | null> {
   const { bot, operator } = context;
   const onHub = await readHub(context);
   if (!onHub) return null;
   const requests: RequestId[] = [];
-  for (const { id } of onHub.grants.filter(isMeant)) {
-    const record = id && orNull(await bot.store.read(id));
-    if (id === null || (record && record.state !== "closed")) continue;
+  const meant = [...onHub.grants, ...onHub.accounts.values()].filter(isMeant).flatMap(({ id }) => id ?? []);
+  for (const id of new Set(meant)) {
+    const record = orNull(await bot.store.read(id));
+    if (record && record.state !== "closed") continue;
     await bot.hub.deleteBinding(id);
     const account = onHub.accounts.get(id);
     if (account) await bot.hub.deleteAccount(id, account.uid);

@@ -33,7 +33,7 @@ export async function drawOne(
 export async function drawWanted(bot: Bot, request: Request, { to, face }: WantedMessage): Promise<Message> {
   const locale = "dm" in to ? await bot.slack.localeFor(to.dm) : bot.config.slack.language;
   const use = face === "receipt" ? await readUse(bot, request.id) : null;
-  return drawMessage({ config: bot.config, locale, use }, request, face);
+  return drawMessage({ config: bot.config, locale, use, now: bot.clock.now() }, request, face);
 }
 
 const digestOf = (message: Message): string =>

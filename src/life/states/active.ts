@@ -27,18 +27,20 @@ export const active: LifeState = {
     ),
   step: async (bot, request) => {
     const now = bot.clock.now();
-    if (now >= (request.endsAt ?? 0)) return timeIsUp(now);
+    if (now >= (request.endsAt ?? 0)) return timeIsUp;
     const reminder = nextReminder(bot, request);
     return reminder && now >= reminder.at ? noteReminder(bot) : idleDecision(bot, request);
   },
   messages,
 };
 
-const timeIsUp = (now: number): Decision => ({
+/** Its moment is when it was due: the bot may not have been running then. */
+const timeIsUp: Decision = {
   event: "request.ended",
   by: null,
-  change: (request) => (request.state === "active" ? startEnding(request, { cause: "time" }, now) : null),
-});
+  change: (request) =>
+    request.state === "active" ? startEnding(request, { cause: "time" }, request.endsAt ?? 0) : null,
+};
 
 const noteReminder = (bot: Bot): Decision => ({
   event: "access.reminded",

@@ -78,8 +78,9 @@ const proved = (proof: Proof): Decision => ({
   },
 });
 
-const isOverdue = (bot: Bot, { at, unconfirmedAt }: Ending): boolean =>
-  unconfirmedAt === null && bot.clock.now() - at >= UNCONFIRMED_AFTER;
+/** One that was due before the bot ran has its minute from the deletion on. */
+const isOverdue = (bot: Bot, { at, deletedAt, unconfirmedAt }: Ending): boolean =>
+  unconfirmedAt === null && hubTime(bot) - (deletedAt ?? at) >= UNCONFIRMED_AFTER;
 
 /** Null: it is too early to tell anybody, or they know it already. */
 function troubleIn(bot: Bot, ending: Ending, error: unknown): Decision | null {

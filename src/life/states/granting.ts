@@ -11,7 +11,7 @@ import type { RefusalCode } from "../../request/refused.ts";
 import { endOrClose } from "../../request/transitions.ts";
 import { UNREADABLE } from "../../store/reading.ts";
 import type { ReadRequest } from "../../store/store.ts";
-import { holdReasons, inTrouble, restored } from "../decisions.ts";
+import { holdReasons, inTrouble, lapseDecision, restored } from "../decisions.ts";
 import { readDeeds } from "../deeds.ts";
 import { answerToAsker, cardOf, dmOf } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
@@ -28,7 +28,8 @@ export const granting: LifeState = {
 
 async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
   const { id, account, clusterRole, endsAt } = request;
-  if (endsAt === null || bot.clock.now() >= endsAt) return toEnding(bot, "failed");
+  if (endsAt === null || bot.clock.now() >= endsAt)
+    return lapseDecision(bot, request, toEnding(bot, "failed"));
   if (await isChainEnded(bot, request)) return toEnding(bot, "revoked");
   if (!(await isStillApproved(bot.config, request, bot.clock.now())))
     return toEnding(bot, "failed", "approval-gone");

@@ -3,10 +3,12 @@ import type { Bot } from "../../bot.ts";
 import type { BindingOnHub } from "../../hub/hub.ts";
 import { allGroups } from "../../policy/approvers.ts";
 import { DAY, HOUR } from "../../request/durations.ts";
-import type { GroupId } from "../../request/ids.ts";
+import type { GroupId, RequestId } from "../../request/ids.ts";
 import type { Groups } from "../../request/people.ts";
 import { drawNotice } from "../../slack/messages/draw.ts";
 import type { AdminNotice } from "../../slack/messages/notices.ts";
+
+const TOLD_FOR = 30 * DAY;
 
 /** Access that was approved and whose record is gone: the data was restored from a copy, or REDIS_URL is wrong. */
 export async function tellUnrecorded(bot: Bot, bindings: readonly BindingOnHub[]): Promise<void> {
@@ -21,11 +23,19 @@ export async function tellUnrecorded(bot: Bot, bindings: readonly BindingOnHub[]
   await postNotice(bot, { kind: "unrecorded", names, until });
 }
 
-/** A record that somebody damaged, or that a newer bot wrote: its access ends when it is due, and by who revokes it. */
-export async function tellUnreadable(bot: Bot, bindings: readonly BindingOnHub[]): Promise<void> {
-  if (bindings.length === 0 || !(await bot.store.once("told:unreadable", HOUR))) return;
-  const names = bindings.map(({ id, name }) => id ?? name);
-  const until = Math.max(...bindings.map((binding) => binding.endsAt ?? 0));
+/**
+ * Records that somebody damaged, or that a newer bot wrote, by id with their ends on the hub: their access ends when it is
+ * due, and by who revokes it. Each is told once.
+ */
+export async function tellUnreadable(
+  bot: Bot,
+  unreadable: ReadonlyMap<RequestId, number | null>,
+): Promise<void> {
+  const names: RequestId[] = [];
+  for (const id of unreadable.keys())
+    if (await bot.store.once(`told:unreadable:${id}`, TOLD_FOR)) names.push(id);
+  if (names.length === 0) return;
+  const until = Math.max(...names.map((id) => unreadable.get(id) ?? 0));
   await postNotice(bot, { kind: "unreadable", names, until });
 }
 
@@ -42,8 +52,6 @@ export async function tellForeignAccess(bot: Bot): Promise<void> {
 /** `kind`: as its notice. */
 const noteForeign = ({ store, clock }: Bot, kind: AdminNotice["kind"], objects: string[]): Promise<void> =>
   store.trail.add({ event: "access.foreign", id: null, at: clock.now(), by: null, kind, objects });
-
-const TOLD_FOR = 30 * DAY;
 
 /** What depends on a group that Slack does not list is refused or waits. Told once, until Slack lists it again. */
 export async function tellUnknownGroups(

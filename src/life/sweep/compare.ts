@@ -12,7 +12,7 @@ import type { TrailEvent } from "../../request/events.ts";
 import type { RequestId } from "../../request/ids.ts";
 import { type Change, isOpen } from "../../request/record.ts";
 import { endOrClose, withNewToken } from "../../request/transitions.ts";
-import { orNull, UNREADABLE } from "../../store/reading.ts";
+import { orNull, UNREADABLE, type Unreadable } from "../../store/reading.ts";
 import { endOne } from "../chain.ts";
 import { atVersion, commit } from "../commit.ts";
 import { outlineOf, type RecordOutline, type Records } from "../state.ts";
@@ -37,8 +37,8 @@ export async function compareWithHub(
 ): Promise<void> {
   const notOverdue = onHub.bindings.filter(({ endsAt }) => (endsAt ?? 0) + OVERDUE > onHub.hubTime);
   const unrecorded: BindingOnHub[] = [];
-  // Their ends on the hub hold.
-  const unreadable: BindingOnHub[] = [];
+  // By id, when each ends on the hub: that holds.
+  const unreadable = new Map<RequestId, number | null>();
   for (const binding of notOverdue) {
     if (binding.id === null) continue;
     // Whatever Redis says.
@@ -47,12 +47,16 @@ export async function compareWithHub(
       continue;
     }
     const record = records.get(binding.id) ?? (await bot.store.read(binding.id));
-    if (record === UNREADABLE) unreadable.push(binding);
+    if (record === UNREADABLE) unreadable.set(binding.id, binding.endsAt);
     else if (record === null) unrecorded.push(binding);
     else await compareBinding(bot, "readAt" in record ? outlineOf(record) : record, binding);
   }
   await compareRecords(bot, records, onHub);
-  for (const account of onHub.accounts) await compareAccount(bot, records, account, onHub.hubTime);
+  for (const account of onHub.accounts) {
+    const { id, until } = account;
+    const found = await compareAccount(bot, records, account, onHub.hubTime);
+    if (id !== null && found === UNREADABLE && !unreadable.has(id)) unreadable.set(id, until);
+  }
   await tellUnrecorded(bot, unrecorded);
   await tellUnreadable(bot, unreadable);
 }
@@ -109,19 +113,20 @@ async function renewToken(bot: Bot, record: RecordOutline): Promise<void> {
   await commitAtVersion(bot, record, "token.renewed", (newest) => withNewToken(newest, "new-key", key));
 }
 
-/** Deletes an account whose request is over, or that has no record and whose time has passed. */
+/** Deletes an account whose request is over, or that has no record that can be read and whose time has passed. */
 async function compareAccount(
   bot: Bot,
   records: Records,
   account: AccountOnHub,
   hubTime: number,
-): Promise<void> {
+): Promise<Unreadable | null> {
   const { id, uid, until } = account;
-  if (id === null || records.get(id)?.account === uid) return;
+  if (id === null || records.get(id)?.account === uid) return null;
   const record = await bot.store.read(id);
-  if (record === UNREADABLE) return;
-  const isOver = record === null ? (until ?? 0) < hubTime : !isOpen(record);
+  const isKnown = record !== null && record !== UNREADABLE;
+  const isOver = isKnown ? !isOpen(record) : (until ?? 0) < hubTime;
   if (isOver) await bot.hub.deleteAccount(id, uid);
+  return record === UNREADABLE && !isOver ? UNREADABLE : null;
 }
 
 const endAtVersion = (bot: Bot, record: RecordOutline, cause: "restored" | "altered"): Promise<void> =>

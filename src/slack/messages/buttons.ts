@@ -5,7 +5,7 @@ import { approvalRule } from "../../policy/roles.ts";
 import { DAY, HOUR, MINUTE } from "../../request/durations.ts";
 import type { Request } from "../../request/record.ts";
 import type { Secret } from "../../request/secret.ts";
-import { grantedTime } from "../../request/transitions.ts";
+import { grantedTime, statedEnd } from "../../request/transitions.ts";
 import { cut, oneLine } from "../text/format.ts";
 import { type Words, wordsFor } from "../text/index.ts";
 import { plainText } from "./blocks.ts";
@@ -67,10 +67,15 @@ export function decideButtons(context: DrawContext, request: Request): Button[] 
 
 const ROUND = [15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY];
 
-/** The role's usual time when that is shorter, else a round one of half at most; null below 15 minutes. */
-function shorterTime({ config }: DrawContext, request: Request): number | null {
+/**
+ * The role's usual time when that is shorter, else a round one of half at most; null below 15 minutes, and where it would
+ * be over already.
+ */
+function shorterTime({ config, now = 0 }: DrawContext, request: Request): number | null {
   const duration = grantedTime(request);
   const usual = config.roles[request.role]?.duration.default ?? duration;
-  if (usual < duration && usual >= 15 * MINUTE) return usual;
-  return ROUND.findLast((ms) => ms <= duration / 2) ?? null;
+  const isShorter = usual < duration && usual >= 15 * MINUTE;
+  const shorter = isShorter ? usual : (ROUND.findLast((ms) => ms <= duration / 2) ?? null);
+  const end = shorter === null ? null : statedEnd({ ...request, granted: shorter });
+  return end !== null && end <= now ? null : shorter;
 }

@@ -13,6 +13,8 @@ import { wordsFor } from "../text/index.ts";
 export interface DrawContext {
   config: Config;
   locale: Locale;
+  /** When it is drawn, ms. */
+  now?: number;
   /** Of a receipt, where the hub tells of use. */
   use?: Use | null;
 }

@@ -11,7 +11,7 @@ import type { DrawContext } from "./facts.ts";
 export interface LockdownShown {
   whom: "everybody" | UserId;
   locked: boolean;
-  /** A user, or `operator NAME`. */
+  /** A user, or `operator NAME`; empty: it cannot be read. */
   by: string;
   words: string;
   at: number;
@@ -29,7 +29,8 @@ export function drawLockdown(
   const { lockdown, button } = wordsFor(locale).messages;
   const who = whom === "everybody" ? "" : mention(whom);
   const doer = /^[UW][A-Z0-9]+$/.test(by) ? `<@${by}>` : foreign(by);
-  const head = lockdown[locked ? "locked" : "unlocked"](doer, moment(at), who);
+  const said = by === "" ? lockdown.unreadable(who) : null;
+  const head = said ?? lockdown[locked ? "locked" : "unlocked"](doer, moment(at), who);
   const unlock: Button = {
     ...{ type: "button", action_id: "unlock", value: whom },
     text: plainText(button.unlock()),

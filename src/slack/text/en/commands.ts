@@ -12,7 +12,8 @@ export const commands = {
   unreadableEnded: (id: string) => `*Ended on Karpor:* ${id}, whose record cannot be read.`,
   sent: "*Sent.* The answer comes in our DM.",
   ending: "*Ending.* Our DM says so when Karpor refuses the token.",
-  revoked: (role: string, holder: string) => `*Revoked:* ${role} of ${holder}. The token stops within 10 s.`,
+  revoked: (role: string, holder: string) =>
+    `*Revoked:* ${role} of ${holder}. Its card says when Karpor refuses the token.`,
   revokedAll: (count: number) =>
     `*Revoked:* ${count} ${count === 1 ? "access or request" : "accesses and requests"}.`,
   mayAskAgain: (person: string) =>

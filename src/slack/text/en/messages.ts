@@ -336,6 +336,13 @@ const lockdown = {
     ),
   resting: (count: number) =>
     `*${count} ${count === 1 ? "access rests" : "accesses rest"} on their approval:*`,
+  unreadable: (whom: string) =>
+    head(
+      "A lockdown that cannot be read",
+      whom
+        ? `${whom} has no access until an admin unlocks it.`
+        : "Nobody has access until an admin unlocks it.",
+    ),
   unlocked: (by: string, at: string, whom: string) =>
     head(`Unlocked by ${by} ${at}`, whom ? `${whom} can ask again.` : "Everybody can ask again."),
 };
@@ -350,10 +357,10 @@ const admins = {
   unreadable: (count: number, hub: string, until: string, admins: string) =>
     head(
       `${count} ${count === 1 ? "record" : "records"} that cannot be read`,
-      `of access on ${hub}${until ? `, ending by ${until} at the latest` : ""}. Somebody changed Redis. ${admins}: \`revoke\` and \`npm run grants\` end them.`,
+      `of requests for ${hub}${until ? `; their access ends by ${until} at the latest` : ""}. Somebody changed Redis, or a newer version wrote them. ${admins}: \`revoke\` and \`npm run grants\` end them.`,
     ),
   unreadableRing: (count: number, hub: string) =>
-    `${count} ${count === 1 ? "record" : "records"} of access on ${hub} cannot be read.`,
+    `${count} ${count === 1 ? "record" : "records"} of requests for ${hub} cannot be read.`,
   unrecordedRing: (count: number, hub: string) =>
     `${count} ${count === 1 ? "access" : "accesses"} without a record on ${hub}.`,
   foreign: (count: number, hub: string) =>

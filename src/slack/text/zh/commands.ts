@@ -5,7 +5,7 @@ export const commands: typeof english = {
   unreadableEnded: (id) => `*已在 Karpor 上结束：*\n${id}，其记录无法读取。`,
   sent: "*已提交：*\n结果会私信通知你。",
   ending: "*正在结束：*\nKarpor 拒绝该令牌后会私信通知你。",
-  revoked: (role, holder) => `*已撤销：*\n${holder} 的 ${role} 权限，令牌会在 10 秒内失效。`,
+  revoked: (role, holder) => `*已撤销：*\n${holder} 的 ${role} 权限。Karpor 拒绝该令牌后，卡片会注明。`,
   revokedAll: (count) => `*已撤销：*\n共 ${count} 项权限和申请。`,
   mayAskAgain: (person) => `${person} 可以立即重新申请。如需阻止，请锁定此人。`,
   lockedDown: (person) =>

@@ -308,6 +308,7 @@ const lockdown: Words["lockdown"] = {
       whom ? `${whom} 没有任何权限，也不能获得权限。` : "没有人持有权限，也没有人能获得权限。",
     ),
   resting: (count) => `*以下 ${count} 项权限由其批准：*`,
+  unreadable: (whom) => head("一项锁定无法读取", `${whom || "所有人"} 在管理员解锁之前没有任何权限。`),
   unlocked: (by, at, whom) =>
     head(`${by} 已解锁（${at}）`, `${whom ? `${whom} ` : "所有人都"}可以重新申请。`),
 };
@@ -321,9 +322,9 @@ const admins: Words["admins"] = {
   unreadable: (count, hub, until, admins) =>
     head(
       `${count} 条记录无法读取`,
-      `涉及 ${hub} 的权限${until ? `，最晚${until} 结束` : ""}。有人改动了 Redis。请 ${admins} 用“撤销”或 \`npm run grants\` 结束。`,
+      `涉及 ${hub} 的申请${until ? `，其权限最晚${until} 结束` : ""}。有人改动了 Redis，或由更新的版本写入。请 ${admins} 用“撤销”或 \`npm run grants\` 结束。`,
     ),
-  unreadableRing: (count, hub) => `${hub} 的 ${count} 条权限记录无法读取`,
+  unreadableRing: (count, hub) => `${hub} 的 ${count} 条申请记录无法读取`,
   unrecordedRing: (count, hub) => `${hub} 上有 ${count} 项没有记录的权限。`,
   foreign: (count, hub) =>
     head(`${count} 个外来对象`, `位于 ${hub}，不是本机器人创建的，却授予了权限。请检查，并删除不应存在的。`),
