@@ -27,13 +27,13 @@ export async function commit(bot: Bot, read: ReadRequest, decision: Decision): P
     if (after === null) return record;
     const next = { ...after, version: bot.word() };
     const guard = guardFor(record, next, decision);
-    const committed = await bot.store.commit(record, next, entryFor(bot, next, decision), guard);
+    const committed = await bot.store.commit(record, next, entryFor(bot, record, next, decision), guard);
     if (committed.result === "conflict") continue;
     if (committed.result === "locked-down") throw lockedDown(committed.who);
     if (committed.result === "stale-lookup") throw new Refused("stale-lookup");
     bot.log.info(
       { id: next.id, by: decision.by },
-      `${next.id} ${eventFor(decision, next)}: ${record.state} → ${next.state}`,
+      `${next.id} ${eventFor(decision, record, next)}: ${record.state} → ${next.state}`,
     );
     await Promise.all([ringFor(bot, record, next), deleteOnHub(bot, record, next, decision)]);
     return next;
@@ -53,7 +53,7 @@ export const hasChanged = async (bot: Bot, { id, version }: Request): Promise<bo
 
 /** Stores a new record. False: there is one already, since Slack delivered the same twice. */
 export async function storeNew(bot: Bot, request: Request): Promise<boolean> {
-  const entry = entryFor(bot, request, { event: "request.asked", by: request.askedBy });
+  const entry = entryFor(bot, request, request, { event: "request.asked", by: request.askedBy });
   const { result } = await bot.store.commit(null, request, entry, null);
   if (result === "done") await bot.queue.ring("access", request.id);
   return result === "done";
@@ -75,9 +75,12 @@ function guardFor(before: Request, next: Request, { lookedUpAt = 0 }: Decision):
 const lockedDown = (who: string): Refused =>
   new Refused("locked-down", who === EVERYBODY ? {} : { user: who });
 
-/** An end is told as what it ended: access, or a request that was not granted. */
-const eventFor = ({ event }: Pick<Decision, "event">, { state }: Request): TrailEvent =>
-  event === "request.ended" && state === "ending" ? "access.ended" : event;
+/** An end is told as what it ended: access, a request that was not granted, or the chain of one that is over already. */
+function eventFor({ event }: Pick<Decision, "event">, before: Request, after: Request): TrailEvent {
+  if (event !== "request.ended") return event;
+  if (before.state === after.state) return "chain.ended";
+  return after.state === "ending" ? "access.ended" : event;
+}
 
 /** The fields of the record that each trail entry holds; with the version a copy of an entry is seen. */
 const TRAIL_FIELDS = [
@@ -103,9 +106,14 @@ const TRAIL_FIELDS = [
 ] as const;
 
 /** What passkeys signed is told once: where it was approved. */
-function entryFor(bot: Bot, request: Request, decision: Pick<Decision, "event" | "by">): TrailEntry {
+function entryFor(
+  bot: Bot,
+  before: Request,
+  request: Request,
+  decision: Pick<Decision, "event" | "by">,
+): TrailEntry {
   const facts = Object.fromEntries(TRAIL_FIELDS.map((field) => [field, request[field]]));
-  const event = eventFor(decision, request);
+  const event = eventFor(decision, before, request);
   if (event !== "request.approved") facts.approvals = request.approvals.map(({ signed: _, ...rest }) => rest);
   return { event, id: request.id, at: bot.clock.now(), by: decision.by, ...facts };
 }
