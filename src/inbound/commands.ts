@@ -16,10 +16,11 @@ import type { Message } from "../slack/slack.ts";
 import { code, foreign, mentionUser, plainWords } from "../slack/text/format.ts";
 import { type Words, wordsFor } from "../slack/text/index.ts";
 import { openFor } from "../store/indexes.ts";
+import { answerAsked } from "./answer-asked.ts";
 import { answerWithin, contextFor, ephemeral, sentence } from "./answers.ts";
 import { openForm, type Prefill } from "./forms/index.ts";
 import { needsForm } from "./forms/request.ts";
-import { type AskCommand, type Command, isRequestLine, nearestLine, parseCommand } from "./grammar.ts";
+import { type AskCommand, type Command, correctedLine, isRequestLine, parseCommand } from "./grammar.ts";
 import { drawList } from "./lists.ts";
 import { assertNotLockedOut, isOpenToAll } from "./locked-out.ts";
 import { answerRevoked, offerLockdown } from "./offer-lockdown.ts";
@@ -69,7 +70,7 @@ async function runLine(bot: Bot, typed: Typed): Promise<Message | null> {
     if (!isOpenToAll(command)) await assertNotLockedOut(bot, typed.user);
     return await runCommand(bot, typed, command);
   } catch (error) {
-    throw withLine(bot, typed.text, error);
+    throw withLine(bot, typed, error);
   }
 }
 
@@ -84,16 +85,34 @@ const ASKED_AGAIN: readonly RefusalCode[] = [
 ];
 const LONGEST_VALUE = 2000;
 
-/** The line is offered once more, put right where that is possible, in the form: nothing is sent by itself. */
-function withLine(bot: Bot, text: string, error: unknown): unknown {
+/** The line is offered once more: to be changed in the form, and where it could be put right, to be sent by a button. */
+function withLine(bot: Bot, { text, user }: Typed, error: unknown): unknown {
   if (!(error instanceof Refused)) return error;
   const { code, data } = error.note;
   // An id that was typed may be wrong; behind a button the record is lost.
   if (code === "unknown-request") return new Refused(code, { typed: data.id ?? "" });
   if (!ASKED_AGAIN.includes(code) || !isRequestLine(text)) return error;
-  const nearest = nearestLine(text, bot.config, bot.clock.now());
+  const longest = code === "too-long" ? Number(data.max) : null;
+  const nearest = correctedLine(text, longest, bot.config, bot.clock.now());
   const line = (nearest ?? text).slice(0, LONGEST_VALUE);
-  return new Refused(code, { ...data, ...(nearest ? { nearest } : {}), line });
+  const signed = nearest === null ? "" : bot.store.signer.sign(placeForLine(user), nearest);
+  const isSendable = signed !== "" && signed.length <= LONGEST_VALUE;
+  return new Refused(code, {
+    ...data,
+    ...(nearest ? { nearest } : {}),
+    line,
+    ...(isSendable ? { signed } : {}),
+  });
+}
+
+/** A line is signed for who typed it. */
+const placeForLine = (user: UserId): string => `line:${user}`;
+
+/** Behind *Send that*: checked like any other line. */
+export async function sendLine(bot: Bot, typed: Typed): Promise<Message | null> {
+  const line = bot.store.signer.open(placeForLine(typed.user), typed.text);
+  if (line === null) throw new Refused("not-yours");
+  return runLine(bot, { ...typed, text: line });
 }
 
 async function runCommand(bot: Bot, typed: Typed, command: Command): Promise<Message | null> {
@@ -167,8 +186,8 @@ async function ask(bot: Bot, typed: Typed, command: AskCommand): Promise<Message
   const { forUser, role, ...terms } = prefill;
   if (role === null || needsForm(bot, prefill)) return openRequestForm(bot, typed, prefill);
   const people = { askedBy: typed.user, requester: forUser ?? typed.user };
-  await askForAccess(bot, { source: typed.trigger, ...people, ...terms, role });
-  return drawSent(bot, typed);
+  const { id } = await askForAccess(bot, { source: typed.trigger, ...people, ...terms, role });
+  return answerAsked(bot, typed, id);
 }
 
 /** A start is by the clock of who typed it. */
@@ -183,12 +202,6 @@ async function openRequestForm(bot: Bot, { trigger, user }: Typed, prefill: Pref
   return null;
 }
 
-/** In our DM the request's own message is the answer. */
-async function drawSent(bot: Bot, { user, channel }: Typed): Promise<Message | null> {
-  if (channel.startsWith("D") && channel === (await bot.slack.openDm(user))) return null;
-  return sentence(wordsFor(await bot.slack.localeFor(user)).commands.sent);
-}
-
 type MoreCommand = Extract<Command, { kind: "more" }>;
 
 async function askForMore(
@@ -200,13 +213,9 @@ async function askForMore(
   const [only] = held;
   if (!only) throw new Refused("not-active");
   if (held.length > 1) return drawList(bot, typed.user, { kind: "status", page: 0 });
-  await askForMoreTime(bot, only.id, {
-    source: typed.trigger,
-    by: typed.user,
-    duration,
-    reason,
-  });
-  return drawSent(bot, typed);
+  const more = { source: typed.trigger, by: typed.user, duration, reason };
+  const { id: asked } = await askForMoreTime(bot, only.id, more);
+  return answerAsked(bot, typed, asked);
 }
 
 /** Without a word the only access ends; of several none does. */

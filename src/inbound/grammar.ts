@@ -6,10 +6,11 @@ import { checkTerms } from "../policy/limits.ts";
 import type { Policy } from "../policy/policy.ts";
 import { findRole, type Role } from "../policy/roles.ts";
 import { COMMAND_WORDS, MEANINGS, WORDS, type Word } from "../policy/words.ts";
+import { formatDuration } from "../request/durations.ts";
 import { type RequestId, readRequestId, UserId } from "../request/ids.ts";
 import { Refused } from "../request/refused.ts";
 import { nearest } from "./nearest.ts";
-import { narrow, parseTerms, type When } from "./times.ts";
+import { narrow, parseTerms, takeDuration, type When } from "./times.ts";
 
 export interface AskCommand {
   kind: "ask";
@@ -206,18 +207,26 @@ const OFFERED = Object.values(WORDS)
   .filter((word) => word.length > 3 && word !== "from");
 
 /**
- * The line with its mistyped first word put right, escaped as it came. Null when there is none that would be accepted:
- * what is offered is never refused in its turn.
+ * The line put right, escaped as it came: its mistyped first word, or the time that is too long by `longest` (ms). Null when
+ * there is none that would be accepted: what is offered is never refused in its turn.
  */
-export function nearestLine(text: string, policy: Policy, now: number): string | null {
+export function correctedLine(
+  text: string,
+  longest: number | null,
+  policy: Policy,
+  now: number,
+): string | null {
   try {
     const { rest } = takePrefix(text);
     const prefix = text.trim().slice(0, -rest.trimEnd().length);
     const [word, after] = takeWord(rest);
+    const typed = narrow(word).toLowerCase();
     const commands = prefix === "" ? OFFERED : [];
-    const near = nearest(narrow(word).toLowerCase(), [...Object.keys(policy.roles), ...commands]);
-    if (near === undefined || near === narrow(word).toLowerCase()) return null;
-    const line = `${prefix}${near} ${after}`.trim();
+    const near = nearest(typed, [...Object.keys(policy.roles), ...commands]);
+    if (near === undefined || (near === typed) !== (longest !== null)) return null;
+    const terms =
+      longest === null ? after : `${formatDuration(longest)} ${takeDuration(after)?.rest ?? after}`;
+    const line = `${prefix}${near} ${terms}`.trim();
     const command = parseCommand(line);
     if (command.kind === "ask") checkTerms(policy, withDefaults(command, near, findRole(policy, near)), now);
     return line;

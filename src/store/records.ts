@@ -8,7 +8,7 @@ import { Request } from "../request/record.ts";
 import { GRANTED, indexesFor, UNREVIEWED, WAITING } from "./indexes.ts";
 import type { Keys } from "./keys.ts";
 import { readText, UNREADABLE, type Unreadable } from "./reading.ts";
-import { guarded, milliseconds, type RedisTime } from "./redis.ts";
+import { guarded, milliseconds, type RedisTime, readAnswers } from "./redis.ts";
 import type { Signer } from "./signed.ts";
 import { signEntry, type TrailEntry } from "./trail.ts";
 

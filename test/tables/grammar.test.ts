@@ -1,6 +1,6 @@
 /** What each line of the command is read as, and which lines are refused. */
 import { describe, expect, test } from "vitest";
-import { nearestLine, parseCommand } from "../../src/inbound/grammar.ts";
+import { correctedLine, parseCommand } from "../../src/inbound/grammar.ts";
 import { startTime, type When } from "../../src/inbound/times.ts";
 import { Limits } from "../../src/policy/limits.ts";
 import type { Policy } from "../../src/policy/policy.ts";
@@ -293,7 +293,7 @@ test.each([
   ["fromm 22:00", null],
   ["kubernetes 8h look", null],
 ])("nearest to %s: %s", (typed, line) => {
-  expect(nearestLine(typed, policy, 0)).toBe(line);
+  expect(correctedLine(typed, null, policy, 0)).toBe(line);
   if (line) expect(() => parseCommand(line)).not.toThrow();
 });
 

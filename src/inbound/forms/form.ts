@@ -54,7 +54,7 @@ export type Inputs = Partial<Record<InputName, string>>;
 export interface Submission {
   bot: Bot;
   user: UserId;
-  /** The view's id: what is submitted twice is one request. */
+  /** The view's id and what was filled in: what is submitted twice is one request. */
   source: string;
   inputs: Inputs;
 }

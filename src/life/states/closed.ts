@@ -3,6 +3,7 @@
  * deleted its account on the hub; if that failed, the next sweep does.
  */
 
+import { isRefusedAtOnce } from "../../request/record.ts";
 import { endMessages } from "../messages/wanted.ts";
 import type { LifeState } from "../state.ts";
 
@@ -10,6 +11,7 @@ export const closed: LifeState = {
   dueAt: () => null,
   step: async () => null,
   messages: (bot, request) => {
+    if (isRefusedAtOnce(request)) return [];
     const wanted = endMessages(bot, request);
     // What was refused before anybody was asked never had a card.
     return request.history === null ? wanted.filter(({ key }) => key !== "card") : wanted;

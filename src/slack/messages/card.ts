@@ -131,12 +131,10 @@ export function drawAsker(context: DrawContext, request: Request): Message {
     const { text, head } = summary(context, request, facts);
     return compose(text, head, wordsOfBoth(context, request), request.id);
   }
-  const verbs = request.nudges === 0 ? (["withdraw", "remind"] as const) : (["withdraw"] as const);
-  const buttons = verbs.map((verb) => requestButton(context, request, verb));
   const body = [
     ...quote(request.reason),
     ...section(`${own.waitsFor(facts)}\n${asker.updates()}`),
-    ...actions(...buttons),
+    ...actions(requestButton(context, request, "withdraw")),
   ];
   return compose(ring.waiting(facts), asker.waiting(facts), body, request.id);
 }

@@ -10,7 +10,7 @@ interface HelpGaps {
 
 export const commands = {
   unreadableEnded: (id: string) => `*Ended on Karpor:* ${id}, whose record cannot be read.`,
-  sent: "*Sent.* The answer comes in our DM.",
+  sent: (approvers: string) => `*Sent to ${approvers}.* The answer comes in our DM.`,
   ending: "*Ending.* Our DM says so when Karpor refuses the token.",
   revoked: (role: string, holder: string) => `*Revoked:* ${role} of ${holder}. The token stops within 10 s.`,
   revokedAll: (count: number) =>

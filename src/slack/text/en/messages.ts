@@ -318,6 +318,7 @@ const button = {
   reveal: () => "Show token",
   "ask-again": () => "Ask again",
   change: () => "Change and ask again",
+  send: (time: string) => (time ? `Ask for ${time}` : "Send that"),
   edit: () => "Edit…",
   "end-approved": () => "End all of it…",
   unlock: () => "Unlock…",

@@ -77,9 +77,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "already-held": (gap) =>
     `*You already have this*${gap("until") ? ` until ${gap("until")}` : ""}${known(gap("id"))}. You can ask for more time.`,
   "already-open": (gap) =>
-    notSent(
-      `a request for ${gap("role") || "this"} is open already${known(gap("id"))}. Withdraw it, or wait for the answer.`,
-    ),
+    `*${gap("role") ? `A ${gap("role")} request` : "Such a request"} is already open:* wait for its answer, or withdraw it.`,
   "too-many-open": (gap) =>
     notSent(
       `${gap("limit") || "too many"} requests are open, which is the most. Withdraw one, or wait for an answer.`,
@@ -127,7 +125,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     unchanged(`only ${gap("reviewers") || "its reviewers"} can review this, and nobody their own emergency.`),
   "not-yours": () => unchanged("this belongs to somebody else."),
   "not-active": () => unchanged("there is no such access now; `status` shows what you have."),
-  "reminded-already": () => unchanged("they were reminded a moment ago. Try again later."),
+  "reminded-already": () => unchanged("they were asked less than ten minutes ago. Try again later."),
   "reveals-used-up": (gap) =>
     unchanged(`${gap("limit") || "ten"} tokens an hour are the most. What you copied goes on working.`),
   "locked-out": (gap) =>

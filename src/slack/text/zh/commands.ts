@@ -3,7 +3,7 @@ import type { commands as english } from "../en/commands.ts";
 
 export const commands: typeof english = {
   unreadableEnded: (id) => `*已在 Karpor 上结束：*\n${id}，其记录无法读取。`,
-  sent: "*已提交：*\n结果会私信通知你。",
+  sent: (approvers) => `*已提交给 ${approvers}：*\n结果会私信通知你。`,
   ending: "*正在结束：*\nKarpor 拒绝该令牌后会私信通知你。",
   revoked: (role, holder) => `*已撤销：*\n${holder} 的 ${role} 权限，令牌会在 10 秒内失效。`,
   revokedAll: (count) => `*已撤销：*\n共 ${count} 项权限和申请。`,

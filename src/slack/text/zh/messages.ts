@@ -291,6 +291,7 @@ const button: Words["button"] = {
   reveal: () => "显示令牌",
   "ask-again": () => "重新申请",
   change: () => "修改后重新申请",
+  send: (span) => (span ? `改为申请 ${span}` : "提交这一条"),
   edit: () => "修改…",
   "end-approved": () => "全部结束…",
   unlock: () => "解锁…",

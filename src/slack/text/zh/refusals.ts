@@ -71,9 +71,7 @@ export const refusals: typeof english = {
   "already-held": (gap) =>
     `*你已有这项权限${known(gap("id"))}${gap("until") ? `，有效至${gap("until")}` : ""}：*\n可以申请延长。`,
   "already-open": (gap) =>
-    notSent(
-      `已有一条${gap("role") ? ` ${gap("role")} 的` : ""}申请在进行中${known(gap("id"))}。请先撤回，或等待结果。`,
-    ),
+    `*已有申请在进行中：*\n${gap("role") ? `${gap("role")} 的申请` : "这项申请"}尚无结果。请等待，或撤回。`,
   "too-many-open": (gap) =>
     notSent(`进行中的申请已达上限${gap("limit") ? `（${gap("limit")} 条）` : ""}。请撤回一条，或等待结果。`),
   "too-many-grants": (gap) =>
@@ -112,7 +110,7 @@ export const refusals: typeof english = {
     unchanged(`${only(gap("reviewers"), "复核人")}可以复核，且不能复核自己的紧急取用。`),
   "not-yours": () => unchanged("这是别人的申请。"),
   "not-active": () => unchanged("目前没有这项权限，可用“状态”查看你有的权限。"),
-  "reminded-already": () => unchanged("刚刚已提醒过，请稍后再试。"),
+  "reminded-already": () => unchanged("距上次通知审批人不足 10 分钟，请稍后再试。"),
   "reveals-used-up": (gap) =>
     unchanged(`一小时内最多显示 ${gap("limit") || "10"} 次令牌。已复制的令牌可以继续使用。`),
   "locked-out": (gap) =>
