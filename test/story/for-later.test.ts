@@ -71,7 +71,7 @@ describe("for somebody else", () => {
     );
     await scene.say(BOB, "for @gus guest 1h a guest account");
     expect((await scene.because("a guest account", "closed")).outcome?.refusal?.code).toBe("not-a-member");
-    await scene.dm(BOB, `<@${GUS}> has a Slack guest account`);
+    await scene.whisper(BOB, `<@${GUS}> has a Slack guest account`);
     await scene.say(BOB, "for @sre guest 1h a group");
     await scene.whisper(BOB, "is no person");
     await scene.say(BOB, "for @nobody guest 1h a stranger");
