@@ -62,7 +62,9 @@ function tell(options: WorldOptions) {
       "10 min left: guest on production.",
       "Ended: guest on production.",
     ]);
-    expect(rings(ALICE, () => true)).toEqual(["@Bob asks for guest on production for 8 h: looking at search"]);
+    expect(rings(ALICE, () => true)).toEqual([
+      "@Bob asks for guest on production for 8 h: looking at search",
+    ]);
     expect(about(world.slack.messages(APPROVALS)).length).toBe(1);
     expect(await scene.onHub()).toEqual([]);
     expect(scene.visible()).not.toContain(tokenIn(delivered));
