@@ -7,7 +7,7 @@ import { lockDown, unlock } from "../actions/lockdown.ts";
 import { askForMoreTime } from "../actions/more-time.ts";
 import type { Bot } from "../bot.ts";
 import { formatDuration, HOUR } from "../request/durations.ts";
-import { type RequestId, UserId } from "../request/ids.ts";
+import { UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { type RefusalCode, Refused } from "../request/refused.ts";
 import { actions, compose, plainText, section } from "../slack/messages/blocks.ts";
@@ -125,9 +125,16 @@ async function runCommand(bot: Bot, typed: Typed, command: Command): Promise<Mes
     case "end":
       return end(bot, user, command);
     case "revoke":
-      return revoke(bot, user, command.id, command.reason);
+      return revoke(bot, typed, command);
     case "revoke-all":
       return revokeEach(bot, user, command);
+    case "lockdown-form":
+      await openForm(bot, typed.trigger, user, {
+        kind: "lockdown",
+        user: command.person,
+        reason: command.reason,
+      });
+      return null;
     case "lockdown":
     case "unlock":
       return setLockdown(bot, user, command);
@@ -212,7 +219,7 @@ async function askForMore(
   const held = id ? [{ id }] : await readHeld(bot, typed.user, role);
   const [only] = held;
   if (!only) throw new Refused("not-active");
-  if (held.length > 1) return drawList(bot, typed.user, { kind: "status", page: 0 });
+  if (held.length > 1) return askWhich(bot, typed.user);
   const more = { source: typed.trigger, by: typed.user, duration, reason };
   const { id: asked } = await askForMoreTime(bot, only.id, more);
   return answerAsked(bot, typed, asked);
@@ -227,10 +234,16 @@ async function end(
   const held = id ? [{ id }] : await readHeld(bot, user, role);
   const [only] = held;
   if (!only) throw new Refused("not-active");
-  if (held.length > 1) return drawList(bot, user, { kind: "status", page: 0 });
+  if (held.length > 1) return askWhich(bot, user);
   await endAccess(bot, only.id, user);
   const { locale } = await contextFor(bot, user);
   return sentence(wordsFor(locale).commands.ending);
+}
+
+async function askWhich(bot: Bot, user: UserId): Promise<Message> {
+  const { blocks } = await drawList(bot, user, { kind: "status", page: 0 });
+  const { which } = wordsFor(await bot.slack.localeFor(user)).lists;
+  return compose(plainWords(which), which, blocks.slice(1));
 }
 
 /** What somebody has now; of a chain only the last. */
@@ -244,7 +257,15 @@ async function readHeld(bot: Bot, user: UserId, role: string | null): Promise<Re
   );
 }
 
-async function revoke(bot: Bot, by: UserId, id: RequestId, reason: string): Promise<Message> {
+async function revoke(
+  bot: Bot,
+  { trigger, user: by }: Typed,
+  { id, reason }: Extract<Command, { kind: "revoke" }>,
+): Promise<Message | null> {
+  if (reason === "") {
+    await openForm(bot, trigger, by, { kind: "revoke", id });
+    return null;
+  }
   const request = await revokeAccess(bot, id, by, reason);
   if (request) return answerRevoked(bot, by, request);
   return sentence(wordsFor(await bot.slack.localeFor(by)).commands.unreadableEnded(code(id)));
@@ -263,12 +284,10 @@ async function revokeEach(
   return person === null ? sentence(done) : offerLockdown(bot, by, done, person);
 }
 
-type LockdownCommand = Extract<Command, { kind: "lockdown" | "unlock" }>;
-
 async function setLockdown(
   bot: Bot,
   by: UserId,
-  { kind, person, reason }: LockdownCommand,
+  { kind, person, reason }: { kind: Command["kind"]; person: UserId | null; reason: string },
 ): Promise<Message> {
   const asked = { user: person, by, words: reason };
   await (kind === "lockdown" ? lockDown(bot, asked) : unlock(bot, asked));

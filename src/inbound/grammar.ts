@@ -35,7 +35,7 @@ export type Command =
   | { kind: "revoke"; id: RequestId; reason: string }
   | { kind: "revoke-all"; person: UserId; role: null; reason: string }
   | { kind: "revoke-all"; person: null; role: string; reason: string }
-  | { kind: "lockdown"; person: UserId | null; reason: string }
+  | { kind: "lockdown" | "lockdown-form"; person: UserId | null; reason: string }
   | { kind: "unlock"; person: UserId | null; reason: string };
 
 /** `text`: as Slack sends it, with mentions as <@U123|name>, and & < > escaped. Throws Refused. */
@@ -57,7 +57,7 @@ export function parseCommand(text: string): Command {
     case "revoke":
       return parseRevoke(rest);
     case "lockdown":
-      return { kind: "lockdown", ...needReason(takePersonAndReason(rest)) };
+      return parseLockdown(rest);
     case "unlock":
       return { kind: "unlock", ...takePersonAndReason(rest) };
     case "status":
@@ -71,6 +71,7 @@ export function parseCommand(text: string): Command {
     case "for":
     case "emergency":
     case "all":
+    case "everybody":
     case "from":
       return parseAsk(text);
   }
@@ -154,7 +155,7 @@ function parseHistory(text: string): Command {
 
 function parseRevoke(text: string): Command {
   const [word, rest] = takeWord(text);
-  if (meaningOf(word) !== "all") return { kind: "revoke", ...needReason(takeRequest(text)) };
+  if (meaningOf(word) !== "all") return { kind: "revoke", ...takeRequest(text) };
   const { person, reason } = takePersonAndReason(rest);
   if (person) return { kind: "revoke-all", role: null, ...needReason({ person, reason }) };
   const [role, why] = takeWord(rest);
@@ -165,6 +166,16 @@ function parseRevoke(text: string): Command {
     role: narrow(role).toLowerCase(),
     ...needReason({ reason: readable(why) }),
   };
+}
+
+/** Whom it hits is said in so many words: a line that does not, or gives no reason, opens the form. */
+function parseLockdown(text: string): Command {
+  const { person, reason } = takePersonAndReason(text);
+  if (person !== null) return { kind: reason === "" ? "lockdown-form" : "lockdown", person, reason };
+  const [word, why] = takeWord(text);
+  const isEverybody = meaningOf(word) === "everybody";
+  const words = readable(isEverybody ? why : text);
+  return { kind: isEverybody && words !== "" ? "lockdown" : "lockdown-form", person: null, reason: words };
 }
 
 const MENTION = /^(?:for\s+)?<@([UW][A-Z0-9]{1,20})(?:\|[^>]*)?>\s*/;

@@ -197,7 +197,7 @@ describe("the line", () => {
     ["show something", "*No such request.* Check the id `something`"],
     ["show", "*No such request.* Check the id."],
     ["history somebody", "is no person"],
-    ["revoke R-0000000000", "needs a reason"],
+    ["revoke R-0000000000", "*No such request.*"],
     ["revoke R-0000000000 why not", "*No such request.* Check the id `R-0000000000`"],
     ["lockdown @nobody stolen", "`@nobody` is no person"],
     ["lockdown why not", "Only admins can lock down."],

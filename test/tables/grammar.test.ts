@@ -244,9 +244,11 @@ test.each([
   ["revoke all <@U1BOB>", "reason-missing "],
   ["revoke all @bob stolen", "not-a-person @bob"],
   ["revoke all", "not-a-person "],
-  ["lockdown breach", { kind: "lockdown", person: null, reason: "breach" }],
+  ["lockdown everybody breach", { kind: "lockdown", person: null, reason: "breach" }],
+  ["锁定 所有人 泄露", { kind: "lockdown", person: null, reason: "泄露" }],
+  ["lockdown breach", { kind: "lockdown-form", person: null, reason: "breach" }],
   ["锁定 <@U1BOB> 丢失", { kind: "lockdown", person: "U1BOB", reason: "丢失" }],
-  ["lockdown", "reason-missing "],
+  ["lockdown", { kind: "lockdown-form", person: null, reason: "" }],
   // Meant for one person: it must never lock everybody down.
   ["lockdown @bob stolen", "not-a-person @bob"],
   ["lockdown for @bob stolen", "not-a-person @bob"],

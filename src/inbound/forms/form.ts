@@ -27,6 +27,8 @@ export interface LockdownForm {
   kind: "lockdown" | "unlock" | "end-approved";
   /** Null: everybody. */
   user: UserId | null;
+  /** What was typed already. */
+  reason?: string;
 }
 
 export type Form = { kind: "request"; prefill: Prefill } | { kind: AboutKind; id: RequestId } | LockdownForm;

@@ -38,7 +38,7 @@ export const commands = {
     ].join("\n"),
     [
       "For approvers and admins: `pending` what waits · `active` who has access",
-      "`revoke R-… REASON` · `revoke all @person|ROLE REASON` · `lockdown [@person] REASON` · `unlock [@person]` · `passkey` makes one",
+      "`revoke R-… REASON` · `revoke all @person|ROLE REASON` · `lockdown @person|everybody REASON` · `unlock [@person]` · `passkey` makes one",
     ].join("\n"),
     "TIME is `90m`, `8h`, `2d`, `1w` or `1h30m`; WHEN is `22:00`, `tomorrow 09:00` or `2026-12-24 09:00`, in your time zone.",
   ],

@@ -67,7 +67,10 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
         ? `${gap("user")} has a Slack guest account; only full members can ask.`
         : `${gap("user")} is not a full member of this workspace; only full members can ask.`,
     ),
-  "may-not-ask": (gap) => refused(`only ${gap("requesters")} can ask for ${gap("role")}.`),
+  "may-not-ask": (gap) =>
+    refused(
+      gap("role") ? `only ${gap("requesters")} can ask for ${gap("role")}.` : "you may ask for no role.",
+    ),
   "rule-denies": (gap) => refused(gap("en") || `the rule “${gap("rule")}” does not allow this.`),
   "check-denies": (gap) => refused(`the company's check says no${gap("words") ? `: ${gap("words")}` : "."}`),
   "check-failed": () =>
@@ -86,7 +89,10 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     notSent(`${gap("limit") || "too many"} accesses are held at once, which is the most. End one first.`),
   "too-many-asks": (gap) =>
     notSent(`${gap("limit") || "too many"} requests in an hour are the most. Try again later.`),
-  "no-emergency": (gap) => refused(`${gap("role")} cannot be taken in an emergency here. Ask as usual.`),
+  "no-emergency": (gap) =>
+    refused(
+      `${gap("role") ? `${gap("role")} cannot` : "nothing can"} be taken in an emergency here. Ask as usual.`,
+    ),
   "not-for-others": (gap) =>
     refused(`${gap("role")} without an approval is for oneself alone. ${gap("user")} can ask for it.`),
   "emergency-stopped": (gap) =>
