@@ -131,7 +131,9 @@ export const ConfigFile = z
     reminders: z
       .array(Duration)
       .prefault(["1d", "1h", "10m"])
-      .describe("How long before the end the holder is reminded."),
+      .describe(
+        "How long before the end the holder is reminded; an hour or more only of access of a day or more.",
+      ),
     audit: Audit.prefault({}).describe("The trail, and what the hub tells of use."),
     web: Web.optional().describe(
       "Where browsers reach the bot's page for passkeys: a host of its own, such as https://access.example.com.",

@@ -44,12 +44,14 @@ export async function withdrawRequest(bot: Bot, id: RequestId, by: UserId): Prom
   });
 }
 
-const REMIND_EVERY = 10 * MINUTE;
+export const REMIND_EVERY = 10 * MINUTE;
 
-/** At most once in ten minutes. */
+/** From ten minutes after it was asked on, and at most once in ten minutes. */
 export async function remindApprovers(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
   const request = await readWaiting(bot, id, by);
   if (request.requester !== by && request.askedBy !== by) throw new Refused("not-yours", { id });
-  if (!(await bot.store.once(`reminded:${id}`, REMIND_EVERY))) throw new Refused("reminded-already", { id });
+  const isEarly = bot.clock.now() - request.askedAt < REMIND_EVERY;
+  if (isEarly || !(await bot.store.once(`reminded:${id}`, REMIND_EVERY)))
+    throw new Refused("reminded-already", { id });
   return commit(bot, request, nudged(by));
 }

@@ -32,7 +32,7 @@ import {
   sentence,
   withoutButtons,
 } from "./answers.ts";
-import { drawMoreHelp, openLine } from "./commands.ts";
+import { drawMoreHelp, openLine, sendLine } from "./commands.ts";
 import { type Form, openForm, redrawForm } from "./forms/index.ts";
 import { publishHome } from "./home.ts";
 import { drawList, LIST_ACTIONS, readListValue } from "./lists.ts";
@@ -117,6 +117,7 @@ const OTHERS = new Map<string, Press>([
   ["role", (bot, _, body) => redrawForm(bot, body)],
   ["ask-again", askAgain],
   ["edit", (bot, { user, trigger, value }) => openLine(bot, { user, trigger, text: value, channel: "" })],
+  ["send", sendTyped],
   ["reveal", reveal],
   ...LIST_ACTIONS.map((action): [string, Press] => [action, turnPage]),
   ["help-more", async (bot, { user }) => drawMoreHelp(await contextFor(bot, user))],
@@ -159,6 +160,10 @@ async function opened(bot: Bot, { trigger, user }: Click, form: Form): Promise<n
   return null;
 }
 
+function sendTyped(bot: Bot, { user, trigger, value, place }: Click): Promise<Message | null> {
+  return sendLine(bot, { user, trigger, text: value, channel: place?.channel ?? "" });
+}
+
 async function turnPage(bot: Bot, { user, value }: Click): Promise<Message | null> {
   const asked = readListValue(value);
   return asked && drawList(bot, user, asked);
@@ -170,12 +175,24 @@ async function doDeed(bot: Bot, click: Click, deed: Deed): Promise<Message | nul
   if (request) return disown(bot, click, request);
   try {
     const done = await deed(bot, id, click);
-    return "blocks" in done ? done : null;
+    return "blocks" in done ? done : await answerDone(bot, click, done);
   } catch (error) {
     // Somebody else was quicker: the message is drawn anew, and only this person is told.
     if (error instanceof Refused) await bot.queue.ring("messages", id).catch(() => {});
     throw error;
   }
+}
+
+/** What rings nobody, since its reader just did it: that the token is hidden, and a request that was never granted withdrawn. */
+async function answerDone(
+  bot: Bot,
+  { action, user, isEphemeral }: Click,
+  request: Request,
+): Promise<Message | null> {
+  if (action === "hide") return drawMessage(await contextFor(bot, user), request, "hidden");
+  if (action !== "withdraw" || !isEphemeral) return null;
+  const face = request.requester === user ? "receipt" : "asker";
+  return drawMessage(await contextFor(bot, user), request, face);
 }
 
 /** A message that was posted a moment ago may not be noted yet. */

@@ -7,7 +7,7 @@ import { lockDown, unlock } from "../actions/lockdown.ts";
 import { askForMoreTime } from "../actions/more-time.ts";
 import type { Bot } from "../bot.ts";
 import { formatDuration, HOUR } from "../request/durations.ts";
-import { type RequestId, UserId } from "../request/ids.ts";
+import { UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { type RefusalCode, Refused } from "../request/refused.ts";
 import { actions, compose, plainText, section } from "../slack/messages/blocks.ts";
@@ -16,10 +16,11 @@ import type { Message } from "../slack/slack.ts";
 import { code, foreign, mentionUser, plainWords } from "../slack/text/format.ts";
 import { type Words, wordsFor } from "../slack/text/index.ts";
 import { openFor } from "../store/indexes.ts";
+import { answerAsked } from "./answer-asked.ts";
 import { answerWithin, contextFor, ephemeral, sentence } from "./answers.ts";
 import { openForm, type Prefill } from "./forms/index.ts";
 import { needsForm } from "./forms/request.ts";
-import { type AskCommand, type Command, isRequestLine, nearestLine, parseCommand } from "./grammar.ts";
+import { type AskCommand, type Command, correctedLine, isRequestLine, parseCommand } from "./grammar.ts";
 import { drawList } from "./lists.ts";
 import { assertNotLockedOut, isOpenToAll } from "./locked-out.ts";
 import { answerRevoked, offerLockdown } from "./offer-lockdown.ts";
@@ -69,7 +70,7 @@ async function runLine(bot: Bot, typed: Typed): Promise<Message | null> {
     if (!isOpenToAll(command)) await assertNotLockedOut(bot, typed.user);
     return await runCommand(bot, typed, command);
   } catch (error) {
-    throw withLine(bot, typed.text, error);
+    throw withLine(bot, typed, error);
   }
 }
 
@@ -84,16 +85,34 @@ const ASKED_AGAIN: readonly RefusalCode[] = [
 ];
 const LONGEST_VALUE = 2000;
 
-/** The line is offered once more, put right where that is possible, in the form: nothing is sent by itself. */
-function withLine(bot: Bot, text: string, error: unknown): unknown {
+/** The line is offered once more: to be changed in the form, and where it could be put right, to be sent by a button. */
+function withLine(bot: Bot, { text, user }: Typed, error: unknown): unknown {
   if (!(error instanceof Refused)) return error;
   const { code, data } = error.note;
   // An id that was typed may be wrong; behind a button the record is lost.
   if (code === "unknown-request") return new Refused(code, { typed: data.id ?? "" });
   if (!ASKED_AGAIN.includes(code) || !isRequestLine(text)) return error;
-  const nearest = nearestLine(text, bot.config, bot.clock.now());
+  const longest = code === "too-long" ? Number(data.max) : null;
+  const nearest = correctedLine(text, longest, bot.config, bot.clock.now());
   const line = (nearest ?? text).slice(0, LONGEST_VALUE);
-  return new Refused(code, { ...data, ...(nearest ? { nearest } : {}), line });
+  const signed = nearest === null ? "" : bot.store.signer.sign(placeForLine(user), nearest);
+  const isSendable = signed !== "" && signed.length <= LONGEST_VALUE;
+  return new Refused(code, {
+    ...data,
+    ...(nearest ? { nearest } : {}),
+    line,
+    ...(isSendable ? { signed } : {}),
+  });
+}
+
+/** A line is signed for who typed it. */
+const placeForLine = (user: UserId): string => `line:${user}`;
+
+/** Behind *Send that*: checked like any other line. */
+export async function sendLine(bot: Bot, typed: Typed): Promise<Message | null> {
+  const line = bot.store.signer.open(placeForLine(typed.user), typed.text);
+  if (line === null) throw new Refused("not-yours");
+  return runLine(bot, { ...typed, text: line });
 }
 
 async function runCommand(bot: Bot, typed: Typed, command: Command): Promise<Message | null> {
@@ -106,9 +125,16 @@ async function runCommand(bot: Bot, typed: Typed, command: Command): Promise<Mes
     case "end":
       return end(bot, user, command);
     case "revoke":
-      return revoke(bot, user, command.id, command.reason);
+      return revoke(bot, typed, command);
     case "revoke-all":
       return revokeEach(bot, user, command);
+    case "lockdown-form":
+      await openForm(bot, typed.trigger, user, {
+        kind: "lockdown",
+        user: command.person,
+        reason: command.reason,
+      });
+      return null;
     case "lockdown":
     case "unlock":
       return setLockdown(bot, user, command);
@@ -167,8 +193,8 @@ async function ask(bot: Bot, typed: Typed, command: AskCommand): Promise<Message
   const { forUser, role, ...terms } = prefill;
   if (role === null || needsForm(bot, prefill)) return openRequestForm(bot, typed, prefill);
   const people = { askedBy: typed.user, requester: forUser ?? typed.user };
-  await askForAccess(bot, { source: typed.trigger, ...people, ...terms, role });
-  return drawSent(bot, typed);
+  const { id } = await askForAccess(bot, { source: typed.trigger, ...people, ...terms, role });
+  return answerAsked(bot, typed, id);
 }
 
 /** A start is by the clock of who typed it. */
@@ -183,12 +209,6 @@ async function openRequestForm(bot: Bot, { trigger, user }: Typed, prefill: Pref
   return null;
 }
 
-/** In our DM the request's own message is the answer. */
-async function drawSent(bot: Bot, { user, channel }: Typed): Promise<Message | null> {
-  if (channel.startsWith("D") && channel === (await bot.slack.openDm(user))) return null;
-  return sentence(wordsFor(await bot.slack.localeFor(user)).commands.sent);
-}
-
 type MoreCommand = Extract<Command, { kind: "more" }>;
 
 async function askForMore(
@@ -199,14 +219,10 @@ async function askForMore(
   const held = id ? [{ id }] : await readHeld(bot, typed.user, role);
   const [only] = held;
   if (!only) throw new Refused("not-active");
-  if (held.length > 1) return drawList(bot, typed.user, { kind: "status", page: 0 });
-  await askForMoreTime(bot, only.id, {
-    source: typed.trigger,
-    by: typed.user,
-    duration,
-    reason,
-  });
-  return drawSent(bot, typed);
+  if (held.length > 1) return askWhich(bot, typed.user);
+  const more = { source: typed.trigger, by: typed.user, duration, reason };
+  const { id: asked } = await askForMoreTime(bot, only.id, more);
+  return answerAsked(bot, typed, asked);
 }
 
 /** Without a word the only access ends; of several none does. */
@@ -218,10 +234,16 @@ async function end(
   const held = id ? [{ id }] : await readHeld(bot, user, role);
   const [only] = held;
   if (!only) throw new Refused("not-active");
-  if (held.length > 1) return drawList(bot, user, { kind: "status", page: 0 });
+  if (held.length > 1) return askWhich(bot, user);
   await endAccess(bot, only.id, user);
   const { locale } = await contextFor(bot, user);
   return sentence(wordsFor(locale).commands.ending);
+}
+
+async function askWhich(bot: Bot, user: UserId): Promise<Message> {
+  const { blocks } = await drawList(bot, user, { kind: "status", page: 0 });
+  const { which } = wordsFor(await bot.slack.localeFor(user)).lists;
+  return compose(plainWords(which), which, blocks.slice(1));
 }
 
 /** What somebody has now; of a chain only the last. */
@@ -235,7 +257,15 @@ async function readHeld(bot: Bot, user: UserId, role: string | null): Promise<Re
   );
 }
 
-async function revoke(bot: Bot, by: UserId, id: RequestId, reason: string): Promise<Message> {
+async function revoke(
+  bot: Bot,
+  { trigger, user: by }: Typed,
+  { id, reason }: Extract<Command, { kind: "revoke" }>,
+): Promise<Message | null> {
+  if (reason === "") {
+    await openForm(bot, trigger, by, { kind: "revoke", id });
+    return null;
+  }
   const request = await revokeAccess(bot, id, by, reason);
   if (request) return answerRevoked(bot, by, request);
   return sentence(wordsFor(await bot.slack.localeFor(by)).commands.unreadableEnded(code(id)));
@@ -254,12 +284,10 @@ async function revokeEach(
   return person === null ? sentence(done) : offerLockdown(bot, by, done, person);
 }
 
-type LockdownCommand = Extract<Command, { kind: "lockdown" | "unlock" }>;
-
 async function setLockdown(
   bot: Bot,
   by: UserId,
-  { kind, person, reason }: LockdownCommand,
+  { kind, person, reason }: { kind: Command["kind"]; person: UserId | null; reason: string },
 ): Promise<Message> {
   const asked = { user: person, by, words: reason };
   await (kind === "lockdown" ? lockDown(bot, asked) : unlock(bot, asked));

@@ -6,10 +6,11 @@ import { checkTerms } from "../policy/limits.ts";
 import type { Policy } from "../policy/policy.ts";
 import { findRole, type Role } from "../policy/roles.ts";
 import { COMMAND_WORDS, MEANINGS, WORDS, type Word } from "../policy/words.ts";
+import { formatDuration } from "../request/durations.ts";
 import { type RequestId, readRequestId, UserId } from "../request/ids.ts";
 import { Refused } from "../request/refused.ts";
 import { nearest } from "./nearest.ts";
-import { narrow, parseTerms, type When } from "./times.ts";
+import { narrow, parseTerms, takeDuration, type When } from "./times.ts";
 
 export interface AskCommand {
   kind: "ask";
@@ -34,7 +35,7 @@ export type Command =
   | { kind: "revoke"; id: RequestId; reason: string }
   | { kind: "revoke-all"; person: UserId; role: null; reason: string }
   | { kind: "revoke-all"; person: null; role: string; reason: string }
-  | { kind: "lockdown"; person: UserId | null; reason: string }
+  | { kind: "lockdown" | "lockdown-form"; person: UserId | null; reason: string }
   | { kind: "unlock"; person: UserId | null; reason: string };
 
 /** `text`: as Slack sends it, with mentions as <@U123|name>, and & < > escaped. Throws Refused. */
@@ -56,7 +57,7 @@ export function parseCommand(text: string): Command {
     case "revoke":
       return parseRevoke(rest);
     case "lockdown":
-      return { kind: "lockdown", ...needReason(takePersonAndReason(rest)) };
+      return parseLockdown(rest);
     case "unlock":
       return { kind: "unlock", ...takePersonAndReason(rest) };
     case "status":
@@ -70,6 +71,7 @@ export function parseCommand(text: string): Command {
     case "for":
     case "emergency":
     case "all":
+    case "everybody":
     case "from":
       return parseAsk(text);
   }
@@ -153,7 +155,7 @@ function parseHistory(text: string): Command {
 
 function parseRevoke(text: string): Command {
   const [word, rest] = takeWord(text);
-  if (meaningOf(word) !== "all") return { kind: "revoke", ...needReason(takeRequest(text)) };
+  if (meaningOf(word) !== "all") return { kind: "revoke", ...takeRequest(text) };
   const { person, reason } = takePersonAndReason(rest);
   if (person) return { kind: "revoke-all", role: null, ...needReason({ person, reason }) };
   const [role, why] = takeWord(rest);
@@ -164,6 +166,16 @@ function parseRevoke(text: string): Command {
     role: narrow(role).toLowerCase(),
     ...needReason({ reason: readable(why) }),
   };
+}
+
+/** Whom it hits is said in so many words: a line that does not, or gives no reason, opens the form. */
+function parseLockdown(text: string): Command {
+  const { person, reason } = takePersonAndReason(text);
+  if (person !== null) return { kind: reason === "" ? "lockdown-form" : "lockdown", person, reason };
+  const [word, why] = takeWord(text);
+  const isEverybody = meaningOf(word) === "everybody";
+  const words = readable(isEverybody ? why : text);
+  return { kind: isEverybody && words !== "" ? "lockdown" : "lockdown-form", person: null, reason: words };
 }
 
 const MENTION = /^(?:for\s+)?<@([UW][A-Z0-9]{1,20})(?:\|[^>]*)?>\s*/;
@@ -206,18 +218,26 @@ const OFFERED = Object.values(WORDS)
   .filter((word) => word.length > 3 && word !== "from");
 
 /**
- * The line with its mistyped first word put right, escaped as it came. Null when there is none that would be accepted:
- * what is offered is never refused in its turn.
+ * The line put right, escaped as it came: its mistyped first word, or the time that is too long by `longest` (ms). Null when
+ * there is none that would be accepted: what is offered is never refused in its turn.
  */
-export function nearestLine(text: string, policy: Policy, now: number): string | null {
+export function correctedLine(
+  text: string,
+  longest: number | null,
+  policy: Policy,
+  now: number,
+): string | null {
   try {
     const { rest } = takePrefix(text);
     const prefix = text.trim().slice(0, -rest.trimEnd().length);
     const [word, after] = takeWord(rest);
+    const typed = narrow(word).toLowerCase();
     const commands = prefix === "" ? OFFERED : [];
-    const near = nearest(narrow(word).toLowerCase(), [...Object.keys(policy.roles), ...commands]);
-    if (near === undefined || near === narrow(word).toLowerCase()) return null;
-    const line = `${prefix}${near} ${after}`.trim();
+    const near = nearest(typed, [...Object.keys(policy.roles), ...commands]);
+    if (near === undefined || (near === typed) !== (longest !== null)) return null;
+    const terms =
+      longest === null ? after : `${formatDuration(longest)} ${takeDuration(after)?.rest ?? after}`;
+    const line = `${prefix}${near} ${terms}`.trim();
     const command = parseCommand(line);
     if (command.kind === "ask") checkTerms(policy, withDefaults(command, near, findRole(policy, near)), now);
     return line;

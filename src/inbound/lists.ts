@@ -5,6 +5,7 @@
 
 import type { Button, KnownBlock } from "@slack/types";
 import { z } from "zod";
+import { REMIND_EVERY } from "../actions/decide.ts";
 import { readRequest } from "../actions/read.ts";
 import type { Bot } from "../bot.ts";
 import { readUse } from "../life/use.ts";
@@ -87,7 +88,7 @@ async function drawChain(reading: Reading, chain: Request[]): Promise<KnownBlock
   const shown = [held, waiting].filter((one) => one !== undefined);
   const verbs: [Request | undefined, Verb[]][] = [
     [held?.state === "active" ? held : undefined, waiting ? ["end"] : ["end", "more"]],
-    [waiting, ["withdraw"]],
+    [waiting, isRemindable(reading, waiting) ? ["withdraw", "remind"] : ["withdraw"]],
   ];
   const use = held?.state === "active" ? await readUse(reading.bot, held.id) : null;
   const buttons = verbs.flatMap(([one, offered]) =>
@@ -99,6 +100,10 @@ async function drawChain(reading: Reading, chain: Request[]): Promise<KnownBlock
     ...actions(...buttons),
   ];
 }
+
+/** Who was asked just now needs no reminder. */
+const isRemindable = ({ bot }: Reading, request: Request | undefined): boolean =>
+  request?.state === "waiting" && bot.clock.now() - request.askedAt >= REMIND_EVERY;
 
 /** What this person may decide. A click here approves nothing: that is done on the card, or not at all. */
 async function drawPending(reading: Reading): Promise<Message> {

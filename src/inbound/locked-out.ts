@@ -15,7 +15,7 @@ const locksEverybody = ({ kind, user }: { kind: string; user?: UserId | null }):
 
 export const isOpenToAll = (command: Command): boolean =>
   COMMANDS.includes(command.kind) ||
-  (command.kind === "lockdown" && locksEverybody({ kind: command.kind, user: command.person }));
+  ((command.kind === "lockdown" || command.kind === "lockdown-form") && command.person === null);
 
 /** `value`: of the button; "everybody" or a user id for a lockdown. */
 export const isButtonOpenToAll = ({ action, value }: { action: string; value: string }): boolean =>

@@ -4,7 +4,7 @@ import { compose, quote, section } from "../slack/messages/blocks.ts";
 import type { DrawContext } from "../slack/messages/draw.ts";
 import { usageLine } from "../slack/messages/use.ts";
 import type { Message } from "../slack/slack.ts";
-import { foreign, mentionUser, moment, plainWords } from "../slack/text/format.ts";
+import { foreign, mentionUser, plainWords, precise } from "../slack/text/format.ts";
 import { wordsFor } from "../slack/text/index.ts";
 import { requestLine } from "./lines.ts";
 
@@ -12,7 +12,7 @@ export function drawStory(context: DrawContext, request: Request): Message {
   const head = requestLine(context, request);
   const lines = eventsOf(context, request)
     .sort((a, b) => a.at - b.at)
-    .map(({ at, what }) => `${moment(at)} · ${what}`);
+    .map(({ at, what }) => `${precise(at)} · ${what}`);
   const use = context.use && request.activeAt !== null ? usageLine(context.use, context.locale) : "";
   const body = [...quote(request.reason), ...section(lines.join("\n")), ...section(use)];
   return compose(plainWords(head), head, body, request.id, request.follows ?? "");

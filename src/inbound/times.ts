@@ -61,7 +61,8 @@ const UNITS_ZH: Record<string, string> = { 天: "d", 小时: "h", 分钟: "m" };
 /** Also as the bot writes it: 1 小时 30 分钟. */
 const TIME_ZH = /^(?:\d{1,6}\s*(?:天|小时|分钟)\s*)+(?=\s|$)/;
 
-function takeDuration(text: string): { duration: number; rest: string } | null {
+/** Null: the text does not begin with one. */
+export function takeDuration(text: string): { duration: number; rest: string } | null {
   const [typed = ""] = TIME_ZH.exec(plain(text)) ?? /^\S+/.exec(text) ?? [];
   const narrowed = plain(typed).replace(/\s/g, "");
   const duration = parseDuration(narrowed.replace(/天|小时|分钟/g, (unit) => UNITS_ZH[unit] ?? unit));

@@ -9,7 +9,7 @@ import type { EndCause, Request } from "../request/record.ts";
 import type { RefusalNote } from "../request/refused.ts";
 import { endOrClose } from "../request/transitions.ts";
 import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
-import { UNREADABLE } from "../store/reading.ts";
+import { orNull } from "../store/reading.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { commit } from "./commit.ts";
 
@@ -47,14 +47,20 @@ export async function noteProlonged(bot: Bot, request: Request): Promise<void> {
   }
 }
 
-/** A person ends the chain: notes it in the first record, then ends each request. Throws Refused, StoreAway. */
+/**
+ * A person ends the chain: its first request ends with the note that all of it does, then each other one. Throws Refused,
+ * StoreAway.
+ */
 export async function endChain(bot: Bot, request: ReadRequest, end: EndNote): Promise<void> {
-  const first = request.follows === null ? request : await bot.store.read(request.follows);
-  if (first !== null && first !== UNREADABLE) {
+  const first = request.follows === null ? request : orNull(await bot.store.read(request.follows));
+  if (first !== null) {
     await commit(bot, first, {
-      event: "chain.ended",
+      event: "request.ended",
       by: end.by,
-      change: (newest) => (newest.chainEnd === null ? { ...newest, chainEnd: end } : null),
+      change: (newest) => {
+        const noted = { ...newest, chainEnd: newest.chainEnd ?? end };
+        return endOrClose(noted, end, end.at) ?? (newest.chainEnd === null ? noted : null);
+      },
     });
   }
   for (const one of await readChain(bot, request)) await endOne(bot, one, end);

@@ -26,7 +26,7 @@ export async function commit(bot: Bot, read: ReadRequest, decision: Decision): P
     if (after === null) return record;
     const next = withNames(bot, { ...after, version: bot.word() }, decision.by);
     const guard = guardFor(record, next, decision);
-    const committed = await bot.store.commit(record, next, entryFor(bot, next, decision), guard);
+    const committed = await bot.store.commit(record, next, entryFor(bot, record, next, decision), guard);
     if (committed.result === "conflict") continue;
     if (committed.result === "locked-down") throw lockedDown(committed.who);
     if (committed.result === "stale-lookup") throw new Refused("stale-lookup");
@@ -49,7 +49,7 @@ export const hasChanged = async (bot: Bot, { id, version }: Request): Promise<bo
 /** Stores a new record. False: there is one already, since Slack delivered the same twice. */
 export async function storeNew(bot: Bot, request: Request): Promise<boolean> {
   const named = withNames(bot, request, null);
-  const entry = entryFor(bot, named, { event: "request.asked", by: request.askedBy });
+  const entry = entryFor(bot, named, named, { event: "request.asked", by: request.askedBy });
   const { result } = await bot.store.commit(null, named, entry, null);
   if (result === "done") await bot.queue.ring("access", request.id);
   return result === "done";

@@ -38,10 +38,15 @@ const TRAIL_FIELDS = [
 ] as const;
 
 /** What a passkey signed is told once, where it was approved; later entries say that it did. */
-export function entryFor(bot: Bot, request: Request, decision: Pick<Decision, "event" | "by">): TrailEntry {
+export function entryFor(
+  bot: Bot,
+  before: Request,
+  request: Request,
+  decision: Pick<Decision, "event" | "by">,
+): TrailEntry {
   const facts = Object.fromEntries(TRAIL_FIELDS.map((field) => [field, request[field]]));
   const role = roleNamed(bot.config, request.role);
-  const event = eventFor(decision, request);
+  const event = eventFor(decision, before, request);
   if (event !== "request.approved")
     facts.approvals = request.approvals.map(({ signed, ...rest }) =>
       signed ? { ...rest, byPasskey: true } : rest,
@@ -57,9 +62,12 @@ export function entryFor(bot: Bot, request: Request, decision: Pick<Decision, "e
   };
 }
 
-/** An end is told as what it ended: access, or a request that was not granted. */
-const eventFor = ({ event }: Pick<Decision, "event">, { state }: Request): TrailEvent =>
-  event === "request.ended" && state === "ending" ? "access.ended" : event;
+/** An end is told as what it ended: access, a request that was not granted, or the chain of one that is over already. */
+function eventFor({ event }: Pick<Decision, "event">, before: Request, after: Request): TrailEvent {
+  if (event !== "request.ended") return event;
+  if (before.state === after.state) return "chain.ended";
+  return after.state === "ending" ? "access.ended" : event;
+}
 
 /** The names that this replica knows, by id; others are left out. */
 export const knownNames = ({ slack }: Pick<Bot, "slack">, ids: readonly (string | null | undefined)[]) =>

@@ -15,6 +15,7 @@ export const WORDS = {
   for: ["for", "替"],
   emergency: ["emergency", "紧急"],
   all: ["all", "全部"],
+  everybody: ["everybody", "所有人"],
   from: ["from", "从"],
 } as const;
 export type Word = keyof typeof WORDS;

@@ -3,6 +3,7 @@
  * All times are milliseconds since the epoch, all durations milliseconds.
  */
 import { z } from "zod";
+import { MINUTE } from "./durations.ts";
 import { Actor, RequestId, UserId } from "./ids.ts";
 import { RefusalNote } from "./refused.ts";
 import { kept } from "./shapes.ts";
@@ -232,5 +233,15 @@ export const mayHoldAccess = ({ state }: Request): boolean =>
   state === "granting" || state === "active" || state === "ending";
 
 export const isOpen = ({ state }: Pick<Request, "state">): boolean => state !== "closed";
+
+/** So long who asks waits for the answer: it comes within a second, unless Slack is away. */
+export const ANSWERED_WITHIN = MINUTE;
+
+/** Refused before anybody was asked: who asked read it at once, and nobody else is told. */
+export const isRefusedAtOnce = ({ history, outcome, askedAt, replaces }: Request): boolean =>
+  outcome?.kind === "refused" &&
+  history === null &&
+  replaces === null &&
+  outcome.at - askedAt < ANSWERED_WITHIN;
 
 export const isUndecided = ({ state }: Request): boolean => state === "asked" || state === "waiting";

@@ -1,5 +1,5 @@
 /** The sorted sets that lists and counts read, as they follow from a record. */
-import { isOpen, mayHoldAccess, type Request } from "../request/record.ts";
+import { isOpen, isRefusedAtOnce, mayHoldAccess, type Request } from "../request/record.ts";
 
 /** Undecided requests, by when they close. */
 export const WAITING = "waiting";
@@ -7,7 +7,7 @@ export const WAITING = "waiting";
 export const GRANTED = "granted";
 /** Emergencies that nobody reviewed yet. */
 export const UNREVIEWED = "unreviewed";
-/** All requests for this person, open and closed, by when they were asked. */
+/** All requests for this person, open and closed, by when they were asked; not what was refused at once. */
 export const requestsFor = (user: string) => `for:${user}`;
 export const openFor = (user: string) => `open:${user}`;
 /** All requests that this person made, also for somebody else. */
@@ -25,7 +25,7 @@ export function indexesFor(request: Request): [name: string, score: number | nul
     [WAITING, state === "waiting" ? request.lapsesAt : null],
     [GRANTED, mayHoldAccess(request) ? request.endsAt : null],
     [UNREVIEWED, emergency && activeAt !== null && review === null ? askedAt : null],
-    [requestsFor(requester), askedAt],
+    [requestsFor(requester), isRefusedAtOnce(request) ? null : askedAt],
     [openFor(requester), whileOpen],
     [askedBy(request.askedBy), askedAt],
     [openAskedBy(request.askedBy), whileOpen],

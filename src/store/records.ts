@@ -30,20 +30,20 @@ export type Committed =
 const LOOKUPS_GOOD_FOR_MS = 30_000;
 export const CLOSED_KEPT_SECONDS = 90 * 24 * 3600;
 const COMMIT = readFileSync(new URL("commit.lua", import.meta.url), "utf8");
+const READ_MANY = readFileSync(new URL("read-many.lua", import.meta.url), "utf8");
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
     commitRequest(keyCount: number, ...args: (string | number)[]): Result<string, Context>;
+    readRecords(
+      keyCount: number,
+      ...args: (string | number)[]
+    ): Result<[RedisTime, [id: string, ...(string | null)[]][]], Context>;
   }
 }
 
 /** The fields of a record's hash that make a record of it. */
-export const RECORD_FIELDS = ["version", "record", "drawn"] as const;
-export type RecordFields = Record<(typeof RECORD_FIELDS)[number], string | null>;
-
-/** One value of another kind, in the place of a record, does not hide the others: it is a record that cannot be read. */
-const asUnreadable = ([error, answer]: [Error | null, unknown]): [Error | null, unknown] =>
-  error?.message.startsWith("WRONGTYPE") ? [null, ["", "", ""]] : [error, answer];
+export type RecordFields = Record<"version" | "record" | "drawn", string | null>;
 
 /** The place of a record among signed values. */
 const placeFor = (id: string): string => `request:${id}`;
@@ -55,21 +55,21 @@ export function createRecords(
   { signer, claim, log, tell }: { signer: Signer; claim(): Promise<void>; log: Logger; tell: Tell },
 ) {
   redis.defineCommand("commitRequest", { lua: COMMIT });
+  redis.defineCommand("readRecords", { lua: READ_MANY });
   const parse = recordReader(signer, log);
 
-  /** Those that can be read, in the order of their ids. */
-  const readAll = async (ids: readonly string[]): Promise<ReadRequest[]> => {
-    if (ids.length === 0) return [];
-    const pipeline = redis.pipeline().time();
-    for (const id of ids) pipeline.hmget(keys.request(id), ...RECORD_FIELDS);
-    const [time, ...records] = readAnswers((await guarded(pipeline.exec()))?.map(asUnreadable) ?? null);
-    const readAt = milliseconds(time as RedisTime);
-    return records.flatMap((fields, i) => {
-      const [version = null, record = null, drawn = null] = fields as (string | null)[];
-      const request = parse(ids[i] ?? "", { version, record, drawn }, readAt);
+  /** Those that can be read, in their order. */
+  const readMany = async (index: string[], ...which: (string | number)[]): Promise<ReadRequest[]> => {
+    const prefix = keys.request("");
+    const [time, records] = await guarded(redis.readRecords(index.length, ...index, prefix, ...which));
+    const readAt = milliseconds(time);
+    return records.flatMap(([id, version = null, record = null, drawn = null]) => {
+      const request = parse(id, { version, record, drawn }, readAt);
       return request === null || request === UNREADABLE ? [] : [request];
     });
   };
+  const readAll = async (ids: readonly string[]): Promise<ReadRequest[]> =>
+    ids.length === 0 ? [] : readMany([], ...ids);
 
   return {
     parse,
@@ -127,15 +127,8 @@ export function createRecords(
       (await guarded(redis.smembers(keys.unfinished))).flatMap((id) => RequestId.safeParse(id).data ?? []),
 
     /** A page of an index, by its score; `latest` first where asked. */
-    async page(index: string, { from = 0, count = 10, latest = false } = {}): Promise<ReadRequest[]> {
-      const name = keys.index(index);
-      const to = from + count - 1;
-      return readAll(
-        await guarded(
-          latest ? redis.zrevrange(name, from, to) : redis.zrange(name, String(from), String(to)),
-        ),
-      );
-    },
+    page: (index: string, { from = 0, count = 10, latest = false } = {}): Promise<ReadRequest[]> =>
+      readMany([keys.index(index)], latest ? "ZREVRANGE" : "ZRANGE", from, from + count - 1),
 
     /** How many of an index have at least this score. */
     count: (index: string, since = 0): Promise<number> =>

@@ -41,7 +41,7 @@ test("what a reviewer ended is not taken again before it is reviewed, and a lock
   await world.slack.closeView(ALICE, offer.id);
 
   expect(await take("in the same second")).toBe("emergency-stopped");
-  await scene.dm(BOB, `ended your last emergency (\`${first.id}\`)`);
+  await scene.whisper(BOB, `ended your last emergency (\`${first.id}\`)`);
   await scene.proveEnd(first.id);
   await world.jump(DAY);
   expect(await take("still unreviewed")).toBe("emergency-stopped");

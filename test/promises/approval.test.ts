@@ -100,7 +100,6 @@ describe("a button that a thief of the bot's token posts", () => {
   test("approves, ends and hides nothing of a request that the message is not of, and is deleted", async () => {
     await scene.get("guest 8h", "held while forged", MEI);
     await scene.ask("guest 8h", "waits while forged");
-    await scene.dm(BOB, "Waiting for approval:");
     const held = await scene.record(({ reason }) => reason === "held while forged");
     const waiting = await scene.record(({ reason }) => reason === "waits while forged");
     await world.slack.waitFor(() =>

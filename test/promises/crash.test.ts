@@ -1,5 +1,7 @@
 /** Promise 3: a crash loses nothing: what was begun is finished within a minute. */
 import { expect, test } from "vitest";
+import { GRANTS_NAMESPACE } from "../../sandbox/hub/bot-account.ts";
+import { hubClient } from "../../sandbox/hub/client.ts";
 import { runSlackJob } from "../../src/life/messages/draw.ts";
 import { SECOND } from "../../src/request/durations.ts";
 import { ALICE, BOB, CAROL } from "../helpers/people.ts";
@@ -47,6 +49,54 @@ test.each(["approved", "ended"] as const)(
       expect((await scene.proveEnd(id)).outcome).toMatchObject({ kind: "ended", by: BOB });
       expect(await scene.onHub()).toEqual([]);
     }),
+);
+
+/** The three calls of granting, which go out side by side. */
+const ASKED = {
+  notes: (method: string, path: string) => method === "GET" && path.includes("karpor-access-instance-"),
+  account: (method: string, path: string) => method === "GET" && /serviceaccounts\/.*-r-/.test(path),
+  binding: (method: string, path: string) => method === "POST" && path.includes("clusterrolebindings"),
+};
+
+test.each([
+  ["notes", "there"],
+  ["account", "there"],
+  ["binding", "there"],
+  ["binding", "gone"],
+] as const)("kill -9 when the answer about the %s came alone, and the account is %s", (answered, account) =>
+  inWorld(async (world, scene) => {
+    const first = await startProcess(world);
+    world.slack.deliverTo(`http://127.0.0.1:${first.port}/slack/events`);
+    const card = await scene.ask("guest 1h", "between two answers");
+    const isAsked = (name: keyof typeof ASKED, { method, path }: { method: string; path: string }) =>
+      ASKED[name](method, path);
+    const killed = Promise.withResolvers<undefined>();
+    const others = (["notes", "account", "binding"] as const).filter((name) => name !== answered);
+    if (account === "gone") {
+      const [name = ""] = await scene.onHub();
+      const admin = hubClient(world.hub, world.hub.admin);
+      await admin("DELETE", `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts/${name}`);
+      await admin.close();
+    }
+    world.hub.meddle({
+      before: async (call) => (others.some((name) => isAsked(name, call)) ? killed.promise : undefined),
+      after: async (call) => {
+        if (isAsked(answered, call))
+          setImmediate(() => void first.kill().then(() => killed.resolve(undefined)));
+        return true;
+      },
+    });
+    void world.slack.click(ALICE, card, "approve");
+    await killed.promise;
+    world.hub.meddle(undefined);
+    await startReplica(world);
+    await world.jump(31 * SECOND);
+    if (account === "there") return expect(await scene.login(tokenIn(await scene.tokenOf(BOB)))).toBe("good");
+    const { id } = await scene.because("between two answers", "ending");
+    expect((await scene.proveEnd(id)).outcome).toMatchObject({ kind: "restored" });
+    expect(await scene.onHub()).toEqual([]);
+    expect(scene.visible()).not.toMatch(/eyJ/);
+  }),
 );
 
 // Why effects need no lock: a process that was suspended while it drew a message leaves nothing old in Slack.

@@ -107,14 +107,14 @@ describe("an older copy", () => {
     await world.sweep();
     await scene.card("without a record");
     expect(await scene.login(token)).toBe("good");
-    await scene.say(ALICE, "lockdown an incident");
+    await scene.say(ALICE, "lockdown everybody an incident");
     await world.sweep();
     await eventually(async () => (await scene.login(token)) !== "good");
   });
 
   test("a lockdown set since is taken from Karpor, and one lifted since does not come back", async () => {
     const restore = await copyRedis(world.commands);
-    await scene.say(ALICE, "lockdown an incident");
+    await scene.say(ALICE, "lockdown everybody an incident");
     await scene.card("Locked down");
     await restore();
     await world.sweep();

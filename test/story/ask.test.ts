@@ -88,9 +88,12 @@ describe("rules", () => {
   test("one denies, in words of its own, in the reader's language", async () => {
     await scene.say(BOB, "frozen 1h please");
     expect(await refusalOf("please")).toBe("rule-denies");
-    expect(buttonsOf(await scene.dm(BOB, "Nothing is released this week."))).toEqual([]);
+    expect(buttonsOf(await scene.whisper(BOB, "Nothing is released this week."))).toEqual([]);
     await scene.say(MEI, "frozen 1h 请");
-    await scene.dm(MEI, "本周不发布。");
+    await scene.whisper(MEI, "本周不发布。");
+    // Who typed it read it: it rings nobody, and is nowhere else.
+    expect(world.slack.dm(BOB).map(visibleText).join()).not.toContain("Nothing is released");
+    expect(await answerTo(BOB, "history")).not.toContain("frozen");
   });
 });
 
@@ -98,9 +101,9 @@ describe("limits", () => {
   test("twenty open requests, until one is withdrawn", async () => {
     for (let count = 1; count <= 20; count++) await scene.say(ALICE, `for @mei guest 1h waits ${count}.`);
     expect(await answerTo(ALICE, "for @mei guest 1h waits 21.")).toContain("20 requests are open");
-    await world.slack.click(ALICE, await scene.dm(ALICE, "waits 20."), "Withdraw");
+    await world.slack.click(ALICE, await scene.whisper(ALICE, "waits 20."), "Withdraw");
     await scene.because("waits 20.", "closed");
-    expect(await answerTo(ALICE, "for @mei guest 1h waits 22.")).toContain("Sent.");
+    expect(await answerTo(ALICE, "for @mei guest 1h waits 22.")).toContain("Sent to");
   });
 
   test("sixty in an hour, and then again", async () => {
@@ -136,6 +139,9 @@ describe("the form", () => {
     expect(errors).toEqual({ reason: expect.stringContaining("a ticket such as OPS-123") });
     const sent = await world.slack.submit(BOB, form.id, { reason: "OPS-7 by the form" });
     await world.slack.redeliver(sent);
+    const answer = await scene.form(BOB);
+    expect(visibleText({ text: "", blocks: answer.blocks })).toContain("Sent to");
+    await world.slack.closeView(BOB, answer.id);
     expect(await scene.because("OPS-7 by the form", "waiting")).toMatchObject({
       requester: MEI,
       duration: 2 * HOUR,
@@ -191,7 +197,7 @@ describe("the line", () => {
     ["show something", "*No such request.* Check the id `something`"],
     ["show", "*No such request.* Check the id."],
     ["history somebody", "is no person"],
-    ["revoke R-0000000000", "needs a reason"],
+    ["revoke R-0000000000", "*No such request.*"],
     ["revoke R-0000000000 why not", "*No such request.* Check the id `R-0000000000`"],
     ["lockdown @nobody stolen", "`@nobody` is no person"],
     ["lockdown why not", "Only admins can lock down."],
@@ -215,11 +221,36 @@ describe("the line", () => {
     expect(await scene.because("mistyped", "waiting")).toMatchObject({ role: "guest", duration: HOUR });
   });
 
+  test("what was put right is sent by its button: for who typed it, and checked like any other", async () => {
+    await scene.say(BOB, "gest 2h put right");
+    const refused = await scene.whisper(BOB, "`guest 2h put right`");
+    expect(buttonsOf(refused)).toEqual(["Send that", "Edit…"]);
+    await world.slack.click(BOB, refused, "Send that");
+    expect(await scene.because("put right", "waiting")).toMatchObject({ role: "guest", duration: 2 * HOUR });
+
+    await scene.say(MEI, "guest 30d far too long");
+    const long = await scene.whisper(MEI, "最长 7 天");
+    const signedForMei = world.signer.sign(`line:${MEI}`, "guest 1h of hers");
+    await world.slack.click(MEI, long, "改为申请 7 天");
+    expect(await scene.because("far too long", "waiting")).toMatchObject({ duration: 7 * DAY });
+
+    // Nobody presses the line of somebody else, whatever a button says.
+    await scene.say(BOB, "gest 2h once more");
+    const again = await scene.whisper(BOB, "`guest 2h once more`");
+    const ours = again.blocks?.flatMap(({ elements }) => (elements ?? []) as { value?: string }[]);
+    const send = ours?.find(({ value }) => value?.includes("guest 2h"));
+    if (!send) throw new Error("there is no button");
+    send.value = signedForMei;
+    await world.slack.click(BOB, again, "send");
+    await scene.whisper(BOB, "belongs to somebody else");
+  });
+
   test("one role once: who asks again is offered more time", async () => {
     await scene.get("guest 1h", "has it already", CAROL);
     await scene.say(CAROL, "guest 1h once more");
     expect(await refusalOf("once more")).toBe("already-held");
-    const told = await scene.dm(CAROL, "You already have this* until");
+    const told = await scene.whisper(CAROL, "You already have this* until");
+    expect(buttonsOf(told)).toEqual(["Ask for more time", "End now"]);
     await world.slack.click(CAROL, told, "Ask for more time");
     await world.slack.submit(CAROL, (await scene.form(CAROL)).id, { reason: "from the refusal" });
     await scene.because("from the refusal", "waiting");
@@ -269,7 +300,7 @@ describe("the company's check", () => {
     company.answer = () => ({ answer: "deny", say: "not on the rota" });
     await scene.say(BOB, "checked 1h off the rota");
     expect(await refusalOf("off the rota")).toBe("check-denies");
-    await scene.dm(BOB, "not on the rota");
+    await scene.whisper(BOB, "not on the rota");
   });
 
   test.each([

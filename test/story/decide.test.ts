@@ -1,6 +1,6 @@
 /** Story 2: approvers decide: two of them, a shorter time, a no with words; or nobody does. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { HOUR } from "../../src/request/durations.ts";
+import { HOUR, MINUTE } from "../../src/request/durations.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI } from "../helpers/people.ts";
 import { roles } from "../helpers/roles.ts";
 import { buttonsOf, inputOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
@@ -67,7 +67,7 @@ describe("approve", () => {
 
   test("approve and withdraw at the same moment: one wins, and the other is told who did", async () => {
     const card = await scene.ask("guest 1h", "at the same moment");
-    const waiting = await scene.dm(BOB, "at the same moment");
+    const waiting = await scene.whisper(BOB, "Sent to");
     await Promise.all([
       world.slack.click(ALICE, card, "approve"),
       world.slack.click(BOB, waiting, "Withdraw"),
@@ -84,7 +84,7 @@ describe("approve", () => {
     await world.slack.click(ALICE, card, "Deny…");
     const form = await scene.form(ALICE);
     await scene.say(CAROL, "status");
-    await world.slack.click(CAROL, await scene.dm(CAROL, "a stale click"), "Withdraw");
+    await world.slack.click(CAROL, await scene.whisper(CAROL, "Waiting for approval"), "Withdraw");
     await scene.record(({ reason, state }) => reason === "a stale click" && state === "closed");
     await world.slack.submit(ALICE, form.id, { [inputOf(form)]: "too late" });
     const { outcome } = await scene.record(({ reason }) => reason === "a stale click");
@@ -107,12 +107,18 @@ describe("deny", () => {
 describe("nobody decides", () => {
   test("the approvers are reminded, the fallback is asked too, and it closes unanswered", async () => {
     const card = await scene.ask("slow 1h", "is anybody there");
-    const waiting = await scene.dm(BOB, "is anybody there");
-    await world.slack.click(BOB, waiting, "Remind them");
+    await scene.say(BOB, "slow 1h asked twice");
+    const open = await scene.whisper(BOB, "is already open");
+    expect(buttonsOf(open)).toEqual(["Withdraw", "Remind them"]);
+    await world.slack.click(BOB, open, "Remind them");
+    await scene.whisper(BOB, "less than ten minutes ago");
+    await world.jump(10 * MINUTE);
+    await scene.say(BOB, "status");
+    await world.slack.click(BOB, await scene.whisper(BOB, "Waiting for approval"), "Remind them");
     await world.slack.waitFor(() =>
       world.slack.messages(APPROVALS).some(({ thread_ts }) => thread_ts === card.ts),
     );
-    await world.jump(3 * HOUR);
+    await world.jump(3 * HOUR - 10 * MINUTE);
     await scene.record(({ reason, fallback }) => reason === "is anybody there" && fallback);
     await world.jump(HOUR);
     await scene.record(

@@ -72,7 +72,7 @@ test("a lockdown of one person refuses them alone, until it is lifted", async ()
 
 test("a lockdown of everybody ends all, closes what was to start, and outlives a lost Redis value", async () => {
   await scene.get("guest 3h", "under everybody's lockdown", CAROL);
-  await scene.say(ALICE, "lockdown an incident");
+  await scene.say(ALICE, "lockdown everybody an incident");
   expect((await endedBy("under everybody's lockdown")).ending?.cause).toBe("lockdown");
   await world.commands.del("{karpor-access:test}:lockdowns");
   await world.sweep();

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HOUR } from "../../src/request/durations.ts";
 import { eventually } from "../helpers/eventually.ts";
-import { BOB } from "../helpers/people.ts";
+import { ALICE, BOB, CAROL, GUS } from "../helpers/people.ts";
 import { roles } from "../helpers/roles.ts";
 import { type Scene, sceneOf, visibleText } from "../helpers/scene.ts";
 import { startReplica, startWorld, type World } from "../helpers/world.ts";
@@ -72,4 +72,41 @@ test("the tick of one role is none of another's, and a form sent before it warne
   expect((await world.records()).filter(({ reason }) => reason === "without a tick")).toEqual([]);
   await world.slack.submit(BOB, second.id, { "confirm-other": ["other"] });
   await scene.because("without a tick", "waiting");
+});
+
+test("only roles that one may ask for are offered; in an emergency those that one may take; a guest reads why not", async () => {
+  const offered = async (user: string) => {
+    const { id, blocks } = await scene.form(user);
+    const role = blocks.find(({ block_id }) => block_id === "role")?.element as {
+      options: { value: string }[];
+    };
+    await world.slack.closeView(user, id);
+    return role.options.map(({ value }) => value);
+  };
+  await scene.say(CAROL, "");
+  expect(await offered(CAROL)).toEqual(["guest", "peek", "shown", "risky", "other"]);
+  await world.slack.closeView(BOB, (await form()).id).catch(() => {});
+  await scene.say(BOB, "emergency");
+  expect(await offered(BOB)).toEqual(["admin"]);
+  await scene.say(GUS, "");
+  await scene.whisper(GUS, "has a Slack guest account");
+  expect(world.slack.views(GUS)).toEqual([]);
+});
+
+test("a lockdown of nobody in particular opens the form, which says whom and what it hits; revoke without words too", async () => {
+  const card = await scene.ask("guest 1h", "to be counted");
+  await scene.say(ALICE, "lockdown a stolen laptop");
+  const { id, blocks } = await scene.form(ALICE);
+  expect(visibleText({ text: "", blocks })).toMatch(
+    /\*Everybody\* loses their access[\s\S]*Now: 0 accesses, \d+ waiting/,
+  );
+  expect(JSON.stringify(blocks)).toContain("a stolen laptop");
+  await world.slack.closeView(ALICE, id);
+  await world.slack.click(ALICE, card, "approve");
+  const held = await scene.because("to be counted", "active");
+  await scene.say(ALICE, `revoke ${held.id}`);
+  await scene.fill(ALICE, "found by the form");
+  expect(await scene.because("to be counted", "ending")).toMatchObject({
+    ending: { words: "found by the form" },
+  });
 });

@@ -24,7 +24,7 @@ test("the token's message has one link that logs in, and neither is left when it
   const first = await scene.get("guest 1h", "one click");
   expect(linkIn(first)).toBe(`${PAGE}#${tokenIn(first)}`);
   await world.slack.click(BOB, first, "hide");
-  await world.slack.click(BOB, await scene.dm(BOB, "Token hidden"), "new-token");
+  await world.slack.click(BOB, await scene.whisper(BOB, "Token hidden"), "new-token");
   await world.slack.submit(BOB, (await scene.form(BOB)).id, {});
   const second = await scene.tokenOf(BOB);
   expect(linkIn(second)).toBe(`${PAGE}#${tokenIn(second)}`);

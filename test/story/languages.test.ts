@@ -1,7 +1,7 @@
 /** Story 8: the same life in English and in Chinese, each by the reader's locale; shared cards in `slack.language`. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { SlackMessage } from "../../sandbox/slack/index.ts";
-import { HOUR } from "../../src/request/durations.ts";
+import { HOUR, MINUTE } from "../../src/request/durations.ts";
 import { ALICE, APPROVALS, BOB, MEI } from "../helpers/people.ts";
 import { buttonsOf, inputOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
 import { startReplica, startWorld, type World } from "../helpers/world.ts";
@@ -19,7 +19,7 @@ const hasHan = (text: string) => HAN.test(text);
 const READERS = [
   {
     ...{ name: "English", user: BOB, reason: "looking at search", second: "once more", isOther: hasHan },
-    ...{ sent: "Sent.", waiting: "Waiting for approval:", approved: "Approved by", left: "1 h left:" },
+    ...{ sent: "Sent to", waiting: "Waiting for approval:", approved: "Approved by", left: "10 min left:" },
     ...{ ending: "Ended; confirming…", ended: "Karpor refuses the token", denied: "Denied by" },
     ...{ unknown: "Did you mean", end: "end", none: "Nothing is open" },
     ...{ help: "help", helped: "for a limited time", status: "status", active: "Active until" },
@@ -32,7 +32,7 @@ const READERS = [
       second: "再看一次",
       isOther: (text: string) => LATIN.test(text.replace(NAMES, "")),
     },
-    ...{ sent: "已提交", waiting: "等待审批：", approved: "批准", left: "还剩 1 小时：" },
+    ...{ sent: "已提交", waiting: "等待审批：", approved: "批准", left: "还剩 10 分钟：" },
     ...{ ending: "已结束，正在确认", ended: "Karpor 已拒绝该令牌", denied: "已拒绝" },
     ...{ unknown: "你是想写", end: "结束", none: "暂无" },
     ...{ help: "帮助", helped: "限时", status: "状态", active: "生效中" },
@@ -60,13 +60,14 @@ describe.each(["en", "zh"] as const)("cards in %s", (language) => {
     await scene.say(user, `guest 8h ${reason}`);
     await scene.whisper(user, reader.sent);
     const card = await scene.card(reason);
-    await scene.dm(user, reader.waiting);
+    await scene.say(user, reader.status);
+    await scene.whisper(user, reader.waiting);
     await world.slack.click(ALICE, card, "approve");
     const token = await scene.tokenOf(user);
     expect(visibleText(token)).toContain(reader.approved);
     await scene.say(user, reader.status);
     await scene.whisper(user, reader.active);
-    await world.jump(7 * HOUR);
+    await world.jump(7 * HOUR + 50 * MINUTE);
     await scene.dm(user, reader.left);
     await scene.say(user, reader.end);
     await scene.dm(user, reader.ending);

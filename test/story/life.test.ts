@@ -27,11 +27,10 @@ function tell(options: WorldOptions) {
   test("ask, approve, get a token, be reminded, lose it on time", async () => {
     const asked = await scene.say(BOB, "guest 8h looking at search");
     expect(asked.status).toBe(200);
-    await scene.whisper(BOB, "Sent.");
+    const sent = await scene.whisper(BOB, "Sent to <!subteam^S0SRE>.");
+    expect(buttonsOf(sent)).toEqual(["Withdraw"]);
     const card = await scene.card("looking at search");
     expect(buttonsOf(card)).toEqual(["Approve 8 h", "1 h only", "Deny…"]);
-    const waiting = await scene.dm(BOB, "Waiting for approval:");
-    expect(buttonsOf(waiting)).toEqual(["Withdraw", "Remind them"]);
 
     await world.slack.click(ALICE, card, "approve");
     const delivered = await scene.tokenOf(BOB);
@@ -39,14 +38,10 @@ function tell(options: WorldOptions) {
     expect(buttonsOf(delivered)).toContain("End now");
     expect((await scene.onHub()).length).toBe(2);
     expect(visibleText(await scene.card("Active until"))).toContain(`<@${ALICE}>`);
-    await world.slack.waitFor(() => !world.slack.dm(BOB).includes(waiting));
 
-    await world.jump(7 * HOUR);
-    const hour = await scene.dm(BOB, "1 h left:");
-    expect(buttonsOf(hour)).toEqual(["Ask for more time", "End now"]);
-    await world.jump(50 * MINUTE);
-    await scene.dm(BOB, "10 min left:");
-    await world.slack.waitFor(() => !world.slack.dm(BOB).includes(hour));
+    await world.jump(7 * HOUR + 50 * MINUTE);
+    const left = await scene.dm(BOB, "10 min left:");
+    expect(buttonsOf(left)).toEqual(["Ask for more time", "End now"]);
 
     await world.jump(10 * MINUTE);
     const { id } = await scene.record(({ ending }) => ending?.deletedAt != null);
@@ -59,6 +54,17 @@ function tell(options: WorldOptions) {
     const about = (messages: SlackMessage[]) => messages.filter((one) => visibleText(one).includes(id));
     await world.slack.waitFor(() => about(world.slack.dm(BOB)).length === 1);
     expect(about(world.slack.dm(BOB))).toEqual([receipt]);
+    // Three rings for who asked, one for who approved.
+    const rings = (user: string, isThere: (channel: string) => boolean) =>
+      world.slack.notifications(user).flatMap(({ channel, text }) => (isThere(channel) ? [text] : []));
+    expect(rings(BOB, (channel) => channel === receipt.channel)).toEqual([
+      "Approved by @Alice: guest on production for 8 h.",
+      "10 min left: guest on production.",
+      "Ended: guest on production.",
+    ]);
+    expect(rings(ALICE, () => true)).toEqual([
+      "@Bob asks for guest on production for 8 h: looking at search",
+    ]);
     expect(about(world.slack.messages(APPROVALS)).length).toBe(1);
     expect(await scene.onHub()).toEqual([]);
     expect(scene.visible()).not.toContain(tokenIn(delivered));

@@ -102,7 +102,7 @@ describe("more time", () => {
     await scene.whisper(MEI, "别人的申请");
     await scene.ask("more 1h", "the first of two");
     await scene.say(BOB, "more 1h the second of two");
-    await scene.whisper(BOB, "is open already");
+    await scene.whisper(BOB, "is already open");
     await scene.clear();
     await scene.say(BOB, `more ${id} 1h`);
     await scene.whisper(BOB, "no such access now");
@@ -137,8 +137,8 @@ describe("the token", () => {
     const first = await scene.get("guest 2h", "a new token");
     const { id, endsAt } = await scene.because("a new token", "active");
     await world.slack.click(BOB, first, "hide");
-    const hidden = await scene.dm(BOB, "Token hidden");
-    expect(world.slack.dm(BOB)).not.toContain(first);
+    const hidden = await scene.whisper(BOB, "Token hidden");
+    await world.slack.waitFor(() => !world.slack.dm(BOB).includes(first));
     expect(scene.visible()).not.toContain(tokenIn(first));
     expect(await scene.login(tokenIn(first))).toBe("good");
     await world.slack.click(BOB, hidden, "New token");
@@ -146,7 +146,6 @@ describe("the token", () => {
     const second = await scene.tokenOf(BOB, id);
     expect(visibleText(second)).toContain("New token:");
     expect(await scene.login(tokenIn(second))).toBe("good");
-    await world.slack.waitFor(() => !world.slack.dm(BOB).includes(hidden));
     expect(await scene.because("a new token", "active")).toMatchObject({
       endsAt,
       approvals: [{ by: ALICE }],

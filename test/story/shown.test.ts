@@ -1,6 +1,6 @@
 /** What people see is up to date, says no more than is so, and is there once, also when answers of Slack are lost. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { HOUR, SECOND } from "../../src/request/durations.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/request/durations.ts";
 import { ALICE, APPROVALS, BOB, CAROL, MEI } from "../helpers/people.ts";
 import { buttonsOf, type Scene, sceneOf, visibleText } from "../helpers/scene.ts";
 import { startReplica, startWorld, type World } from "../helpers/world.ts";
@@ -45,7 +45,9 @@ describe("what is shown", () => {
 
   test("“Still waiting” goes when it is decided", async () => {
     const card = await scene.ask("guest 3h", "nudged before it is decided", CAROL);
-    await world.slack.click(CAROL, await scene.dm(CAROL, "nudged before it is decided"), "Remind them");
+    await world.jump(10 * MINUTE);
+    await scene.say(CAROL, "status");
+    await world.slack.click(CAROL, await scene.whisper(CAROL, "Waiting for approval"), "Remind them");
     const call = await scene.card("Still waiting");
     await world.slack.click(ALICE, card, "approve");
     await world.slack.waitFor(() => call.deleted === true);

@@ -41,7 +41,7 @@ test("nothing is lost until the kubeconfig is healed; then every live grant gets
   await scene.dm(CAROL, "Show token");
   await scene.dm(BOB, "I've copied it");
   await world.slack.click(MEI, await scene.tokenOf(MEI), "hide");
-  await scene.dm(MEI, "令牌已隐藏");
+  await scene.whisper(MEI, "令牌已隐藏");
   const before = await scene.tokenOf(BOB);
   const old = tokenIn(before);
   expect(await scene.login(old)).toBe("good");

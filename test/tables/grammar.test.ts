@@ -1,6 +1,6 @@
 /** What each line of the command is read as, and which lines are refused. */
 import { describe, expect, test } from "vitest";
-import { nearestLine, parseCommand } from "../../src/inbound/grammar.ts";
+import { correctedLine, parseCommand } from "../../src/inbound/grammar.ts";
 import { startTime, type When } from "../../src/inbound/times.ts";
 import { Limits } from "../../src/policy/limits.ts";
 import type { Policy } from "../../src/policy/policy.ts";
@@ -234,7 +234,7 @@ test.each([
     `revoke ${ID} leaving the team until 18:00`,
     { kind: "revoke", id: ID, reason: "leaving the team until 18:00" },
   ],
-  [`revoke ${ID}`, "reason-missing "],
+  [`revoke ${ID}`, { kind: "revoke", id: ID, reason: "" }],
   ["revoke guest why", "unknown-request guest"],
   [
     "revoke all <@U1BOB> laptop stolen",
@@ -244,9 +244,11 @@ test.each([
   ["revoke all <@U1BOB>", "reason-missing "],
   ["revoke all @bob stolen", "not-a-person @bob"],
   ["revoke all", "not-a-person "],
-  ["lockdown breach", { kind: "lockdown", person: null, reason: "breach" }],
+  ["lockdown everybody breach", { kind: "lockdown", person: null, reason: "breach" }],
+  ["锁定 所有人 泄露", { kind: "lockdown", person: null, reason: "泄露" }],
+  ["lockdown breach", { kind: "lockdown-form", person: null, reason: "breach" }],
   ["锁定 <@U1BOB> 丢失", { kind: "lockdown", person: "U1BOB", reason: "丢失" }],
-  ["lockdown", "reason-missing "],
+  ["lockdown", { kind: "lockdown-form", person: null, reason: "" }],
   // Meant for one person: it must never lock everybody down.
   ["lockdown @bob stolen", "not-a-person @bob"],
   ["lockdown for @bob stolen", "not-a-person @bob"],
@@ -293,7 +295,7 @@ test.each([
   ["fromm 22:00", null],
   ["kubernetes 8h look", null],
 ])("nearest to %s: %s", (typed, line) => {
-  expect(nearestLine(typed, policy, 0)).toBe(line);
+  expect(correctedLine(typed, null, policy, 0)).toBe(line);
   if (line) expect(() => parseCommand(line)).not.toThrow();
 });
 

@@ -18,7 +18,7 @@ const MORE = [
     line: "/karpor-access admin 4h OPS-42 roll back a rule",
   },
   {
-    name: t("an emergency", "紧急取用"),
+    name: t("an emergency", "紧急提权"),
     person: "U0DANA",
     line: "/karpor-access emergency admin 30m the search page is down",
   },

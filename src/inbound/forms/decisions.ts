@@ -49,7 +49,7 @@ export const revokeForm: AboutForm = {
 export const reviewForm: AboutForm = {
   draw: (reader, request) => [
     ...repeat(reader, request),
-    textInput("reason", { locale: reader.locale, multiline: true }),
+    textInput("found", { locale: reader.locale, multiline: true }),
   ],
-  submit: ({ bot, user, inputs }, id) => reviewEmergency(bot, id, user, inputs.reason ?? ""),
+  submit: ({ bot, user, inputs }, id) => reviewEmergency(bot, id, user, inputs.found ?? ""),
 };

@@ -27,6 +27,8 @@ export interface LockdownForm {
   kind: "lockdown" | "unlock" | "end-approved";
   /** Null: everybody. */
   user: UserId | null;
+  /** What was typed already. */
+  reason?: string;
 }
 
 export type Form = { kind: "request"; prefill: Prefill } | { kind: AboutKind; id: RequestId } | LockdownForm;
@@ -54,7 +56,7 @@ export type Inputs = Partial<Record<InputName, string>>;
 export interface Submission {
   bot: Bot;
   user: UserId;
-  /** The view's id: what is submitted twice is one request. */
+  /** The view's id and what was filled in: what is submitted twice is one request. */
   source: string;
   inputs: Inputs;
 }

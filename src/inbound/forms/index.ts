@@ -11,6 +11,7 @@ import { plainText } from "../../slack/messages/blocks.ts";
 import { drawRefusal } from "../../slack/messages/draw.ts";
 import type { Message } from "../../slack/slack.ts";
 import { wordsFor } from "../../slack/text/index.ts";
+import { answerAsked } from "../answer-asked.ts";
 import { contextFor, refusalFor } from "../answers.ts";
 import { assertNotLockedOut, isFormOpenToAll } from "../locked-out.ts";
 import { denyForm, reviewForm, revokeForm } from "./decisions.ts";
@@ -113,7 +114,9 @@ export async function submitForm(bot: Bot, payload: unknown): Promise<Submitted>
     if (!isFormOpenToAll(view.private_metadata)) await assertNotLockedOut(bot, user.id);
     const missing = await formWithMore(bot, user.id, view.private_metadata, values);
     if (missing) return { view: missing };
-    const submission = { bot, user: user.id, source: view.id, inputs };
+    // What was refused is sent again with something changed.
+    const source = `${view.id} ${JSON.stringify(inputs)}`;
+    const submission = { bot, user: user.id, source, inputs };
     return { message: await act(submission, view.private_metadata) };
   } catch (error) {
     const note = refusalFor(error);
@@ -155,8 +158,11 @@ async function formWithMore(
 
 /** Resolves to what is to be said at once; null: nothing. */
 async function act(submission: Submission, about: Metadata): Promise<Message | null> {
-  if (about.kind === "request") await submitRequest(submission, about.emergency);
-  else if ("user" in about) await submitLockdown(submission, about);
+  if (about.kind === "request") {
+    const { id } = await submitRequest(submission, about.emergency);
+    return answerAsked(submission.bot, { user: submission.user, channel: "" }, id);
+  }
+  if ("user" in about) await submitLockdown(submission, about);
   else {
     const form = ABOUT_FORMS[about.kind];
     await form.submit(submission, about.id);

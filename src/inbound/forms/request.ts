@@ -1,10 +1,13 @@
 /** The form that asks for access: role, time, start, reason, and for whom. */
 import type { KnownBlock } from "@slack/types";
 import { askForAccess } from "../../actions/ask.ts";
-import { roleNamed } from "../../policy/roles.ts";
-import { formatDuration } from "../../request/durations.ts";
+import { allGroups } from "../../policy/approvers.ts";
+import { type Role, roleNamed } from "../../policy/roles.ts";
+import { formatDuration, MINUTE } from "../../request/durations.ts";
 import { UserId } from "../../request/ids.ts";
+import { isAmong } from "../../request/people.ts";
 import type { Request } from "../../request/record.ts";
+import { Refused } from "../../request/refused.ts";
 import { section } from "../../slack/messages/blocks.ts";
 import { foreign } from "../../slack/text/format.ts";
 import { wordsFor } from "../../slack/text/index.ts";
@@ -22,16 +25,21 @@ export async function drawRequestForm(reader: Reader, prefill: Prefill): Promise
   const start = await typedStart(bot, user, startsAt);
   return [
     ...section(emergency ? wordsFor(locale).forms.emergency.explain : ""),
-    choiceInput("role", { locale, choices: roleChoices(reader), initial: role ?? undefined, isTold: true }),
+    choiceInput("role", {
+      locale,
+      choices: await roleChoices(reader, prefill),
+      initial: role ?? undefined,
+      isTold: true,
+    }),
     ...(choices.length > 0 ? [choiceInput("time", { locale, optional: true, choices, initial: time })] : []),
-    textInput("other", { locale, optional: true, initial: isOffered ? "" : time }),
-    ...(emergency ? [] : [textInput("start", { locale, optional: true, initial: start })]),
     textInput("reason", {
       locale,
       optional: !needsReason(reader, prefill),
       initial: reason,
       multiline: true,
     }),
+    textInput("other", { locale, optional: true, initial: isOffered ? "" : time }),
+    ...(emergency ? [] : [textInput("start", { locale, optional: true, initial: start })]),
     personInput("who", { locale, optional: true, initial: forUser }),
     ...confirmBlocks(reader, role),
   ];
@@ -48,10 +56,25 @@ function confirmBlocks({ config, locale }: Reader, name: Prefill["role"]): Known
   ];
 }
 
-const roleChoices = ({ config, locale }: Reader): Choice[] =>
-  Object.entries(config.roles).map(([name, role]) => ({
-    ...{ value: name, text: name, description: role.description[locale] },
+/** Those that this person may ask for, and the one that was named. Throws Refused for who may ask for none, SlackAway. */
+async function roleChoices(reader: Reader, { role: named, emergency }: Prefill): Promise<Choice[]> {
+  const { bot, config, locale, user } = reader;
+  const [{ standing }, groups] = await Promise.all([
+    bot.slack.person(user, MINUTE),
+    bot.slack.groups(allGroups(config), MINUTE),
+  ]);
+  if (standing !== "member") throw new Refused("not-a-member", { standing, user });
+  const mayAsk = ({ requester, breakGlass }: Role): boolean =>
+    (!requester || isAmong(requester.in, user, groups)) &&
+    (!emergency || (breakGlass !== undefined && isAmong(breakGlass.by, user, groups)));
+  const offered = Object.entries(config.roles).filter(([name, role]) => name === named || mayAsk(role));
+  if (offered.length === 0) throw new Refused(emergency ? "no-emergency" : "may-not-ask");
+  return offered.map(([name, { description }]) => ({
+    value: name,
+    text: name,
+    description: description[locale],
   }));
+}
 
 /** Of the role that was named, else of any. */
 function longestTime({ config }: Reader, { role, emergency }: Prefill): number {

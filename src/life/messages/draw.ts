@@ -45,10 +45,13 @@ async function drawOrNote(
   } catch (error) {
     bot.outages.note(error);
     bot.log.debug({ id: request.id, err: error }, `the ${bell} messages could not be drawn; tried again`);
-    // When Slack takes calls again, tokens come first.
-    return waitAfter(error) + (bell === "token" ? 0 : SECOND);
+    return waitAfter(error) + (bell === "token" ? 0 : waitForTokens(request, error));
   }
 }
+
+/** When Slack takes calls again, tokens come first: their edits have the same limit as those of active access. */
+const waitForTokens = ({ state }: ReadRequest, error: unknown): number =>
+  state === "active" && error instanceof SlackAway && error.retryAfter !== null ? 20 * SECOND : SECOND;
 
 const waitAfter = (error: unknown): number =>
   error instanceof SlackAway ? (error.retryAfter ?? TRY_AGAIN_AFTER) : TRY_AGAIN_AFTER;

@@ -29,13 +29,11 @@ export const dmOf = (request: Request, key: string, face: Face): WantedMessage =
   face,
 });
 
-/** Who asked for somebody else sees that it was sent, and can withdraw it. */
-export const sentByAsker = ({ askedBy, requester }: Request): WantedMessage[] =>
-  askedBy === requester ? [] : [{ key: "sent", to: { dm: askedBy }, face: "asker" }];
-
-/** And gets one answer, which is edited from then on. */
-export const answerToAsker = ({ askedBy, requester }: Request): WantedMessage[] =>
-  askedBy === requester ? [] : [{ key: "asker", to: { dm: askedBy }, face: "asker" }];
+/** Who asked for somebody else gets one message when it is decided, which is edited from then on. */
+export const answerToAsker = ({ askedBy, requester, outcome }: Request): WantedMessage[] =>
+  askedBy === requester || isWithdrawnBy(askedBy, outcome)
+    ? []
+    : [{ key: "asker", to: { dm: askedBy }, face: "asker" }];
 
 /** Each token has a message of its own. */
 export const tokenKey = (number: number): string => `token-${number}`;
@@ -53,9 +51,18 @@ const needsNotice = ({ ending, prolongedBy }: Request): boolean =>
   (ending?.cause === "leaked" && prolongedBy === null) ||
   ending?.cause === "failed";
 
-/** The card, and one receipt in the DM; none where another request prolonged the access. */
+const isWithdrawnBy = (user: UserId, outcome: Request["outcome"]): boolean =>
+  outcome?.kind === "withdrawn" && outcome.by === user;
+
+/**
+ * The card, and one receipt in the DM; none where another request prolonged the access. Who withdrew it read that at once:
+ * what was approved for later is only edited.
+ */
 function finalMessages(bot: Bot, request: Request): WantedMessage[] {
-  const receipt = request.prolongedBy === null ? [dmOf(request, "receipt", "receipt")] : [];
+  const { requester, prolongedBy, outcome, approvals } = request;
+  const isOwn = isWithdrawnBy(requester, outcome);
+  const isSilent = prolongedBy !== null || (isOwn && approvals.length === 0);
+  const receipt = isSilent ? [] : [dmOf(request, isOwn ? "scheduled" : "receipt", "receipt")];
   return [cardOf(bot, request), ...receipt, ...answerToAsker(request)];
 }
 

@@ -5,8 +5,9 @@
  */
 import type { Bot } from "../../bot.ts";
 import { idleDueAt } from "../../policy/idle.ts";
+import { DAY, HOUR } from "../../request/durations.ts";
 import type { Request } from "../../request/record.ts";
-import { startEnding } from "../../request/transitions.ts";
+import { grantedTime, startEnding } from "../../request/transitions.ts";
 import { idleDecision, idleQuestion } from "../idle.ts";
 import {
   answerToAsker,
@@ -51,10 +52,17 @@ const noteReminder = (bot: Bot): Decision => ({
   },
 });
 
-/** How long before the end the holder is reminded, longest first; none from before the access began. */
-function remindersOf({ config }: Bot, { activeAt, endsAt, prolongedBy }: Request): number[] {
+/**
+ * How long before the end the holder is reminded, longest first; none from before the access began, and one of an hour or
+ * more only for access of a day or more.
+ */
+function remindersOf({ config }: Bot, request: Request): number[] {
+  const { activeAt, endsAt, prolongedBy } = request;
   if (prolongedBy !== null || activeAt === null || endsAt === null) return [];
-  return config.reminders.filter((before) => endsAt - before > activeAt).sort((a, b) => b - a);
+  const isLong = grantedTime(request) >= DAY;
+  return config.reminders
+    .filter((before) => endsAt - before > activeAt && (isLong || before < HOUR))
+    .sort((a, b) => b - a);
 }
 
 function nextReminder(bot: Bot, request: Request): { at: number } | null {
@@ -77,9 +85,7 @@ function messages(bot: Bot, request: Request): WantedMessage[] {
   const reminder =
     reminded !== null && prolongedBy === null ? [dmOf(request, `reminder-${reminded}`, "reminder")] : [];
   const access = deliversByDm(bot, request)
-    ? token.hidden
-      ? dmOf(request, `hidden-${token.number}`, "hidden")
-      : dmOf(request, tokenKey(token.number), "token")
+    ? dmOf(request, tokenKey(token.number), "token")
     : dmOf(request, "reveal", "reveal");
   return [cardOf(bot, request), access, ...reminder, ...idleQuestion(request), ...answerToAsker(request)];
 }

@@ -6,7 +6,7 @@
 
 import type { Bot } from "../../bot.ts";
 import { MINUTE } from "../../request/durations.ts";
-import type { Request } from "../../request/record.ts";
+import { isRefusedAtOnce, type Request } from "../../request/record.ts";
 import { endMessages } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
@@ -14,6 +14,7 @@ export const closed: LifeState = {
   dueAt: tellUseAt,
   step,
   messages: (bot, request) => {
+    if (isRefusedAtOnce(request)) return [];
     const wanted = endMessages(bot, request);
     // What was refused before anybody was asked never had a card.
     return request.history === null ? wanted.filter(({ key }) => key !== "card") : wanted;

@@ -1,8 +1,9 @@
 /**
- * granting: approved, and its end is fixed. The step first looks for an operator's deed, then reads the account on the
- * hub: if it is gone or has another uid, this record is an old copy, and it ends. Otherwise the step creates the binding
- * and leads to active. To grant twice is the same as to grant once. It also ends when its time or its chain is over, or
- * when the file and its passkeys do not bear out its approvals; and it waits while a check of the hub fails.
+ * granting: approved, and its end is fixed. The step makes the binding, and meanwhile looks for an operator's deed and
+ * reads the account on the hub: if that is gone or has another uid, this record is an old copy, and it ends. Otherwise it
+ * leads to active; ending deletes a binding that was made in vain. To grant twice is the same as to grant once. It also
+ * ends when its time or its chain is over, or when the file and its passkeys do not bear out its approvals; and it waits
+ * while a check of the hub fails.
  */
 import type { Bot } from "../../bot.ts";
 import { isStillApproved } from "../../policy/still-approved.ts";
@@ -35,13 +36,15 @@ async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
     return toEnding(bot, "failed", "approval-gone");
   if (holdReasons(bot, request).length > 0)
     return request.trouble === "held-back" ? null : inTrouble("held-back");
-  const deed = await findDeed(bot, request);
-  if (deed) return deed;
-  const found = await bot.hub.readAccount(id);
-  if (found?.uid !== account) return restored(bot);
-  const made = await bot.hub.createBinding({ id, account, clusterRole, endsAt });
-  if (made === "different") return restored(bot);
-  return nowActive(bot);
+  // Side by side: until `active` no token of this account exists, so a binding that should not be gives nobody access.
+  const deed = findDeed(bot, request);
+  const found = bot.hub.readAccount(id);
+  const made = bot.hub.createBinding({ id, account, clusterRole, endsAt });
+  await Promise.allSettled([deed, found, made]);
+  const ended = await deed;
+  if (ended) return ended;
+  const isOurs = (await found)?.uid === account && (await made) !== "different";
+  return isOurs ? nowActive(bot) : restored(bot);
 }
 
 const toEnding = (bot: Bot, cause: "failed" | "revoked", code?: RefusalCode): Decision => ({

@@ -7,7 +7,7 @@ import type { Bot } from "../../bot.ts";
 import { approvalRule } from "../../policy/roles.ts";
 import type { Request } from "../../request/record.ts";
 import { lapseDecision, nudged, unanswered } from "../decisions.ts";
-import { cardOf, dmOf, sentByAsker, type WantedMessage } from "../messages/wanted.ts";
+import { cardOf, dmOf, type WantedMessage } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
 export const waiting: LifeState = {
@@ -52,8 +52,8 @@ function messages(bot: Bot, request: Request): WantedMessage[] {
   };
   return [
     cardOf(bot, request),
-    dmOf(request, "waiting", "waiting"),
-    ...sentByAsker(request),
+    // Who asked was answered at once; whose access it would be did not act, and hears of it.
+    ...(request.askedBy === request.requester ? [] : [dmOf(request, "waiting", "waiting")]),
     ...(callNumber(request) > 0 ? [call] : []),
   ];
 }

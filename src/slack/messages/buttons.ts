@@ -16,14 +16,24 @@ type Confirmed = keyof Words["messages"]["confirm"];
 
 const LONGEST_LABEL = 75;
 export function requestButton(context: DrawContext, request: Request, verb: Verb, span = ""): Button {
-  const { button, confirm } = wordsFor(context.locale).messages;
+  return verbButton(context, verb, { value: request.id, about: oneLine(request.role), span });
+}
+
+/** `about`: what a screen reader hears beside the label. */
+export function verbButton(
+  { locale }: DrawContext,
+  verb: Verb,
+  { value, about, span = "" }: { value: string; about: string; span?: string },
+): Button {
+  const { button, confirm } = wordsFor(locale).messages;
   const label = button[verb](span);
+  const id = value.startsWith("R-") ? value : "";
   return {
     type: "button",
     action_id: verb,
     text: plainText(label),
-    value: request.id,
-    accessibility_label: cut(`${label}, ${oneLine(request.role)}, ${request.id}`, LONGEST_LABEL),
+    value,
+    accessibility_label: cut([label, about, id].filter(Boolean).join(", "), LONGEST_LABEL),
     ...(verb in confirm ? { confirm: dialog(confirm[verb as Confirmed]) } : {}),
     ...(verb === "end" ? { style: "danger" as const } : {}),
   };

@@ -3,7 +3,7 @@ import type { KnownBlock } from "@slack/types";
 import type { Request } from "../../request/record.ts";
 import type { Message } from "../slack.ts";
 import type { Facts } from "../text/facts.ts";
-import { code, foreign, mentionUser, moment } from "../text/format.ts";
+import { code, foreign, mention, mentionUser, moment } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
 import { actions, compose, quote, section, context as smallPrint } from "./blocks.ts";
 import { decideButtons, requestButton } from "./buttons.ts";
@@ -131,12 +131,10 @@ export function drawAsker(context: DrawContext, request: Request): Message {
     const { text, head } = summary(context, request, facts);
     return compose(text, head, wordsOfBoth(context, request), request.id);
   }
-  const verbs = request.nudges === 0 ? (["withdraw", "remind"] as const) : (["withdraw"] as const);
-  const buttons = verbs.map((verb) => requestButton(context, request, verb));
   const body = [
     ...quote(request.reason),
     ...section(`${own.waitsFor(facts)}\n${asker.updates()}`),
-    ...actions(...buttons),
+    ...actions(requestButton(context, request, "withdraw")),
   ];
   return compose(ring.waiting(facts), asker.waiting(facts), body, request.id);
 }
@@ -147,10 +145,16 @@ export function drawAsker(context: DrawContext, request: Request): Message {
  */
 export function drawChannelNotice(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
-  const { call, notice, ring } = wordsFor(context.locale).messages;
+  const { any, call, notice, ring, span } = wordsFor(context.locale).messages;
   const { state, fallback, ending } = request;
-  if (state === "waiting")
-    return compose(ring.call(facts), fallback ? call.fallback(facts) : call.nudge(facts), [], request.id);
+  if (state === "waiting") {
+    const role = context.config.roles[request.role];
+    const asked = role?.approval === "none" ? undefined : role?.approval.fallback;
+    const after = fallback && asked ? span(asked.after) : "";
+    const whom = { ...facts, approvers: asked && after ? any(asked.by.map(mention)) : facts.approvers };
+    const head = after ? call.fallback(whom, after) : call.nudge(facts);
+    return compose(ring.call(whom, after), head, [], request.id);
+  }
   if (ending?.cause === "leaked") return compose(ring.leaked(facts), notice.leaked(facts), [], request.id);
   if (ending?.unconfirmedAt && ending.proof)
     return compose(ring.ended(facts), notice.confirmed(facts), [], request.id);

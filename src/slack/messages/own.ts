@@ -31,16 +31,15 @@ export function drawWaiting(context: DrawContext, request: Request): Message {
 
 function drawUndecided(context: DrawContext, request: Request, facts: Facts): Message {
   const { own, card, ring } = wordsFor(context.locale).messages;
-  const wasReminded = request.nudges > 0;
   const lines = [
     own.waitsFor(facts),
-    wasReminded ? own.reminded() : "",
+    request.nudges > 0 ? own.reminded() : "",
     facts.needed > 1 ? card.approvals(facts) : "",
   ];
   const body = [
     ...quote(request.reason),
     ...section(lines.filter(Boolean).join("\n")),
-    ...actions(...buttonsFor(context, request, wasReminded ? ["withdraw"] : ["withdraw", "remind"])),
+    ...actions(...buttonsFor(context, request, ["withdraw"])),
   ];
   return compose(ring.waiting(facts), own.waiting(facts), body, request.id);
 }

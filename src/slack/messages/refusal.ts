@@ -2,13 +2,13 @@
 import type { Button } from "@slack/types";
 import { approversFor } from "../../policy/roles.ts";
 import { Principal, RequestId } from "../../request/ids.ts";
-import type { RefusalNote } from "../../request/refused.ts";
+import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
 import type { Message } from "../slack.ts";
 import type { Gap } from "../text/en/refusals.ts";
-import { code, foreign, mention, moment, plainWords } from "../text/format.ts";
+import { code, foreign, mention, moment, oneLine, plainWords } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
-import { actions, compose, plainText } from "./blocks.ts";
-import type { Verb } from "./buttons.ts";
+import { actions, compose } from "./blocks.ts";
+import { type Verb, verbButton } from "./buttons.ts";
 import type { DrawContext } from "./facts.ts";
 
 const CODE = ["role", "nearest", "typed", "id", "group"];
@@ -60,17 +60,22 @@ export function drawRefusal(context: DrawContext, note: RefusalNote): Message {
   return compose(plainWords(sentence), sentence, actions(...refusalButtons(context, note)));
 }
 
-/** What is held can be prolonged; `line` is a command that the form opens with, to be put right there. */
-export function refusalButtons({ locale }: DrawContext, { code, data }: RefusalNote): Button[] {
-  const { button } = wordsFor(locale).messages;
-  const press = (verb: Verb, value: string): Button => ({
-    ...{ type: "button", action_id: verb, value },
-    text: plainText(button[verb]("")),
-  });
-  const held = RequestId.safeParse(data.id).data;
-  if (code === "already-held" && held) return [press("more", held)];
+/** What to do about a request that is there already. */
+const ABOUT_THE_OTHER: Partial<Record<RefusalCode, Verb[]>> = {
+  "already-held": ["more", "end"],
+  "already-open": ["withdraw", "remind"],
+};
+
+/** `line`: the command as it was typed or put right, for the form; `signed`: the same, to be sent by its button. */
+export function refusalButtons(context: DrawContext, { code, data }: RefusalNote): Button[] {
+  const press = (verb: Verb, value: string, span = "") =>
+    verbButton(context, verb, { value, about: oneLine(String(data.role ?? data.typed ?? "")), span });
+  const other = RequestId.safeParse(data.id).data;
+  if (other) return (ABOUT_THE_OTHER[code] ?? []).map((verb) => press(verb, other));
   if (typeof data.line !== "string") return [];
-  return code === "hub-away"
-    ? [{ ...press("ask-again", data.line), action_id: "edit" }]
-    : [press("edit", data.line)];
+  if (code === "hub-away") return [{ ...press("ask-again", data.line), action_id: "edit" }];
+  const edit = press("edit", data.line);
+  if (typeof data.signed !== "string") return [edit];
+  const shorter = code === "too-long" ? wordsFor(context.locale).messages.span(Number(data.max)) : "";
+  return [{ ...press("send", data.signed, shorter), style: "primary" }, edit];
 }

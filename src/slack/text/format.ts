@@ -45,6 +45,8 @@ function date(at: number, shape: string): string {
 export const moment = (at: number): string => date(at, "{date_short_pretty} {time}");
 export const hour = (at: number): string => date(at, "{time}");
 export const second = (at: number): string => date(at, "{time_secs}");
+/** "today 18:02:07" */
+export const precise = (at: number): string => date(at, "{date_short_pretty} {time_secs}");
 /** "today 13:55–21:55" */
 export const period = (from: number, to: number): string =>
   `${moment(from)}–${to - from < 12 * 3_600_000 ? hour(to) : moment(to)}`;

@@ -10,7 +10,7 @@ interface HelpGaps {
 
 export const commands = {
   unreadableEnded: (id: string) => `*Ended on Karpor:* ${id}, whose record cannot be read.`,
-  sent: "*Sent.* The answer comes in our DM.",
+  sent: (approvers: string) => `*Sent to ${approvers}.* The answer comes in our DM.`,
   ending: "*Ending.* Our DM says so when Karpor refuses the token.",
   revoked: (role: string, holder: string) =>
     `*Revoked:* ${role} of ${holder}. Its card says when Karpor refuses the token.`,
@@ -39,7 +39,7 @@ export const commands = {
     ].join("\n"),
     [
       "For approvers and admins: `pending` what waits · `active` who has access",
-      "`revoke R-… REASON` · `revoke all @person|ROLE REASON` · `lockdown [@person] REASON` · `unlock [@person]` · `passkey` makes one",
+      "`revoke R-… REASON` · `revoke all @person|ROLE REASON` · `lockdown @person|everybody REASON` · `unlock [@person]` · `passkey` makes one",
     ].join("\n"),
     "TIME is `90m`, `8h`, `2d`, `1w` or `1h30m`; WHEN is `22:00`, `tomorrow 09:00` or `2026-12-24 09:00`, in your time zone.",
   ],

@@ -47,6 +47,8 @@ export const forms = {
     submit: "Unlock",
     explain: (whom: string) => `${whom || "*Everybody*"} can ask again. What ended stays ended.`,
   },
+  hits: (accesses: number, requests: number) =>
+    `Now: ${accesses} ${accesses === 1 ? "access" : "accesses"}, ${requests} waiting ${requests === 1 ? "request" : "requests"}.`,
   /** Beside a box to tick. */
   read: "I have read this",
   /** The hint says what happens when it is left empty. */
@@ -59,6 +61,7 @@ export const forms = {
       hint: "Left empty: as soon as it is approved. Write 22:00, tomorrow 09:00 or 2026-12-24 09:00.",
     },
     reason: { label: "Reason", hint: "" },
+    found: { label: "What did you find?", hint: "" },
     confirm: { label: "Before you ask", hint: "" },
     who: { label: "For whom", hint: "Left empty: for you." },
   },

@@ -11,6 +11,7 @@ export const lists = {
   pending: { head: "*Waiting for you:*", none: "*Nothing waits for you.*" },
   active: { head: "*Access now:*", none: "*Nobody has access now.*" },
   history: { head: "*Your requests:*", none: "*No requests* in the last 90 days." },
+  which: "*Which one?*",
   historyFor: (who: string) => `*Requests for ${who}:*`,
   notShown: "*Not shown:* only approvers and admins see this.",
   own: (role: string, hub: string, until: string) => `*Active until ${until}:* ${role} on ${hub}`,

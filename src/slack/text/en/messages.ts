@@ -233,11 +233,8 @@ const asker = {
 /** Short mentions in the channel. */
 const call = {
   nudge: (f: Facts) => head("Still waiting", `${f.approvers}, ${asking(f)} ${access(f)} for ${time(f)}.`),
-  fallback: (f: Facts) =>
-    head(
-      "Nobody decided yet, so you are asked too",
-      `${f.approvers}, ${asking(f)} ${access(f)} for ${time(f)}.`,
-    ),
+  fallback: (f: Facts, after: string) =>
+    `${f.approvers}: *nobody decided in ${after}.* ${asking(f)} ${access(f)} for ${time(f)}.`,
 };
 const notice = {
   unconfirmed: (f: Facts) =>
@@ -282,7 +279,8 @@ const ring = {
       restored: `Closed, the bot's data was restored: ${plainAccess(f)}.`,
       ended: `Ended: ${plainAccess(f)}.`,
     })[kind],
-  call: (f: Facts) => `Still waiting: ${asking(f)} ${plainAccess(f)}.`,
+  call: (f: Facts, after: string) =>
+    `${f.approvers}: ${after ? `nobody decided in ${after}.` : "still waiting."} ${asking(f)} ${plainAccess(f)}.`,
   leaked: (f: Facts) => `Token leaked: ${f.roleName} of ${f.who} on ${f.hubName}.`,
   notDelivered: (f: Facts) => `Not delivered: ${f.roleName} for ${f.who} on ${f.hubName}.`,
 };
@@ -318,6 +316,7 @@ const button = {
   reveal: () => "Show token",
   "ask-again": () => "Ask again",
   change: () => "Change and ask again",
+  send: (time: string) => (time ? `Ask for ${time}` : "Send that"),
   edit: () => "Edit…",
   "end-approved": () => "End all of it…",
   unlock: () => "Unlock…",

@@ -67,7 +67,10 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
         ? `${gap("user")} has a Slack guest account; only full members can ask.`
         : `${gap("user")} is not a full member of this workspace; only full members can ask.`,
     ),
-  "may-not-ask": (gap) => refused(`only ${gap("requesters")} can ask for ${gap("role")}.`),
+  "may-not-ask": (gap) =>
+    refused(
+      gap("role") ? `only ${gap("requesters")} can ask for ${gap("role")}.` : "you may ask for no role.",
+    ),
   "rule-denies": (gap) => refused(gap("en") || `the rule “${gap("rule")}” does not allow this.`),
   "check-denies": (gap) => refused(`the company's check says no${gap("words") ? `: ${gap("words")}` : "."}`),
   "check-failed": () =>
@@ -77,9 +80,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "already-held": (gap) =>
     `*You already have this*${gap("until") ? ` until ${gap("until")}` : ""}${known(gap("id"))}. You can ask for more time.`,
   "already-open": (gap) =>
-    notSent(
-      `a request for ${gap("role") || "this"} is open already${known(gap("id"))}. Withdraw it, or wait for the answer.`,
-    ),
+    `*${gap("role") ? `A ${gap("role")} request` : "Such a request"} is already open:* wait for its answer, or withdraw it.`,
   "too-many-open": (gap) =>
     notSent(
       `${gap("limit") || "too many"} requests are open, which is the most. Withdraw one, or wait for an answer.`,
@@ -88,7 +89,10 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     notSent(`${gap("limit") || "too many"} accesses are held at once, which is the most. End one first.`),
   "too-many-asks": (gap) =>
     notSent(`${gap("limit") || "too many"} requests in an hour are the most. Try again later.`),
-  "no-emergency": (gap) => refused(`${gap("role")} cannot be taken in an emergency here. Ask as usual.`),
+  "no-emergency": (gap) =>
+    refused(
+      `${gap("role") ? `${gap("role")} cannot` : "nothing can"} be taken in an emergency here. Ask as usual.`,
+    ),
   "not-for-others": (gap) =>
     refused(`${gap("role")} without an approval is for oneself alone. ${gap("user")} can ask for it.`),
   "emergency-stopped": (gap) =>
@@ -127,7 +131,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
     unchanged(`only ${gap("reviewers") || "its reviewers"} can review this, and nobody their own emergency.`),
   "not-yours": () => unchanged("this belongs to somebody else."),
   "not-active": () => unchanged("there is no such access now; `status` shows what you have."),
-  "reminded-already": () => unchanged("they were reminded a moment ago. Try again later."),
+  "reminded-already": () => unchanged("they were asked less than ten minutes ago. Try again later."),
   "reveals-used-up": (gap) =>
     unchanged(`${gap("limit") || "ten"} tokens an hour are the most. What you copied goes on working.`),
   "locked-out": (gap) =>

@@ -6,17 +6,17 @@ export const forms: typeof english = {
   group: "指定的用户组",
   request: { title: "申请权限", submit: "提交" },
   emergency: {
-    title: "紧急取用权限",
+    title: "紧急提权权限",
     submit: "立即取用",
-    explain: "*紧急取用：*\n不经审批，事后须由他人复核。",
+    explain: "*紧急提权：*\n不经审批，事后须由他人复核。",
   },
   deny: { title: "拒绝申请", submit: "拒绝" },
   revoke: { title: "撤销权限", submit: "撤销", explain: "令牌会在 10 秒内失效。" },
-  review: { title: "复核紧急取用", submit: "确认已复核" },
+  review: { title: "复核紧急提权", submit: "确认已复核" },
   more: { title: "申请延长", submit: "提交" },
   "new-token": {
-    title: "换新令牌",
-    submit: "换新令牌",
+    title: "重新生成令牌",
+    submit: "重新生成令牌",
     explain: "新令牌会私信发给你。权限和到期时间不变。",
   },
   leaked: {
@@ -46,6 +46,7 @@ export const forms: typeof english = {
     submit: "解锁",
     explain: (whom) => `${whom ? `${whom} ` : "所有人都"}可以重新申请。已结束的权限不会恢复。`,
   },
+  hits: (accesses, requests) => `目前有 ${accesses} 项权限、${requests} 条待审批的申请。`,
   read: "我已阅读",
   inputs: {
     role: { label: "角色", hint: "" },
@@ -53,6 +54,7 @@ export const forms: typeof english = {
     other: { label: "其他时长", hint: "优先于上面的时长。可写 90m、8h、2d、1w、8小时、30分钟。" },
     start: { label: "开始时间", hint: "留空则批准后立即开始。可写 22:00、明天 09:00、2026-12-24 09:00。" },
     reason: { label: "理由", hint: "" },
+    found: { label: "复核结果", hint: "" },
     confirm: { label: "申请之前", hint: "" },
     who: { label: "为谁申请", hint: "留空则为自己申请。" },
   },

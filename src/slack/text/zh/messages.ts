@@ -44,7 +44,7 @@ const approved: Sentence = (f) => {
 };
 const approvedWhen: Sentence = (f) =>
   f.approvedBy && !f.isEmergency ? `${f.approvedBy} 于${f.approvedAt} 批准${shortening(f)}` : approved(f);
-const approvedState: Sentence = (f) => (f.isEmergency ? "已紧急取用" : "已批准");
+const approvedState: Sentence = (f) => (f.isEmergency ? "已紧急提权" : "已批准");
 
 const TROUBLE = {
   "hub-away": "Karpor 没有响应",
@@ -122,7 +122,7 @@ const card: Words["card"] = {
   trouble: (f) => head("已批准，尚未开通", `${asked(f)}，${approvedWhen(f)}。\n${trouble(f)}。`),
   active: (f) => head(`生效中，至${f.endsAt}`, `${asked(f)}，${approvedWhen(f)}`),
   emergency: (f) =>
-    head(`紧急取用，至${f.endsAt}`, `${f.who} 取用了 ${f.hub} 的 *${f.roleName}* 权限，时长 ${f.span}。`),
+    head(`紧急提权，至${f.endsAt}`, `${f.who} 取用了 ${f.hub} 的 *${f.roleName}* 权限，时长 ${f.span}。`),
   review: (f) =>
     f.reviewedBy
       ? `${f.reviewedBy} 于${f.reviewedAt} 复核：`
@@ -181,7 +181,7 @@ const own: Words["own"] = {
   orPaste: () => "也可以在登录页粘贴此令牌（Token）。链接和令牌都仅供你本人使用。",
   follows: (id) => `接续 ${id}`,
   oldToken: (until) => `旧令牌有效至${until}。`,
-  shortened: (until) => `Karpor 把这个令牌的有效期缩短至${until}，之后请点击“换新令牌”。`,
+  shortened: (until) => `Karpor 把这个令牌的有效期缩短至${until}，之后请点击“重新生成令牌”。`,
   hidden: (f) => head("令牌已隐藏", `权限有效至${f.endsAt}。`),
   reveal: () => "点击“显示令牌”会生成令牌，只显示给你，不留在任何消息中。",
   reminder: (f, left) => head(`还剩 ${left}`, `你在 ${access(f)}${f.endsAt} 到期。`),
@@ -217,8 +217,8 @@ const asker: Words["asker"] = {
 
 const call: Words["call"] = {
   nudge: (f) => head("仍待审批", `${f.approvers}：${asking(f)} ${access(f)}，${lasting(f)}`),
-  fallback: (f) =>
-    head("尚无人审批，也请你们审批", `${f.approvers}：${asking(f)} ${access(f)}，${lasting(f)}`),
+  fallback: (f, after) =>
+    head(`${after}内无人审批`, `${f.approvers}：${asking(f)} ${access(f)}，${lasting(f)}`),
 };
 const notice: Words["notice"] = {
   unconfirmed: (f) =>
@@ -238,7 +238,7 @@ const ring: Words["ring"] = {
   approved: (f) => `${approvedState(f)}：${plainAccess(f)}，${approved(f)}`,
   trouble: (f) => `已批准，尚未开通：${plainAccess(f)}`,
   active: (f) => `生效中：${plainAccess(f)}`,
-  emergency: (f) => `紧急取用：${f.who} 取用了 ${plainAccess(f)}`,
+  emergency: (f) => `紧急提权：${f.who} 取用了 ${plainAccess(f)}`,
   newToken: (f) => `新令牌：${f.hubName} 的 ${f.roleName} 权限`,
   hidden: (f) => `令牌已隐藏：${f.hubName} 的 ${f.roleName} 权限`,
   reminder: (f, left) => `还剩 ${left}：${f.hubName} 的 ${f.roleName} 权限`,
@@ -256,7 +256,8 @@ const ring: Words["ring"] = {
       restored: `已关闭，机器人的数据已从备份恢复：${plainAccess(f)}`,
       ended: `已结束：${plainAccess(f)}`,
     })[kind],
-  call: (f) => `仍待审批：${asking(f)} ${plainAccess(f)}`,
+  call: (f, after) =>
+    `${f.approvers}：${after ? `${after}内无人审批` : "仍待审批"}，${asking(f)} ${plainAccess(f)}`,
   leaked: (f) => `令牌泄露：${f.who} 在 ${f.hubName} 的 ${f.roleName} 权限`,
   notDelivered: (f) => `未送达：${f.who} 在 ${f.hubName} 的 ${f.roleName} 权限`,
 };
@@ -264,7 +265,7 @@ const ring: Words["ring"] = {
 const about: Words["about"] = {
   can: (description) => `权限范围：${description}`,
   confirm: (warning) => `*请注意：*\n${warning}`,
-  localTime: (clock) => `对方时间 ${clock}`,
+  localTime: (clock) => `申请人当地时间 ${clock}`,
   firstRequest: "30 天内首次申请",
   grants: (count) => `30 天内获得过 ${count} 次权限`,
   last: (role, at, by) => `最近一次是${at}${by ? ` ${by} 批准` : ""}的 ${role}`,
@@ -286,11 +287,12 @@ const button: Words["button"] = {
   keep: () => "保留",
   more: () => "申请延长",
   hide: () => "我已复制，隐藏",
-  "new-token": () => "换新令牌",
+  "new-token": () => "重新生成令牌",
   leaked: () => "令牌泄露了",
   reveal: () => "显示令牌",
   "ask-again": () => "重新申请",
   change: () => "修改后重新申请",
+  send: (span) => (span ? `改为申请 ${span}` : "提交这一条"),
   edit: () => "修改…",
   "end-approved": () => "全部结束…",
   unlock: () => "解锁…",
@@ -332,7 +334,7 @@ const admins: Words["admins"] = {
   checkSilent: (role, why, who) =>
     head(
       "公司的检查服务没有响应",
-      `恢复之前 ${role} 的新权限（包括紧急取用）不予受理。请 ${who} 查看，机器人遇到“${why}”。`,
+      `恢复之前 ${role} 的新权限（包括紧急提权）不予受理。请 ${who} 查看，机器人遇到“${why}”。`,
     ),
   checkSilentRing: (role) => `公司的检查服务没有响应：${role}`,
   checkAnswers: (role) => `*公司的检查服务已恢复：*\n${role} 可以申请了。`,

@@ -51,7 +51,7 @@ export const refusals: typeof english = {
   "reason-pattern": (gap) => notSent(`申请 ${gap("role")} 的理由须包含：${gap("hint")}`),
   "reason-too-long": (gap) =>
     notSent(`理由过长${gap("limit") ? `，最多 ${gap("limit")} 个字符` : ""}，请缩短。`),
-  "must-start-now": () => notSent("延长和紧急取用不能稍后开始，请不要写开始时间。"),
+  "must-start-now": () => notSent("延长和紧急提权不能稍后开始，请不要写开始时间。"),
   "not-a-person": (gap) =>
     notSent(
       `${gap("typed") ? `${gap("typed")} 不是` : "这不是"} Slack 能识别的人。请输入 @ 并从列表中选人。`,
@@ -62,7 +62,10 @@ export const refusals: typeof english = {
         ? `${gap("user")} 是 Slack 访客账号，只有正式成员可以申请。`
         : `${gap("user")} 不是本工作区的正式成员，只有正式成员可以申请。`,
     ),
-  "may-not-ask": (gap) => refused(`只有 ${gap("requesters")} 可以申请 ${gap("role")} 权限。`),
+  "may-not-ask": (gap) =>
+    refused(
+      gap("role") ? `只有 ${gap("requesters")} 可以申请 ${gap("role")} 权限。` : "没有你可以申请的角色。",
+    ),
   "rule-denies": (gap) => refused(gap("zh") || `规则“${gap("rule")}”不允许这项申请。`),
   "check-denies": (gap) => refused(`公司核查未通过${gap("words") ? `：${gap("words")}` : "。"}`),
   "check-failed": () => refused("公司核查没有响应，未经它同意不会授权。请稍后再试。"),
@@ -71,24 +74,25 @@ export const refusals: typeof english = {
   "already-held": (gap) =>
     `*你已有这项权限${known(gap("id"))}${gap("until") ? `，有效至${gap("until")}` : ""}：*\n可以申请延长。`,
   "already-open": (gap) =>
-    notSent(
-      `已有一条${gap("role") ? ` ${gap("role")} 的` : ""}申请在进行中${known(gap("id"))}。请先撤回，或等待结果。`,
-    ),
+    `*已有申请在进行中：*\n${gap("role") ? `${gap("role")} 的申请` : "这项申请"}尚无结果。请等待，或撤回。`,
   "too-many-open": (gap) =>
     notSent(`进行中的申请已达上限${gap("limit") ? `（${gap("limit")} 条）` : ""}。请撤回一条，或等待结果。`),
   "too-many-grants": (gap) =>
     notSent(`同时持有的权限已达上限${gap("limit") ? `（${gap("limit")} 项）` : ""}。请先结束一项。`),
   "too-many-asks": (gap) =>
     notSent(`一小时内的申请已达上限${gap("limit") ? `（${gap("limit")} 次）` : ""}，请稍后再试。`),
-  "no-emergency": (gap) => refused(`${gap("role")} 不能紧急取用，请照常申请。`),
+  "no-emergency": (gap) =>
+    refused(
+      gap("role") ? `${gap("role")} 不能紧急提权，请照常申请。` : "没有你可以紧急提权的角色，请照常申请。",
+    ),
   "not-for-others": (gap) =>
     refused(`不经审批的 ${gap("role")} 权限只能由本人取用，请 ${gap("user")} 自己申请。`),
   "emergency-stopped": (gap) =>
     refused(
-      `上一次紧急取用${known(gap("id"))}已被他人结束，须由 ${gap("reviewers") || "复核人"} 复核后才能再次紧急取用。请照常申请。`,
+      `上一次紧急提权${known(gap("id"))}已被他人结束，须由 ${gap("reviewers") || "复核人"} 复核后才能再次紧急提权。请照常申请。`,
     ),
   "too-many-emergencies": (gap) =>
-    refused(`${gap("role")} 在 24 小时内最多紧急取用 ${gap("limit") || "若干"} 次。请照常申请。`),
+    refused(`${gap("role")} 在 24 小时内最多紧急提权 ${gap("limit") || "若干"} 次。请照常申请。`),
   "unknown-request": (gap) =>
     gap("id")
       ? `*没有记录：*\n找不到申请 ${gap("id")} 的记录，请重新申请。`
@@ -109,10 +113,10 @@ export const refusals: typeof english = {
   "not-an-approver": (gap) => unchanged(`${only(gap("approvers"), "审批人")}可以操作。`),
   "not-an-admin": (gap) => `*只有管理员可以${ADMIN_DEED[gap("deed")]}。*`,
   "not-a-reviewer": (gap) =>
-    unchanged(`${only(gap("reviewers"), "复核人")}可以复核，且不能复核自己的紧急取用。`),
+    unchanged(`${only(gap("reviewers"), "复核人")}可以复核，且不能复核自己的紧急提权。`),
   "not-yours": () => unchanged("这是别人的申请。"),
   "not-active": () => unchanged("目前没有这项权限，可用“状态”查看你有的权限。"),
-  "reminded-already": () => unchanged("刚刚已提醒过，请稍后再试。"),
+  "reminded-already": () => unchanged("距上次通知审批人不足 10 分钟，请稍后再试。"),
   "reveals-used-up": (gap) =>
     unchanged(`一小时内最多显示 ${gap("limit") || "10"} 次令牌。已复制的令牌可以继续使用。`),
   "locked-out": (gap) =>
