@@ -94,5 +94,5 @@ test("what was approved for later waits at its start, and closes when it lapses"
   await ask("never known");
   await disable("S0SRE", true);
   await world.jump(4 * HOUR);
-  expect((await refusalFor("never known"))?.code).toBe("held-back");
+  expect((await refusalFor("never known"))?.code).toBe("group-unknown");
 });

@@ -73,7 +73,7 @@ describe("an older copy", () => {
     await world.slack.click(ALICE, card, "approve");
     await scene.record(({ state }) => state === "scheduled");
     const restore = await copyRedis(world.commands);
-    await world.slack.click(BOB, await scene.dm(BOB, "withdrawn since"), "Withdraw");
+    await world.slack.click(BOB, await scene.dm(BOB, "when it starts"), "Withdraw");
     await isClosedAs("withdrawn since", "withdrawn");
     await restore();
     await world.jump(3 * HOUR);

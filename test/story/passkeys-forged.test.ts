@@ -199,6 +199,6 @@ needs("Chromium")("passkeys and a forger", () => {
       "you have no passkey",
     );
     await scene.say(BOB, "pair 1h too few are left");
-    await scene.dm(BOB, "too few approvers");
+    await scene.whisper(BOB, "too few approvers");
   });
 });

@@ -61,7 +61,7 @@ export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
   }
   if (onHub && (withChecks || isUnchecked(bot))) await attempt(bot, "hub", () => runChecks(bot));
   if (onHub) await attempt(bot, "hub", () => bot.hub.renewOwnToken());
-  if (withChecks) await attempt(bot, "Redis", () => tellNewPasskeys(bot));
+  if (records && withChecks) await attempt(bot, "Redis", () => tellNewPasskeys(bot));
   // A service may take its time to answer.
   if (withChecks) void pingChecks(bot).catch(bot.outages.note);
   // With many holders it takes minutes: no sweep waits for it.
