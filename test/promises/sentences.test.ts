@@ -137,7 +137,7 @@ describe("a rule", () => {
   test("that decides is not called a person, nor is anybody said to be asked or told", async () => {
     await scene.say(BOB, "peek 15m nobody is asked");
     await scene.tokenOf(BOB);
-    expect(visibleText(await scene.whisper(BOB, "Sent"))).not.toContain("@");
+    expect(world.slack.ephemerals(BOB).map(visibleText).join("\n")).not.toContain("Sent to");
     expect(everSaid()).not.toContain("Waiting for");
   });
 });
