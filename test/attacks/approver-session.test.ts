@@ -40,7 +40,7 @@ const lockedNow = async () =>
     locked ? [whom] : [],
   );
 
-/** What only CAROL sees of it. */
+/** The answer that only CAROL sees. */
 async function answerTo(line: string): Promise<string> {
   const { ephemeral } = await scene.say(CAROL, line);
   return ephemeral ? visibleText(ephemeral) : "";

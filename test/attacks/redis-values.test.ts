@@ -95,7 +95,7 @@ async function goOn() {
   await sweep(bot, false);
 }
 
-/** What each binding gives, to whom and until when. */
+/** Each binding: what it gives, to whom and until when. */
 async function boundNow(): Promise<string[]> {
   const { clusterRoleBindings } = await world.hub.objects();
   return clusterRoleBindings.map(({ metadata, roleRef, subjects }) =>
@@ -105,7 +105,7 @@ async function boundNow(): Promise<string[]> {
 
 const isLocked = async () => (await bot.store.lockdowns.read()).get(UserId.parse(CAROL))?.locked ?? false;
 
-/** Where tokens were shown, but for MEI's DM, who alone has access. */
+/** The channels that saw a token, but for MEI's DM, who alone has access. */
 const strayTokens = () =>
   world.slack
     .history()

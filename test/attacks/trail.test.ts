@@ -48,13 +48,12 @@ afterAll(() => world.close());
 async function run(line: string) {
   const lines: string[] = [];
   const code = await audit(line.split(" "), {
-    ...{
-      variables: world.env,
-      clock: world.clock,
-      log: pino({ level: "silent" }, { write() {} }),
-      colour: false,
-    },
-    ...{ say: (said) => lines.push(said), confirm: async () => false },
+    variables: world.env,
+    clock: world.clock,
+    log: pino({ level: "silent" }, { write() {} }),
+    colour: false,
+    say: (said) => lines.push(said),
+    confirm: async () => false,
   });
   return { code, text: lines.join("\n") };
 }

@@ -13,7 +13,9 @@ export async function acknowledgeFaults(
   { by, reason }: { by: Operator; reason: string },
   say: (line: string) => void,
 ): Promise<true> {
-  // The hub must answer, and what it alone knows becomes one of the faults.
+  // Where the hub does not answer, nothing is acknowledged.
+  await bot.hub.readNotes();
+  // What the hub alone knows becomes one of the faults.
   await sealTrail(bot);
   const { faults } = await examineTrail(bot);
   const at = bot.clock.now();
