@@ -98,8 +98,8 @@ export async function assertAdmin(
 /** What takes access away uses what is known in memory; only what gives needs a fresh look-up. */
 const HOWEVER_OLD = Number.POSITIVE_INFINITY;
 
-/** Guests and strangers have no power, whatever group they are in. */
-async function lookUpPower(bot: Bot, user: UserId, groups: readonly GroupId[], within?: number) {
+/** Guests and strangers have no power, whatever group they are in. `within`: how old it may be, ms. Throws SlackAway. */
+export async function lookUpPower(bot: Bot, user: UserId, groups: readonly GroupId[], within?: number) {
   const [person, known] = await Promise.all([
     bot.slack.person(user, within),
     bot.slack.groups(groups, within),

@@ -6,14 +6,15 @@ import { groupsOf, mayReview } from "../policy/approvers.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
+import { lookUpPower } from "./end.ts";
 import { readRequest } from "./read.ts";
 
 /** Throws Refused, StoreAway, SlackAway. */
 export async function reviewEmergency(bot: Bot, id: RequestId, by: UserId, words: string): Promise<Request> {
   const request = await readRequest(bot, id);
-  const groups = await bot.slack.groups(groupsOf(bot.config, request.role));
-  if (!request.emergency || !mayReview(bot.config, request, by, groups))
-    throw new Refused("not-a-reviewer", { id });
+  const { person, groups } = await lookUpPower(bot, by, groupsOf(bot.config, request.role));
+  const isReviewer = person.standing === "member" && mayReview(bot.config, request, by, groups);
+  if (!request.emergency || !isReviewer) throw new Refused("not-a-reviewer", { id });
   return commit(bot, request, {
     event: "access.reviewed",
     by,

@@ -123,6 +123,9 @@ export function createRecords(
       readAnswers(await guarded(all.exec()));
     },
 
+    /** The sweep looks at it again: Redis may have lost that it should. */
+    keepUnfinished: (id: RequestId): Promise<unknown> => guarded(redis.sadd(keys.unfinished, id)),
+
     unfinished: async (): Promise<RequestId[]> =>
       (await guarded(redis.smembers(keys.unfinished))).flatMap((id) => RequestId.safeParse(id).data ?? []),
 

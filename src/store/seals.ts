@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Redis, Result } from "ioredis";
 import { z } from "zod";
+import { MINUTE } from "../request/durations.ts";
 import type { Keys } from "./keys.ts";
 import { readText, UNREADABLE, type Unreadable } from "./reading.ts";
 import { guarded } from "./redis.ts";
@@ -19,6 +20,9 @@ export const Seal = z.object({
   hash: z.string(),
 });
 export type Seal = z.infer<typeof Seal>;
+
+/** The bot seals once a minute: an entry that has no seal by then was kept from it, ms. */
+export const SEALED_WITHIN = 5 * MINUTE;
 
 const MOST_ENTRIES = 1000;
 const SEAL = readFileSync(new URL("seal.lua", import.meta.url), "utf8");

@@ -98,14 +98,17 @@ export function createTrail(redis: Redis, keys: Keys, { signer, tell }: { signer
   return {
     read: (from?: string, to?: string) => readStream(redis, keys.trail, from, to),
 
-    /** How long the oldest entry after this one (null: of all) has been there, ms, by the clock of Redis; 0: none is. */
+    /**
+     * How long the oldest entry after this one (null: of all) has been there, ms, by the clock of Redis; 0: none is. Who
+     * writes to Redis can date the stream ahead, so that each entry is of a later time: that is as far from now.
+     */
     async waiting(after: string | null): Promise<number> {
       const [first] = await guarded(
         redis.xrange(keys.trail, after === null ? "-" : `(${after}`, "+", "COUNT", 1),
       );
       if (first === undefined) return 0;
       const now = milliseconds((await guarded(redis.time())) as unknown as RedisTime);
-      return Math.max(0, now - Number(first[0].split("-")[0]));
+      return Math.abs(now - Number(first[0].split("-")[0]));
     },
 
     /** The JSON that was signed; null: somebody else wrote it. */

@@ -449,6 +449,28 @@ const faults: Fault[] = [
     fix: /RECORDS_KEY/,
   },
   {
+    name: "a seal of somebody else keeps the trail from being sealed",
+    plant: async () => {
+      const { seals } = keysFor("test");
+      await world.commands.xadd(seals, "*", "seal", "forged");
+      return () => world.commands.del(seals);
+    },
+    check: "redis trail",
+    message: /not made by this bot/,
+    fix: /audit -- verify/,
+  },
+  {
+    name: "an entry of the trail waits for its seal",
+    plant: async () => {
+      const { trail } = keysFor("test");
+      await world.commands.xadd(trail, `${Date.now() - 6 * 60_000}-0`, "entry", "any");
+      return () => world.commands.del(trail);
+    },
+    check: "redis trail",
+    message: /older than five minutes/,
+    fix: /the bot runs/,
+  },
+  {
     name: "Redis was emptied: an access on the hub has no record",
     plant: async () => {
       const name = "karpor-access-test-r-0123456789";

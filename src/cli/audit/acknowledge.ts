@@ -1,19 +1,29 @@
 /** `audit acknowledge REASON`: an operator knows what is wrong with the trail. From then on `verify` fails only for more. */
 import type { Bot } from "../../bot.ts";
-import { SEAL_NOTES, sealTrail } from "../../life/sweep/seal-trail.ts";
+import { readLostSeals, SEAL_NOTES, sealTrail } from "../../life/sweep/seal-trail.ts";
 import type { Operator } from "../../request/ids.ts";
-import { examineTrail } from "./verify.ts";
+import { examineTrail, lostFault } from "./verify.ts";
 
-/** Writes an entry with the reason and each fault, then clears the lost seals on the hub. Throws StoreAway, HubError. */
+/**
+ * Writes an entry with the reason and each fault, then clears their lost seals on the hub. What goes on now, such as a seal
+ * that keeps others from being made, is not acknowledged. Throws StoreAway, HubError.
+ */
 export async function acknowledgeFaults(
   bot: Bot,
   { by, reason }: { by: Operator; reason: string },
   say: (line: string) => void,
 ): Promise<true> {
+  // Where the hub does not answer, nothing is acknowledged.
+  await bot.hub.readNotes();
+  // What the hub alone knows becomes one of the faults.
+  await sealTrail(bot);
   const { faults } = await examineTrail(bot);
   const at = bot.clock.now();
   await bot.store.trail.add({ event: "trail.acknowledged", id: null, at, by, words: reason, faults });
-  await bot.hub.changeNotes(() => ({ [SEAL_NOTES.lost]: "[]" }));
+  await bot.hub.changeNotes((notes) => {
+    const rest = readLostSeals(notes).filter((one) => !faults.includes(lostFault(bot.store.signer, one)));
+    return { [SEAL_NOTES.lost]: JSON.stringify(rest) };
+  });
   await sealTrail(bot);
   for (const fault of faults) say(`Acknowledged: ${fault}`);
   say(

@@ -29,6 +29,7 @@ import { createSlackCaller } from "./slack/calls.ts";
 import { checkChannels } from "./slack/channels.ts";
 import { checkGroups } from "./slack/groups.ts";
 import { checkScopes } from "./slack/scopes.ts";
+import { checkTrail } from "./trail.ts";
 
 type Check<Side> = (side: Side) => Promise<Finding[]>;
 
@@ -40,7 +41,13 @@ const SLACK_CHECKS: Check<SlackSide>[] = [
   checkGroups,
   checkApprovers,
 ];
-const REDIS_CHECKS: Check<RedisSide>[] = [checkRedis, checkRedisClock, checkHubUse, checkAuditWebhook];
+const REDIS_CHECKS: Check<RedisSide>[] = [
+  checkRedis,
+  checkRedisClock,
+  checkTrail,
+  checkHubUse,
+  checkAuditWebhook,
+];
 const HUB_CHECKS: Check<HubSide>[] = [
   ...[
     checkHub,

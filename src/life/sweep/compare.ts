@@ -113,7 +113,10 @@ async function renewToken(bot: Bot, record: RecordOutline): Promise<void> {
   await commitAtVersion(bot, record, "token.renewed", (newest) => withNewToken(newest, "new-key", key));
 }
 
-/** Deletes an account whose request is over, or that has no record that can be read and whose time has passed. */
+/**
+ * Deletes an account whose request is over, or that has no record that can be read and whose time has passed. One whose
+ * request is open and was not among the unfinished ones is, from the next sweep on.
+ */
 async function compareAccount(
   bot: Bot,
   records: Records,
@@ -126,6 +129,7 @@ async function compareAccount(
   const isKnown = record !== null && record !== UNREADABLE;
   const isOver = isKnown ? !isOpen(record) : (until ?? 0) < hubTime;
   if (isOver) await bot.hub.deleteAccount(id, uid);
+  else if (isKnown) await bot.store.keepUnfinished(id);
   return record === UNREADABLE && !isOver ? UNREADABLE : null;
 }
 

@@ -7,7 +7,7 @@ import {
   newerLockdown,
   UNREADABLE_LOCKDOWN,
 } from "../../policy/lockdown.ts";
-import { openLockdown } from "../../store/lockdowns.ts";
+import { openLockdown, signLockdown } from "../../store/lockdowns.ts";
 import { copyToHub, drawLockdownCard, enforceLockdowns, hubLockdowns } from "../lockdown.ts";
 import type { RecordOutline } from "../state.ts";
 
@@ -26,7 +26,7 @@ export async function syncLockdowns(bot: Bot, records: Iterable<RecordOutline>):
   return counting;
 }
 
-/** The same signed text in both places. One that cannot be read is left until somebody writes a new one. */
+/** The same signed text in both places. One that cannot be read locks in Redis too, until somebody writes a new one. */
 async function syncOne(
   bot: Bot,
   whom: Locked,
@@ -35,7 +35,12 @@ async function syncOne(
   const inRedis = openLockdown(bot.store.signer, whom, ours);
   const onHub = openLockdown(bot.store.signer, whom, theirs);
   const newer = newerLockdown(inRedis, onHub) ?? UNREADABLE_LOCKDOWN;
-  if (ours === theirs || newer === UNREADABLE_LOCKDOWN) return newer;
+  if (newer === UNREADABLE_LOCKDOWN) {
+    // commit.lua sees no MAC: to it, what somebody else wrote might be an unlock.
+    if (ours !== signLockdown(bot.store.signer, whom, newer)) await takeOver(bot, whom, ours, newer);
+    return newer;
+  }
+  if (ours === theirs) return newer;
   // Two that were written at the same time: the one that locks gets a number of its own.
   const lockdown = inRedis?.n === onHub?.n ? { ...newer, n: newer.n + 1 } : newer;
   if (lockdown !== inRedis) await takeOver(bot, whom, ours, lockdown);
@@ -48,7 +53,7 @@ async function takeOver(bot: Bot, whom: Locked, before: string | undefined, lock
     event: "lockdown.taken-over",
     id: null,
     at: bot.clock.now(),
-    by: lockdown.by,
+    by: lockdown.by || null,
     whom,
     locked: lockdown.locked,
     words: lockdown.words,

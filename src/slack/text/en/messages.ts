@@ -73,7 +73,8 @@ const cause: Record<EndCause, Sentence> = {
   time: () => "time was up",
   holder: () => "ended by its holder",
   revoked: (f) => (f.overBy ? `revoked by ${f.overBy}` : "revoked"),
-  lockdown: (f) => (f.isApprovalGone ? "somebody who approved it was locked out" : "ended by lockdown"),
+  lockdown: (f) =>
+    f.isApprovalGone ? "somebody who asked for it or approved it was locked out" : "ended by lockdown",
   leaked: () => "its token leaked",
   left: () => "its holder left Slack or the group that may ask",
   unused: () => "it was not used",
@@ -85,7 +86,8 @@ const cause: Record<EndCause, Sentence> = {
 const ownCause: Record<EndCause, Sentence> = {
   ...cause,
   holder: () => "by you",
-  lockdown: (f) => (f.isApprovalGone ? "somebody who approved it was locked out" : "by lockdown"),
+  lockdown: (f) =>
+    f.isApprovalGone ? "somebody who asked for it or approved it was locked out" : "by lockdown",
   leaked: () => "you reported that its token leaked",
   left: () => "you may not have this role any more",
 };
