@@ -15,7 +15,7 @@ export function openPeople({ slack }: Pick<World, "slack">) {
   const newcomers = PEOPLE.values();
   const people = {
     seen,
-    /** Somebody new asks; resolves to the request's id when the card and their own message are there. */
+    /** Somebody new asks; resolves to the request's id when the card is there. */
     async ask(): Promise<string> {
       const person = newcomers.next().value;
       if (!person) throw new Error("everybody has asked");
@@ -26,7 +26,6 @@ export function openPeople({ slack }: Pick<World, "slack">) {
       seen.forget(`card for ${person}`);
       await slack.command(person, GENERAL, "guest debugging the search page");
       const { id } = await seen(`card for ${person}`);
-      await seen(`waiting ${id}`);
       await seen(`card ${id}`);
       return id;
     },
