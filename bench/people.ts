@@ -68,8 +68,7 @@ function watchSlack(slack: World["slack"]) {
 function whatIsSeen(message: SlackMessage, id: string): string[] {
   const text = JSON.stringify(message.blocks);
   if (message.channel !== APPROVALS) {
-    if (/eyJ[\w-]{20}/.test(text)) return [`token ${id}`];
-    return text.includes('"action_id":"withdraw"') ? [`waiting ${id}`] : [];
+    return /eyJ[\w-]{20}/.test(text) ? [`token ${id}`] : [];
   }
   const person = /U0P\d{4}/.exec(text)?.[0];
   if (text.includes('"action_id":"approve"')) return [`card ${id}`, `card for ${person}`];

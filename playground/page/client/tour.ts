@@ -22,7 +22,11 @@ const MORE = [
     person: "U0DANA",
     line: "/karpor-access emergency admin 30m the search page is down",
   },
-  { name: t("a lockdown", "锁定"), person: "U0ALICE", line: "/karpor-access lockdown everybody a stolen laptop" },
+  {
+    name: t("a lockdown", "锁定"),
+    person: "U0ALICE",
+    line: "/karpor-access lockdown everybody a stolen laptop",
+  },
 ];
 
 export function createTour(panes: Panes): void {
