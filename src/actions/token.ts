@@ -3,7 +3,7 @@
 import type { Bot } from "../bot.ts";
 import type { MintedToken } from "../hub/hub.ts";
 import { commit } from "../life/commit.ts";
-import { knownNames } from "../life/entries.ts";
+import { knownNames } from "../life/trail/entries.ts";
 import { HOUR } from "../request/durations.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { KnownBlock, ModalView } from "@slack/types";
 import type { Bot } from "../bot.ts";
 import { isAway } from "../hub/errors.ts";
-import { noteRefusal } from "../life/attempts.ts";
+import { noteRefusal } from "../life/trail/attempts.ts";
 import type { UserId } from "../request/ids.ts";
 import { type RefusalNote, Refused } from "../request/refused.ts";
 import { compose, plainText } from "../slack/messages/blocks.ts";

@@ -11,7 +11,7 @@ import { stillNeeded } from "../actions/needed.ts";
 import { readRequest } from "../actions/read.ts";
 import { hideToken, revealToken } from "../actions/token.ts";
 import type { Bot } from "../bot.ts";
-import { noteAttempt } from "../life/attempts.ts";
+import { noteAttempt } from "../life/trail/attempts.ts";
 import { approvalRule } from "../policy/roles.ts";
 import { MINUTE, SECOND } from "../request/durations.ts";
 import { RequestId, UserId } from "../request/ids.ts";

@@ -8,10 +8,10 @@ import { Refused } from "../request/refused.ts";
 import { UNREADABLE, type Unreadable } from "../store/reading.ts";
 import type { Guard } from "../store/records.ts";
 import type { ReadRequest } from "../store/store.ts";
-import { entryFor, withNames } from "./entries.ts";
 import { drawMessagesFrom } from "./messages/wanted.ts";
 import type { Decision } from "./state.ts";
 import { nextDue } from "./states/index.ts";
+import { entryFor, withNames } from "./trail/entries.ts";
 
 /**
  * Commits the decision on the newest record; resolves to the record after it. On a conflict the change is

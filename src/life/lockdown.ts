@@ -24,8 +24,8 @@ import { openLockdown, type SignedLockdowns, signedLockdowns, signLockdown } fro
 import { orNull, readText, UNREADABLE } from "../store/reading.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { endOne } from "./chain.ts";
-import { knownNames } from "./entries.ts";
 import type { RecordOutline } from "./state.ts";
+import { knownNames } from "./trail/entries.ts";
 
 const NOTE = "signed-lockdown-";
 

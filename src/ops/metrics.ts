@@ -1,7 +1,7 @@
 /** What Prometheus reads: gauges, each read at the scrape, and what was counted on its way to the trail. */
 import { Gauge, Registry } from "prom-client";
 import type { Bot } from "../bot.ts";
-import { readDelivery } from "../life/deliver-trail.ts";
+import { readDelivery } from "../life/trail/deliver-trail.ts";
 import { SECOND } from "../request/durations.ts";
 import { type Request, STATES } from "../request/record.ts";
 import { UNREVIEWED } from "../store/indexes.ts";

@@ -1,6 +1,6 @@
 /** Seals the trail once a minute, on each replica: no key in Redis can keep all of them from it. */
 import type { Bot } from "../bot.ts";
-import { sealTrail } from "../life/sweep/seal-trail.ts";
+import { sealTrail } from "../life/trail/seal-trail.ts";
 import { MINUTE } from "../request/durations.ts";
 
 /** Runs until the replica stops, and seals what its last minute wrote. */

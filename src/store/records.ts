@@ -29,8 +29,8 @@ export type Committed =
 
 const LOOKUPS_GOOD_FOR_MS = 30_000;
 export const CLOSED_KEPT_SECONDS = 90 * 24 * 3600;
-const COMMIT = readFileSync(new URL("commit.lua", import.meta.url), "utf8");
-const READ_MANY = readFileSync(new URL("read-many.lua", import.meta.url), "utf8");
+const COMMIT = readFileSync(new URL("scripts/commit.lua", import.meta.url), "utf8");
+const READ_MANY = readFileSync(new URL("scripts/read-many.lua", import.meta.url), "utf8");
 
 declare module "ioredis" {
   interface RedisCommander<Context> {

@@ -25,7 +25,7 @@ export type Seal = z.infer<typeof Seal>;
 export const SEALED_WITHIN = 5 * MINUTE;
 
 const MOST_ENTRIES = 1000;
-const SEAL = readFileSync(new URL("seal.lua", import.meta.url), "utf8");
+const SEAL = readFileSync(new URL("scripts/seal.lua", import.meta.url), "utf8");
 
 declare module "ioredis" {
   interface RedisCommander<Context> {

@@ -20,8 +20,8 @@ export interface ShownRequest {
 }
 
 const MESSAGE = "m:";
-const DRAWN = readFileSync(new URL("drawn.lua", import.meta.url), "utf8");
-const READ = readFileSync(new URL("read.lua", import.meta.url), "utf8");
+const DRAWN = readFileSync(new URL("scripts/drawn.lua", import.meta.url), "utf8");
+const READ = readFileSync(new URL("scripts/read.lua", import.meta.url), "utf8");
 
 declare module "ioredis" {
   interface RedisCommander<Context> {

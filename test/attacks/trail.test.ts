@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { audit } from "../../src/cli/audit/index.ts";
 import { checkTrail } from "../../src/cli/doctor/trail.ts";
-import { sealTrail } from "../../src/life/sweep/seal-trail.ts";
+import { sealTrail } from "../../src/life/trail/seal-trail.ts";
 import { HOUR, MINUTE } from "../../src/request/durations.ts";
 import { keysFor } from "../../src/store/keys.ts";
 import { type Seal, sealHash } from "../../src/store/seals.ts";

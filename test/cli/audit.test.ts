@@ -5,7 +5,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { audit } from "../../src/cli/audit/index.ts";
 import { UsageError } from "../../src/cli/options.ts";
-import { sealTrail } from "../../src/life/sweep/seal-trail.ts";
+import { sealTrail } from "../../src/life/trail/seal-trail.ts";
 import { DAY, MINUTE } from "../../src/request/durations.ts";
 import { keysFor } from "../../src/store/keys.ts";
 import { type Seal, sealHash } from "../../src/store/seals.ts";

@@ -1,6 +1,6 @@
 /** `audit acknowledge REASON`: an operator knows what is wrong with the trail. From then on `verify` fails only for more. */
 import type { Bot } from "../../bot.ts";
-import { readLostSeals, SEAL_NOTES, sealTrail } from "../../life/sweep/seal-trail.ts";
+import { readLostSeals, SEAL_NOTES, sealTrail } from "../../life/trail/seal-trail.ts";
 import type { Operator } from "../../request/ids.ts";
 import { examineTrail, lostFault } from "./verify.ts";
 

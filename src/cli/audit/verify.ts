@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Bot } from "../../bot.ts";
 import { HubError } from "../../hub/errors.ts";
 import type { HubNotes } from "../../hub/hub.ts";
-import { readLostSeals, SEAL_NOTES } from "../../life/sweep/seal-trail.ts";
+import { readLostSeals, SEAL_NOTES } from "../../life/trail/seal-trail.ts";
 import { formatDuration } from "../../request/durations.ts";
 import { UNREADABLE } from "../../store/reading.ts";
 import { openSeal, SEALED_WITHIN, type Seal, sealedAt, sealHash } from "../../store/seals.ts";

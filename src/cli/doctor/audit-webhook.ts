@@ -1,5 +1,5 @@
 /** Whether the receiver of audit.webhook takes the trail's entries. */
-import { readDelivery } from "../../life/deliver-trail.ts";
+import { readDelivery } from "../../life/trail/deliver-trail.ts";
 import { MINUTE } from "../../request/durations.ts";
 import { type Finding, fail, ok, type RedisSide, warn } from "./finding.ts";
 

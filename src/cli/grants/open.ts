@@ -4,7 +4,7 @@ import { createBot } from "../../bot.ts";
 import { loadForHub } from "../../config.ts";
 import { HubError } from "../../hub/errors.ts";
 import type { AccountOnHub, BindingOnHub } from "../../hub/hub.ts";
-import { sealTrail } from "../../life/sweep/seal-trail.ts";
+import { sealTrail } from "../../life/trail/seal-trail.ts";
 import type { Operator, RequestId, UserId } from "../../request/ids.ts";
 import { StoreAway } from "../../store/redis.ts";
 import type { CommandMeans } from "../options.ts";

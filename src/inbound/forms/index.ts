@@ -5,7 +5,7 @@ import { z } from "zod";
 import { readRequest } from "../../actions/read.ts";
 import type { Bot } from "../../bot.ts";
 import { parseJson } from "../../hub/errors.ts";
-import { noteRefusal } from "../../life/attempts.ts";
+import { noteRefusal } from "../../life/trail/attempts.ts";
 import { UserId } from "../../request/ids.ts";
 import { plainText } from "../../slack/messages/blocks.ts";
 import { drawRefusal } from "../../slack/messages/draw.ts";

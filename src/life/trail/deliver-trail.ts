@@ -4,12 +4,12 @@
  */
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
-import type { Bot } from "../bot.ts";
-import { DAY, HOUR, SECOND } from "../request/durations.ts";
-import { orNull, readText, UNREADABLE } from "../store/reading.ts";
-import type { Store } from "../store/store.ts";
-import type { StoredEntry, TrailEntry } from "../store/trail.ts";
-import { tellOfWebhook } from "./sweep/admin-notices.ts";
+import type { Bot } from "../../bot.ts";
+import { DAY, HOUR, SECOND } from "../../request/durations.ts";
+import { orNull, readText, UNREADABLE } from "../../store/reading.ts";
+import type { Store } from "../../store/store.ts";
+import type { StoredEntry, TrailEntry } from "../../store/trail.ts";
+import { tellOfWebhook } from "../sweep/admin-notices.ts";
 
 const LOOK_EVERY = 5 * SECOND;
 const ANSWERS_WITHIN_MS = 10_000;

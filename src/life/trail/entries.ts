@@ -1,11 +1,11 @@
 /** Entries of the trail: what each says of a request, and who the people in it are. */
-import type { Bot } from "../bot.ts";
-import { ticketIn } from "../policy/company-check.ts";
-import { roleNamed } from "../policy/roles.ts";
-import type { TrailEvent } from "../request/events.ts";
-import type { Request } from "../request/record.ts";
-import type { TrailEntry } from "../store/trail.ts";
-import type { Decision } from "./state.ts";
+import type { Bot } from "../../bot.ts";
+import { ticketIn } from "../../policy/company-check.ts";
+import { roleNamed } from "../../policy/roles.ts";
+import type { TrailEvent } from "../../request/events.ts";
+import type { Request } from "../../request/record.ts";
+import type { TrailEntry } from "../../store/trail.ts";
+import type { Decision } from "../state.ts";
 
 /** The fields of the record that each entry holds; with the version a copy of an entry is seen. */
 const TRAIL_FIELDS = [

@@ -1,8 +1,8 @@
 /** Attempts that were refused, on the trail: ten a person an hour, and after the hour one entry with the count of the rest. */
-import type { Bot } from "../bot.ts";
-import { HOUR } from "../request/durations.ts";
-import type { UserId } from "../request/ids.ts";
-import type { RefusalCode, RefusalNote } from "../request/refused.ts";
+import type { Bot } from "../../bot.ts";
+import { HOUR } from "../../request/durations.ts";
+import type { UserId } from "../../request/ids.ts";
+import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
 import { knownNames } from "./entries.ts";
 
 const TOLD: readonly RefusalCode[] = [
