@@ -81,7 +81,7 @@ function fromRedisItself(release: string, sudo: string): string {
   return `${sudo}sh -c '${steps.join(" && ")}'`;
 }
 
-function thisMachine(): Machine {
+export function thisMachine(): Machine {
   const env = { ...process.env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
   return {
     platform: process.platform,
