@@ -1,5 +1,6 @@
 /** A jump of the clock: Slack, hub and bot move together, and what became due by it is done at once. */
-import { formatDuration, HOUR, MINUTE } from "../../src/request/durations.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { DAY, formatDuration, HOUR, MINUTE } from "../../src/request/durations.ts";
 import type { Request } from "../../src/request/record.ts";
 import type { PlaygroundContext } from "../context.ts";
 import { REMINDERS } from "../fixtures/config.ts";
@@ -10,10 +11,11 @@ import { Refusal } from "./scenario.ts";
 export const JUMPS = ["10m", "1h", "reminder", "end"] as const;
 export type Jump = (typeof JUMPS)[number];
 
-/** Undefined when none is due to come. */
+/** Undefined when none is due to come. An hour or more is told of access of a day or more alone. */
 export function nextReminder(records: readonly Request[]): NextJump | undefined {
   const coming = records.flatMap(({ id, state, activeAt, endsAt, reminded }) =>
     REMINDERS.filter((before) => reminded === null || before < reminded)
+      .filter((before) => before < HOUR || (endsAt ?? 0) - (activeAt ?? 0) >= DAY)
       .map((before) => ({ id, due: (endsAt ?? 0) - before }))
       .filter(({ due }) => state === "active" && due > (activeAt ?? 0)),
   );
@@ -46,8 +48,33 @@ export async function jumpTo(context: PlaygroundContext, to: Jump): Promise<void
   });
 }
 
-async function jump({ clock, bot, hub, timeline }: PlaygroundContext, ms: number, words: Said) {
+/** Stops at each reminder and end on the way, so that each is done, and told, at its own moment. */
+async function jump(context: PlaygroundContext, ms: number, words: Said): Promise<void> {
+  const { clock, redis, timeline } = context;
   timeline.add({ lane: "you", title: { en: `the clock jumps ${words.en}`, zh: `时钟前进${words.zh}` } });
+  for (const goal = clock.now() + ms; clock.now() < goal; ) {
+    const stop = Math.min(goal, ...dueMoments(await redis.records()).filter((due) => due > clock.now()));
+    await move(context, stop - clock.now());
+    await settle(context);
+  }
+}
+
+const dueMoments = (records: readonly Request[]): number[] =>
+  [nextReminder(records), nextEnd(records)].flatMap((next) => (next ? [next.due] : []));
+
+const SETTLED_WITHIN_MS = 3_000;
+const LOOK_EVERY_MS = 50;
+
+/** Until nothing that is due is left to do; a bot or hub that is away does not keep the clock. */
+async function settle({ clock, redis }: PlaygroundContext): Promise<void> {
+  for (let waited = 0; waited < SETTLED_WITHIN_MS; waited += LOOK_EVERY_MS) {
+    const records = await redis.records().catch(() => []);
+    if (dueMoments(records).every((due) => due > clock.now())) return;
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+async function move({ clock, bot, hub }: PlaygroundContext, ms: number): Promise<void> {
   // What the hub answers between the two would tell the bot of clocks that differ by as much.
   hub.local.hang(true);
   try {
