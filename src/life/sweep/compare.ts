@@ -9,7 +9,7 @@ import type { AccountOnHub, BindingOnHub } from "../../hub/hub.ts";
 import { EVERYBODY, type Lockdowns, lockdownFor } from "../../policy/lockdown.ts";
 import { SECOND } from "../../request/durations.ts";
 import type { TrailEvent } from "../../request/events.ts";
-import type { RequestId } from "../../request/ids.ts";
+import type { RequestId, UserId } from "../../request/ids.ts";
 import { type Change, isOpen } from "../../request/record.ts";
 import { endOrClose, withNewToken } from "../../request/transitions.ts";
 import { orNull, UNREADABLE, type Unreadable } from "../../store/reading.ts";
@@ -39,10 +39,11 @@ export async function compareWithHub(
   const unrecorded: BindingOnHub[] = [];
   // By id, when each ends on the hub: that holds.
   const unreadable = new Map<RequestId, number | null>();
+  const requesters = new Map(onHub.accounts.map(({ id, requester }) => [id, requester]));
   for (const binding of notOverdue) {
     if (binding.id === null) continue;
     // Whatever Redis says.
-    if (isLockedOut(onHub, lockdowns, binding.id)) {
+    if (isLockedOut(lockdowns, requesters.get(binding.id))) {
       await bot.hub.deleteBinding(binding.id);
       continue;
     }
@@ -61,12 +62,9 @@ export async function compareWithHub(
   await tellUnreadable(bot, unreadable);
 }
 
-/** Its account on the hub names the requester. */
-function isLockedOut({ accounts }: OnHub, lockdowns: Lockdowns, id: RequestId): boolean {
-  const requester = accounts.find((account) => account.id === id)?.requester;
-  if (requester) return lockdownFor(lockdowns, requester) !== null;
-  return lockdowns.get(EVERYBODY)?.locked ?? false;
-}
+/** `requester`: as the account on the hub names them. */
+const isLockedOut = (lockdowns: Lockdowns, requester: UserId | null | undefined): boolean =>
+  requester ? lockdownFor(lockdowns, requester) !== null : (lockdowns.get(EVERYBODY)?.locked ?? false);
 
 /**
  * Deletes a binding that the record does not allow. A record that is not granted, though its binding exists,
