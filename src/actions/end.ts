@@ -43,7 +43,7 @@ export async function revokeAccess(
 
 /** Whose approval it bears nobody can tell, so only an admin may. */
 async function endUnreadable(bot: Bot, id: RequestId, by: UserId, words: string): Promise<null> {
-  await assertAdmin(bot, by, "revoke all");
+  await assertAdmin(bot, by, "revoke unreadable");
   await bot.hub.deleteBinding(id);
   const account = await bot.hub.readAccount(id);
   if (account) await bot.hub.deleteAccount(id, account.uid);
@@ -87,7 +87,7 @@ export async function endEach(bot: Bot, requests: readonly ReadRequest[], by: Us
 export async function assertAdmin(
   bot: Bot,
   by: UserId,
-  deed: "revoke all" | "lockdown" | "unlock",
+  deed: "revoke all" | "revoke unreadable" | "lockdown" | "unlock",
 ): Promise<void> {
   const within = deed === "unlock" ? undefined : HOWEVER_OLD;
   const { person, groups } = await lookUpPower(bot, by, bot.config.admins.filter(isGroup), within);

@@ -326,7 +326,12 @@ const button = {
 };
 
 const confirm = {
-  end: { title: "End access", text: "The token stops within 10 s.", yes: "End now", no: "Keep access" },
+  end: {
+    title: "End access",
+    text: "Your access and its token end. Our DM says when Karpor refuses the token.",
+    yes: "End now",
+    no: "Keep access",
+  },
 };
 
 const lockdown = {

@@ -22,6 +22,7 @@ const DID: Record<string, string> = {
 };
 const ADMIN_DEED: Record<string, string> = {
   "revoke all": "revoke everything at once",
+  "revoke unreadable": "revoke access whose record cannot be read",
   lockdown: "lock down",
   unlock: "unlock",
 };
@@ -109,7 +110,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
       : `*No such request.* Check the id${gap("typed") ? ` ${gap("typed")}` : ""}.`,
   "unreadable-request": (gap) =>
     unchanged(
-      `my record${gap("id") ? ` of ${gap("id")}` : ""} cannot be read. What is on Karpor ends when it is due; tell an admin.`,
+      `my record${gap("id") ? ` of ${gap("id")}` : ""} cannot be read. What is on Karpor ends when it is due; admins end it sooner by \`revoke R-… REASON\`.`,
     ),
   "already-decided": (gap) => {
     const did = DID[gap("how")];

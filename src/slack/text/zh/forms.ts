@@ -11,7 +11,11 @@ export const forms: typeof english = {
     explain: "*紧急提权：*\n不经审批，事后须由他人复核。",
   },
   deny: { title: "拒绝申请", submit: "拒绝" },
-  revoke: { title: "撤销权限", submit: "撤销", explain: "令牌会在 10 秒内失效。" },
+  revoke: {
+    title: "撤销权限",
+    submit: "撤销",
+    explain: "权限和令牌会一并结束。Karpor 拒绝该令牌后，卡片会注明。",
+  },
   review: { title: "复核紧急提权", submit: "确认已复核" },
   more: { title: "申请延长", submit: "提交" },
   "new-token": {
@@ -22,7 +26,7 @@ export const forms: typeof english = {
   leaked: {
     title: "令牌泄露了",
     submit: "停用泄露的令牌",
-    explain: "泄露的令牌会在 10 秒内失效，审批频道会收到通知，并为剩余的时间重新申请。",
+    explain: "权限和泄露的令牌会一并结束，审批频道会收到通知。若你可以申请，会为剩余的时间重新申请。",
     done: (id, approvers) =>
       id
         ? `*已停用泄露的令牌。*\n剩余时间已重新申请（${id}，由 ${approvers} 审批），并已通知审批频道。`

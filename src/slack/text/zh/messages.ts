@@ -300,7 +300,12 @@ const button: Words["button"] = {
 };
 
 const confirm: Words["confirm"] = {
-  end: { title: "结束权限", text: "令牌会在 10 秒内失效。", yes: "立即结束", no: "继续使用" },
+  end: {
+    title: "结束权限",
+    text: "权限和令牌会一并结束。Karpor 拒绝该令牌后会私信通知你。",
+    yes: "立即结束",
+    no: "继续使用",
+  },
 };
 
 const lockdown: Words["lockdown"] = {

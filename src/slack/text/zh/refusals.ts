@@ -18,7 +18,12 @@ const DID: Record<string, string> = {
   reviewed: "复核",
   ended: "结束",
 };
-const ADMIN_DEED: Record<string, string> = { "revoke all": "撤销全部", lockdown: "锁定", unlock: "解锁" };
+const ADMIN_DEED: Record<string, string> = {
+  "revoke all": "撤销全部",
+  "revoke unreadable": "撤销记录无法读取的权限",
+  lockdown: "锁定",
+  unlock: "解锁",
+};
 
 /** Why new access is not set up, below what it concerns. */
 export const HELD_BACK: Record<HoldReason["code"], (name: string) => string> = {
@@ -99,7 +104,7 @@ export const refusals: typeof english = {
       : `*没有这条申请：*\n请核对编号${gap("typed") ? ` ${gap("typed")} ` : ""}是否正确。`,
   "unreadable-request": (gap) =>
     unchanged(
-      `申请${gap("id") ? ` ${gap("id")} ` : ""}的记录无法读取。Karpor 上的权限会按时结束；请告知管理员。`,
+      `申请${gap("id") ? ` ${gap("id")} ` : ""}的记录无法读取。Karpor 上的权限会按时结束；管理员可用 \`撤销 R-… 理由\` 提前结束。`,
     ),
   "already-decided": (gap) => {
     const did = DID[gap("how")];
