@@ -3,7 +3,7 @@
  * a time, and reads no more than that of what others hold.
  */
 
-import type { Button, KnownBlock } from "@slack/types";
+import type { KnownBlock } from "@slack/types";
 import { z } from "zod";
 import { REMIND_EVERY } from "../actions/decide.ts";
 import { readRequest } from "../actions/read.ts";
@@ -15,15 +15,8 @@ import { RequestId, UserId } from "../request/ids.ts";
 import { type Groups, isAmong } from "../request/people.ts";
 import { mayHoldAccess, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import {
-  actions,
-  compose,
-  plainText,
-  quote,
-  section,
-  context as smallPrint,
-} from "../slack/messages/blocks.ts";
-import { requestButton, type Verb } from "../slack/messages/buttons.ts";
+import { actions, compose, quote, section, context as smallPrint } from "../slack/messages/blocks.ts";
+import { labelledButton, requestButton, type Verb } from "../slack/messages/buttons.ts";
 import type { DrawContext } from "../slack/messages/draw.ts";
 import { usageLine } from "../slack/messages/use.ts";
 import type { Message } from "../slack/slack.ts";
@@ -210,16 +203,16 @@ function drawPage(reading: Reading, lines: KnownBlock[][]): Message {
   const head =
     kind === "history" && person !== user ? lists.historyFor(mentionUser(person)) : lists[kind].head;
   const title = lines.length === 0 ? lists[kind].none : head;
+  const pageButton = (to: (typeof LIST_ACTIONS)[number], turned: number) =>
+    labelledButton(to, lists[to], {
+      value: JSON.stringify({ ...asked, page: turned }),
+      about: plainWords(title).replace(/[:：]$/, ""),
+    });
   const buttons = [
-    ...(page > 0 ? [pageButton(reading, "newer", page - 1)] : []),
-    ...(lines.length > PAGE ? [pageButton(reading, "older", page + 1)] : []),
+    ...(page > 0 ? [pageButton("newer", page - 1)] : []),
+    ...(lines.length > PAGE ? [pageButton("older", page + 1)] : []),
   ];
   return compose(plainWords(title), title, [...lines.slice(0, PAGE).flat(), ...actions(...buttons)]);
 }
-
-const pageButton = ({ asked, locale }: Reading, to: (typeof LIST_ACTIONS)[number], page: number): Button => ({
-  ...{ type: "button", action_id: to, value: JSON.stringify({ ...asked, page }) },
-  text: plainText(wordsFor(locale).lists[to]),
-});
 
 const notShown = ({ locale }: DrawContext): Message => sentence(wordsFor(locale).lists.notShown);

@@ -5,7 +5,7 @@ import { Principal, RequestId } from "../../request/ids.ts";
 import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
 import type { Message } from "../slack.ts";
 import type { Gap } from "../text/en/refusals.ts";
-import { code, foreign, mention, moment, oneLine, plainWords } from "../text/format.ts";
+import { code, foreign, mention, moment, plainWords } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
 import { actions, compose } from "./blocks.ts";
 import { type Verb, verbButton } from "./buttons.ts";
@@ -68,9 +68,9 @@ const ABOUT_THE_OTHER: Partial<Record<RefusalCode, Verb[]>> = {
 
 /** `line`: the command as it was typed or put right, for the form; `signed`: the same, to be sent by its button. */
 export function refusalButtons(context: DrawContext, { code, data }: RefusalNote): Button[] {
-  const press = (verb: Verb, value: string, span = "") =>
-    verbButton(context, verb, { value, about: oneLine(String(data.role ?? data.typed ?? "")), span });
   const other = RequestId.safeParse(data.id).data;
+  const about = other ? `${data.role}, ${other}` : String(data.line);
+  const press = (verb: Verb, value: string, span = "") => verbButton(context, verb, { value, about, span });
   if (other) return (ABOUT_THE_OTHER[code] ?? []).map((verb) => press(verb, other));
   if (typeof data.line !== "string") return [];
   if (code === "hub-away") return [{ ...press("ask-again", data.line), action_id: "edit" }];

@@ -289,6 +289,8 @@ const ring = {
 
 /** What the card says of the requester. */
 const about = {
+  /** For a screen reader, in plain text. */
+  roleFor: (role: string, who: string) => `${role} for ${who}`,
   can: (description: string) => `Can: ${description}`,
   confirm: (warning: string) => `*Warning:* ${warning}`,
   localTime: (clock: string) => `Their time ${clock}`,
@@ -335,6 +337,7 @@ const confirm = {
 };
 
 const lockdown = {
+  everybody: "everybody",
   locked: (by: string, at: string, whom: string) =>
     head(
       `Locked down by ${by} ${at}`,

@@ -263,6 +263,7 @@ const ring: Words["ring"] = {
 };
 
 const about: Words["about"] = {
+  roleFor: (role, who) => `${who} 的 ${role}`,
   can: (description) => `权限范围：${description}`,
   confirm: (warning) => `*请注意：*\n${warning}`,
   localTime: (clock) => `申请人当地时间 ${clock}`,
@@ -309,6 +310,7 @@ const confirm: Words["confirm"] = {
 };
 
 const lockdown: Words["lockdown"] = {
+  everybody: "所有人",
   locked: (by, at, whom) =>
     head(
       `${by} 已锁定（${at}）`,
