@@ -34,11 +34,16 @@ export async function revokeAccess(
 ): Promise<Request | null> {
   if ((await bot.store.read(id)) === UNREADABLE) return endUnreadable(bot, id, by, words);
   const request = await readEndable(bot, id);
+  await assertMayRevoke(bot, request, by);
+  await endChain(bot, request, revoked(bot, by, words));
+  return request;
+}
+
+/** Throws Refused, SlackAway. */
+export async function assertMayRevoke(bot: Bot, request: Request, by: UserId): Promise<void> {
   const { person, groups } = await lookUpPower(bot, by, groupsOf(bot.config, request.role), HOWEVER_OLD);
   if (person.standing !== "member" || !mayRevoke(bot.config, request, by, groups))
     throw new Refused("not-an-approver", { role: request.role, id: request.id });
-  await endChain(bot, request, revoked(bot, by, words));
-  return request;
 }
 
 /** Whose approval it bears nobody can tell, so only an admin may. */

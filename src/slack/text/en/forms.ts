@@ -38,7 +38,7 @@ export const forms = {
     submit: "Lock down",
     explain: (whom: string) =>
       whom
-        ? `${whom} loses all access, and gets none until an admin unlocks it.`
+        ? `${whom} loses all access, and can neither ask nor decide until an admin unlocks it. What they asked for others or approved, and is not granted yet, closes.`
         : "*Everybody* loses their access, and nobody gets any until an admin unlocks it.",
   },
   "end-approved": {

@@ -37,7 +37,7 @@ export const forms: typeof english = {
     submit: "锁定",
     explain: (whom) =>
       whom
-        ? `${whom} 会失去全部权限，管理员解锁前不能再获得权限。`
+        ? `${whom} 会失去全部权限，也不能再申请或审批，直到管理员解锁。其替他人提出或批准、尚未生效的申请会关闭。`
         : "*所有人都会失去权限。*\n管理员解锁前没有人能获得权限。",
   },
   "end-approved": {
