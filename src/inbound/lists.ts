@@ -5,7 +5,6 @@
 
 import type { KnownBlock } from "@slack/types";
 import { z } from "zod";
-import { REMIND_EVERY } from "../actions/decide.ts";
 import { readRequest } from "../actions/read.ts";
 import type { Bot } from "../bot.ts";
 import { readUse } from "../life/use.ts";
@@ -13,7 +12,7 @@ import { allGroups, isAdmin, mayReview, mayRevoke } from "../policy/approvers.ts
 import { approversFor, channelFor, roleNamed } from "../policy/roles.ts";
 import { RequestId, UserId } from "../request/ids.ts";
 import { type Groups, isAmong } from "../request/people.ts";
-import { mayHoldAccess, type Request } from "../request/record.ts";
+import { isRemindable, mayHoldAccess, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { actions, compose, quote, section, context as smallPrint } from "../slack/messages/blocks.ts";
 import { labelledButton, requestButton, type Verb } from "../slack/messages/buttons.ts";
@@ -79,9 +78,10 @@ async function drawChain(reading: Reading, chain: Request[]): Promise<KnownBlock
   const held = chain.filter(mayHoldAccess).sort((a, b) => (b.endsAt ?? 0) - (a.endsAt ?? 0))[0];
   const waiting = chain.find((one) => !mayHoldAccess(one));
   const shown = [held, waiting].filter((one) => one !== undefined);
+  const mayRemind = waiting !== undefined && isRemindable(waiting, reading.bot.clock.now());
   const verbs: [Request | undefined, Verb[]][] = [
     [held?.state === "active" ? held : undefined, waiting ? ["end"] : ["end", "more"]],
-    [waiting, isRemindable(reading, waiting) ? ["withdraw", "remind"] : ["withdraw"]],
+    [waiting, mayRemind ? ["withdraw", "remind"] : ["withdraw"]],
   ];
   const use = held?.state === "active" ? await readUse(reading.bot, held.id) : null;
   const buttons = verbs.flatMap(([one, offered]) =>
@@ -93,10 +93,6 @@ async function drawChain(reading: Reading, chain: Request[]): Promise<KnownBlock
     ...actions(...buttons),
   ];
 }
-
-/** Who was asked just now needs no reminder. */
-const isRemindable = ({ bot }: Reading, request: Request | undefined): boolean =>
-  request?.state === "waiting" && bot.clock.now() - request.askedAt >= REMIND_EVERY;
 
 /** What this person may decide. A click here approves nothing: that is done on the card, or not at all. */
 async function drawPending(reading: Reading): Promise<Message> {

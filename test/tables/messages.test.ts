@@ -296,7 +296,7 @@ const DATA: Partial<Record<RefusalNote["code"], RefusalNote["data"]>> = {
   "check-denies": of({ words: "no ticket" }),
   "no-approver": of({ role: "admin" }),
   "already-held": of({ id: "R-7K2Q9FXT00", role: "admin", until: NOW + HOUR }),
-  "already-open": of({ id: "R-7K2Q9FXT00", role: "admin" }),
+  "already-open": of({ id: "R-7K2Q9FXT00", role: "admin", remindable: 1 }),
   "no-emergency": of({ role: "admin" }),
   "emergency-stopped": of({ role: "admin", id: "R-7K2Q9FXT00" }),
   "too-many-emergencies": of({ role: "admin", limit: 2 }),

@@ -79,9 +79,13 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "no-approver": (gap) =>
     refused(`nobody else in ${gap("approvers")} can approve ${gap("role")} now. Tell an administrator.`),
   "already-held": (gap) =>
-    `*You already have this*${gap("until") ? ` until ${gap("until")}` : ""}${known(gap("id"))}. You can ask for more time.`,
+    gap("user")
+      ? `*${gap("user")} already has this*${gap("until") ? ` until ${gap("until")}` : ""}.`
+      : `*You already have this*${gap("until") ? ` until ${gap("until")}` : ""}${known(gap("id"))}. You can ask for more time.`,
   "already-open": (gap) =>
-    `*${gap("role") ? `A ${gap("role")} request` : "Such a request"} is already open:* wait for its answer, or withdraw it.`,
+    gap("user")
+      ? `*${gap("user")} asked for ${gap("role")} already,* and that request is open.`
+      : `*${gap("role") ? `A ${gap("role")} request` : "Such a request"} is already open.* You can withdraw it.`,
   "too-many-open": (gap) =>
     notSent(
       `${gap("limit") || "too many"} requests are open, which is the most. Withdraw one, or wait for an answer.`,

@@ -77,9 +77,13 @@ export const refusals: typeof english = {
   "no-approver": (gap) =>
     refused(`目前 ${gap("approvers")} 中没有其他人可以审批 ${gap("role")} 权限，请告知管理员。`),
   "already-held": (gap) =>
-    `*你已有这项权限${known(gap("id"))}${gap("until") ? `，有效至${gap("until")}` : ""}：*\n可以申请延长。`,
+    gap("user")
+      ? `*${gap("user")} 已有这项权限${gap("until") ? `，有效至${gap("until")}` : ""}。*`
+      : `*你已有这项权限${known(gap("id"))}${gap("until") ? `，有效至${gap("until")}` : ""}：*\n可以申请延长。`,
   "already-open": (gap) =>
-    `*已有申请在进行中：*\n${gap("role") ? `${gap("role")} 的申请` : "这项申请"}尚无结果。请等待，或撤回。`,
+    gap("user")
+      ? `*已有申请在进行中：*\n${gap("user")} 已申请 ${gap("role")} 权限。`
+      : `*已有申请在进行中：*\n${gap("role") ? `${gap("role")} 的申请` : "这项申请"}尚未结束，可以撤回。`,
   "too-many-open": (gap) =>
     notSent(`进行中的申请已达上限${gap("limit") ? `（${gap("limit")} 条）` : ""}。请撤回一条，或等待结果。`),
   "too-many-grants": (gap) =>
