@@ -39,7 +39,7 @@ export const forms = {
     explain: (whom: string) =>
       whom
         ? `${whom} loses all access, and can neither ask nor decide until an admin unlocks it. What they asked for others or approved, and is not granted yet, closes.`
-        : "*Everybody* loses their access, and nobody gets any until an admin unlocks it.",
+        : "*Everybody* loses their access, also what is approved for later, and nobody gets any until an admin unlocks it.",
   },
   "end-approved": {
     title: "End what they approved",
