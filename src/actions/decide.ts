@@ -5,9 +5,8 @@ import { commit } from "../life/commit.ts";
 import { nudged } from "../life/decisions.ts";
 import { lookUpPatiently } from "../life/judge.ts";
 import { assertMayApprove } from "../policy/approvers.ts";
-import { MINUTE } from "../request/durations.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
-import type { Request } from "../request/record.ts";
+import { isRemindable, REMIND_EVERY, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { closeRequest } from "../request/transitions.ts";
 import { assertWaiting, readWaiting } from "./approve.ts";
@@ -44,14 +43,11 @@ export async function withdrawRequest(bot: Bot, id: RequestId, by: UserId): Prom
   });
 }
 
-export const REMIND_EVERY = 10 * MINUTE;
-
 /** From ten minutes after it was asked on, and at most once in ten minutes. */
 export async function remindApprovers(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
   const request = await readWaiting(bot, id, by);
   if (request.requester !== by && request.askedBy !== by) throw new Refused("not-yours", { id });
-  const isEarly = bot.clock.now() - request.askedAt < REMIND_EVERY;
-  if (isEarly || !(await bot.store.once(`reminded:${id}`, REMIND_EVERY)))
+  if (!isRemindable(request, bot.clock.now()) || !(await bot.store.once(`reminded:${id}`, REMIND_EVERY)))
     throw new Refused("reminded-already", { id });
   return commit(bot, request, nudged(by));
 }

@@ -34,16 +34,21 @@ export async function revokeAccess(
 ): Promise<Request | null> {
   if ((await bot.store.read(id)) === UNREADABLE) return endUnreadable(bot, id, by, words);
   const request = await readEndable(bot, id);
-  const { person, groups } = await lookUpPower(bot, by, groupsOf(bot.config, request.role), HOWEVER_OLD);
-  if (person.standing !== "member" || !mayRevoke(bot.config, request, by, groups))
-    throw new Refused("not-an-approver", { role: request.role, id: request.id });
+  await assertMayRevoke(bot, request, by);
   await endChain(bot, request, revoked(bot, by, words));
   return request;
 }
 
+/** Throws Refused, SlackAway. */
+export async function assertMayRevoke(bot: Bot, request: Request, by: UserId): Promise<void> {
+  const { person, groups } = await lookUpPower(bot, by, groupsOf(bot.config, request.role), HOWEVER_OLD);
+  if (person.standing !== "member" || !mayRevoke(bot.config, request, by, groups))
+    throw new Refused("not-an-approver", { role: request.role, id: request.id });
+}
+
 /** Whose approval it bears nobody can tell, so only an admin may. */
 async function endUnreadable(bot: Bot, id: RequestId, by: UserId, words: string): Promise<null> {
-  await assertAdmin(bot, by, "revoke all");
+  await assertAdmin(bot, by, "revoke unreadable");
   await bot.hub.deleteBinding(id);
   const account = await bot.hub.readAccount(id);
   if (account) await bot.hub.deleteAccount(id, account.uid);
@@ -87,7 +92,7 @@ export async function endEach(bot: Bot, requests: readonly ReadRequest[], by: Us
 export async function assertAdmin(
   bot: Bot,
   by: UserId,
-  deed: "revoke all" | "lockdown" | "unlock",
+  deed: "revoke all" | "revoke unreadable" | "lockdown" | "unlock",
 ): Promise<void> {
   const within = deed === "unlock" ? undefined : HOWEVER_OLD;
   const { person, groups } = await lookUpPower(bot, by, bot.config.admins.filter(isGroup), within);

@@ -4,7 +4,7 @@ import type { Bot } from "../bot.ts";
 import { readChain } from "../life/chain.ts";
 import { findRole } from "../policy/roles.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
-import { isOpen, type Request } from "../request/record.ts";
+import { isOpen, openData, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { totalGranted } from "../request/transitions.ts";
 import { askForAccess } from "./ask.ts";
@@ -26,7 +26,7 @@ export async function askForMoreTime(bot: Bot, id: RequestId, asked: MoreAsked):
   const latest = chain.filter(({ state }) => state === "active" || state === "granting").at(-1);
   if (!latest?.endsAt) throw new Refused("not-active", { id });
   const open = chain.find((one) => isOpen(one) && one.endsAt === null);
-  if (open) throw new Refused("already-open", { id: open.id, role: open.role });
+  if (open) throw new Refused("already-open", openData(open, bot.clock.now()));
   const role = findRole(bot.config, request.role);
   const added = duration ?? role.duration.default;
   return askForAccess(bot, {

@@ -10,7 +10,8 @@ import { formatDuration, HOUR } from "../request/durations.ts";
 import { UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { type RefusalCode, Refused } from "../request/refused.ts";
-import { actions, compose, plainText, section } from "../slack/messages/blocks.ts";
+import { actions, compose, section } from "../slack/messages/blocks.ts";
+import { labelledButton } from "../slack/messages/buttons.ts";
 import type { DrawContext } from "../slack/messages/draw.ts";
 import type { Message } from "../slack/slack.ts";
 import { code, foreign, mentionUser, plainWords } from "../slack/text/format.ts";
@@ -296,10 +297,8 @@ async function setLockdown(
   return sentence((kind === "lockdown" ? lockedDown : unlocked)(mentionUser(person)));
 }
 
-const helpButton = ({ button }: Words["commands"], verb: keyof Words["commands"]["button"]): Button => ({
-  ...{ type: "button", action_id: verb },
-  text: plainText(button[verb]),
-});
+export const helpButton = ({ button }: Words["commands"], verb: keyof Words["commands"]["button"]): Button =>
+  labelledButton(verb, button[verb]);
 
 /** Three lines, and where to go on. */
 export function drawHelp({ config, locale }: DrawContext): Message {

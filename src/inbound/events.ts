@@ -1,12 +1,12 @@
-/** What Slack tells without being asked: somebody opened the Home tab, or may have left. */
+/** What Slack tells without being asked: somebody opened the Home tab or our DM, or may have left. */
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
 import { checkGroups, checkPerson } from "../life/sweep/who-left.ts";
 import { UserId } from "../request/ids.ts";
-import { publishHome } from "./home.ts";
+import { greetInDm, publishHome } from "./home.ts";
 
 const Event = z.discriminatedUnion("type", [
-  // Slack sends the same event for the Messages tab.
+  // The Messages tab is our DM.
   z.object({ type: z.literal("app_home_opened"), user: UserId, tab: z.string() }),
   z.object({ type: z.literal("user_change"), user: z.object({ id: UserId }) }),
   z.object({ type: z.literal("subteam_members_changed") }),
@@ -19,7 +19,8 @@ export async function handleEvent(bot: Bot, { event }: { event: unknown }): Prom
   const told = Event.parse(event);
   switch (told.type) {
     case "app_home_opened":
-      return told.tab === "home" ? publishHome(bot, told.user) : undefined;
+      if (told.tab === "home") return publishHome(bot, told.user);
+      return told.tab === "messages" ? greetInDm(bot, told.user) : undefined;
     case "user_change":
       return checkPerson(bot, told.user.id);
     default:

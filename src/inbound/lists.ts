@@ -3,9 +3,8 @@
  * a time, and reads no more than that of what others hold.
  */
 
-import type { Button, KnownBlock } from "@slack/types";
+import type { KnownBlock } from "@slack/types";
 import { z } from "zod";
-import { REMIND_EVERY } from "../actions/decide.ts";
 import { readRequest } from "../actions/read.ts";
 import type { Bot } from "../bot.ts";
 import { readUse } from "../life/use.ts";
@@ -13,17 +12,10 @@ import { allGroups, isAdmin, mayReview, mayRevoke } from "../policy/approvers.ts
 import { approversFor, channelFor, roleNamed } from "../policy/roles.ts";
 import { RequestId, UserId } from "../request/ids.ts";
 import { type Groups, isAmong } from "../request/people.ts";
-import { mayHoldAccess, type Request } from "../request/record.ts";
+import { isRemindable, mayHoldAccess, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import {
-  actions,
-  compose,
-  plainText,
-  quote,
-  section,
-  context as smallPrint,
-} from "../slack/messages/blocks.ts";
-import { requestButton, type Verb } from "../slack/messages/buttons.ts";
+import { actions, compose, quote, section, context as smallPrint } from "../slack/messages/blocks.ts";
+import { labelledButton, requestButton, type Verb } from "../slack/messages/buttons.ts";
 import type { DrawContext } from "../slack/messages/draw.ts";
 import { usageLine } from "../slack/messages/use.ts";
 import type { Message } from "../slack/slack.ts";
@@ -86,9 +78,10 @@ async function drawChain(reading: Reading, chain: Request[]): Promise<KnownBlock
   const held = chain.filter(mayHoldAccess).sort((a, b) => (b.endsAt ?? 0) - (a.endsAt ?? 0))[0];
   const waiting = chain.find((one) => !mayHoldAccess(one));
   const shown = [held, waiting].filter((one) => one !== undefined);
+  const mayRemind = waiting !== undefined && isRemindable(waiting, reading.bot.clock.now());
   const verbs: [Request | undefined, Verb[]][] = [
     [held?.state === "active" ? held : undefined, waiting ? ["end"] : ["end", "more"]],
-    [waiting, isRemindable(reading, waiting) ? ["withdraw", "remind"] : ["withdraw"]],
+    [waiting, mayRemind ? ["withdraw", "remind"] : ["withdraw"]],
   ];
   const use = held?.state === "active" ? await readUse(reading.bot, held.id) : null;
   const buttons = verbs.flatMap(([one, offered]) =>
@@ -100,10 +93,6 @@ async function drawChain(reading: Reading, chain: Request[]): Promise<KnownBlock
     ...actions(...buttons),
   ];
 }
-
-/** Who was asked just now needs no reminder. */
-const isRemindable = ({ bot }: Reading, request: Request | undefined): boolean =>
-  request?.state === "waiting" && bot.clock.now() - request.askedAt >= REMIND_EVERY;
 
 /** What this person may decide. A click here approves nothing: that is done on the card, or not at all. */
 async function drawPending(reading: Reading): Promise<Message> {
@@ -210,16 +199,16 @@ function drawPage(reading: Reading, lines: KnownBlock[][]): Message {
   const head =
     kind === "history" && person !== user ? lists.historyFor(mentionUser(person)) : lists[kind].head;
   const title = lines.length === 0 ? lists[kind].none : head;
+  const pageButton = (to: (typeof LIST_ACTIONS)[number], turned: number) =>
+    labelledButton(to, lists[to], {
+      value: JSON.stringify({ ...asked, page: turned }),
+      about: plainWords(title).replace(/[:：]$/, ""),
+    });
   const buttons = [
-    ...(page > 0 ? [pageButton(reading, "newer", page - 1)] : []),
-    ...(lines.length > PAGE ? [pageButton(reading, "older", page + 1)] : []),
+    ...(page > 0 ? [pageButton("newer", page - 1)] : []),
+    ...(lines.length > PAGE ? [pageButton("older", page + 1)] : []),
   ];
   return compose(plainWords(title), title, [...lines.slice(0, PAGE).flat(), ...actions(...buttons)]);
 }
-
-const pageButton = ({ asked, locale }: Reading, to: (typeof LIST_ACTIONS)[number], page: number): Button => ({
-  ...{ type: "button", action_id: to, value: JSON.stringify({ ...asked, page }) },
-  text: plainText(wordsFor(locale).lists[to]),
-});
 
 const notShown = ({ locale }: DrawContext): Message => sentence(wordsFor(locale).lists.notShown);

@@ -1,10 +1,10 @@
 /** The answer to who ended somebody's access: that person could ask again, so an admin is offered to lock them out. */
-import type { Button } from "@slack/types";
 import type { Bot } from "../bot.ts";
 import { isAdmin } from "../policy/approvers.ts";
 import { isGroup, type UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
-import { actions, compose, plainText, section } from "../slack/messages/blocks.ts";
+import { actions, compose, section } from "../slack/messages/blocks.ts";
+import { labelledButton } from "../slack/messages/buttons.ts";
 import type { Message } from "../slack/slack.ts";
 import { code, mentionUser, plainWords } from "../slack/text/format.ts";
 import { wordsFor } from "../slack/text/index.ts";
@@ -13,12 +13,10 @@ import { contextFor, sentence } from "./answers.ts";
 /** `done`: the sentence that says what was ended; only admins can lock down. */
 export async function offerLockdown(bot: Bot, by: UserId, done: string, person: UserId): Promise<Message> {
   const { commands } = wordsFor((await contextFor(bot, by)).locale);
-  const button: Button = {
-    type: "button",
-    action_id: "lockdown",
-    text: plainText(commands.button.lockdown),
+  const button = labelledButton("lockdown", commands.button.lockdown, {
     value: person,
-  };
+    about: bot.slack.knownName(person) ?? "",
+  });
   const offer = [...section(commands.mayAskAgain(mentionUser(person))), ...actions(button)];
   return compose(plainWords(done), done, offer);
 }

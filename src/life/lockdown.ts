@@ -118,7 +118,11 @@ export async function drawLockdownCard(bot: Bot, whom: Locked, lockdown: Lockdow
   if (!(await bot.store.once(`${key}:${lockdown.n}`, DRAWN_WITHIN))) return;
   const { channel, language } = bot.config.slack;
   const resting = lockdown.locked && whom !== EVERYBODY ? await accessApprovedBy(bot, whom) : [];
-  const message = drawLockdown({ config: bot.config, locale: language }, { whom, ...lockdown, resting });
+  const name = bot.slack.knownName(whom) ?? "";
+  const message = drawLockdown(
+    { config: bot.config, locale: language },
+    { whom, name, ...lockdown, resting },
+  );
   const isEdited = !lockdown.locked && shown !== null && (await bot.slack.update(shown, message));
   const place = isEdited ? shown : await bot.slack.post(channel, message);
   await bot.store.keep(key, JSON.stringify({ ...place, n: lockdown.n }), YEAR);

@@ -234,6 +234,19 @@ export const mayHoldAccess = ({ state }: Request): boolean =>
 
 export const isOpen = ({ state }: Pick<Request, "state">): boolean => state !== "closed";
 
+/** A requester may remind those asked from so long after it was asked on, and once in so long. */
+export const REMIND_EVERY = 10 * MINUTE;
+
+export const isRemindable = ({ state, askedAt }: Request, now: number): boolean =>
+  state === "waiting" && now - askedAt >= REMIND_EVERY;
+
+/** For the refusal `already-open`, which has buttons for this request. */
+export const openData = (request: Request, now: number): RefusalNote["data"] => ({
+  id: request.id,
+  role: request.role,
+  ...(isRemindable(request, now) ? { remindable: 1 } : {}),
+});
+
 /** So long who asks waits for the answer: it comes within a second, unless Slack is away. */
 export const ANSWERED_WITHIN = MINUTE;
 

@@ -79,7 +79,7 @@ describe("a record", () => {
     expect(notices(id)[0]).toContain(`<@${ALICE}>`);
     expect(await scene.login(token)).toBe("good");
     await scene.say(CAROL, `revoke ${id} not an admin`);
-    await scene.whisper(CAROL, "Only admins");
+    await scene.whisper(CAROL, "Only admins can revoke access whose record cannot be read.");
     await scene.say(ALICE, `revoke ${id} damaged`);
     await scene.whisper(ALICE, "Ended on Karpor");
     expect(await scene.login(token)).not.toBe("good");

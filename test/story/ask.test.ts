@@ -249,6 +249,9 @@ describe("the line", () => {
     await scene.get("guest 1h", "has it already", CAROL);
     await scene.say(CAROL, "guest 1h once more");
     expect(await refusalOf("once more")).toBe("already-held");
+    const { id } = await scene.because("once more", "closed");
+    expect(await answerTo(CAROL, "history")).not.toContain(id);
+    expect(scene.visible()).not.toContain(id);
     const told = await scene.whisper(CAROL, "You already have this* until");
     expect(buttonsOf(told)).toEqual(["Ask for more time", "End now"]);
     await world.slack.click(CAROL, told, "Ask for more time");

@@ -31,6 +31,27 @@ test("the holder ends it with the button, and with the word", async () => {
   expect((await endedBy("by the word")).ending).toMatchObject({ cause: "holder", by: BOB });
 });
 
+test("of several accesses the word ends none: it asks which one, in the reader's language", async () => {
+  for (const [user, line, which, button] of [
+    [BOB, "end", "Which one?", "End now"],
+    [MEI, "结束", "请选择哪一项", "立即结束"],
+  ] as const) {
+    await scene.get("guest 1h", `one of two for ${user}`, user);
+    await scene.say(user, "peek 15m");
+    const held = async () =>
+      (await world.records())
+        .filter(({ requester, state }) => requester === user && state === "active")
+        .map(({ role }) => role);
+    await eventually(async () => (await held()).length === 2);
+    await scene.say(user, line);
+    const asked = await scene.whisper(user, which);
+    expect(buttonsOf(asked).filter((label) => label === button)).toHaveLength(2);
+    expect(await held()).toHaveLength(2);
+    await scene.say(user, `${line} peek`);
+    expect(await held()).toEqual(["guest"]);
+  }
+});
+
 test("an approver revokes it with a reason: the binding goes with the commit, and the holder reads who and why", async () => {
   const delivered = await scene.get("guest 2h", "to be revoked", MEI);
   const card = await scene.card("to be revoked");

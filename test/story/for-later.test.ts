@@ -64,6 +64,12 @@ describe("for somebody else", () => {
     await scene.whisper(CAROL, "20 requests are open");
   });
 
+  test("who asks for somebody that has it already reads whose it is, and has no button for it", async () => {
+    await scene.get("guest 1h", "has it already", MEI);
+    await scene.say(CAROL, "for @mei guest 1h once more for her");
+    expect(buttonsOf(await scene.whisper(CAROL, `<@${MEI}> already has this`))).toEqual([]);
+  });
+
   test("nobody who may not have it gets it by another's asking", async () => {
     await scene.say(BOB, "for @carol admin 1h OPS-3 not of the group");
     expect((await scene.because("OPS-3 not of the group", "closed")).outcome?.refusal?.code).toBe(

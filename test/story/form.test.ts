@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HOUR } from "../../src/request/durations.ts";
 import { eventually } from "../helpers/eventually.ts";
-import { ALICE, BOB, CAROL, GUS } from "../helpers/people.ts";
+import { ALICE, BOB, CAROL, GUS, MEI } from "../helpers/people.ts";
 import { roles } from "../helpers/roles.ts";
 import { type Scene, sceneOf, visibleText } from "../helpers/scene.ts";
 import { startReplica, startWorld, type World } from "../helpers/world.ts";
@@ -102,8 +102,17 @@ test("a lockdown of nobody in particular opens the form, which says whom and wha
   );
   expect(JSON.stringify(blocks)).toContain("a stolen laptop");
   await world.slack.closeView(ALICE, id);
+  await scene.say(ALICE, "lockdown @bob");
+  const one = await scene.form(ALICE);
+  expect(visibleText({ text: "", blocks: one.blocks })).toMatch(
+    /<@U0BOB> loses all access, and can neither ask nor decide[\s\S]*Now: 0 accesses, \d+ waiting/,
+  );
+  await world.slack.closeView(ALICE, one.id);
   await world.slack.click(ALICE, card, "approve");
   const held = await scene.because("to be counted", "active");
+  await scene.say(MEI, `revoke ${held.id}`);
+  await scene.whisper(MEI, "可以操作");
+  expect(world.slack.views(MEI)).toEqual([]);
   await scene.say(ALICE, `revoke ${held.id}`);
   await scene.fill(ALICE, "found by the form");
   expect(await scene.because("to be counted", "ending")).toMatchObject({

@@ -153,6 +153,23 @@ describe("Home", () => {
   });
 });
 
+test("our DM and Home say that words are not read there, with a button to ask: the DM once", async () => {
+  for (const [user, words, button] of [
+    [BOB, "I read commands only", "Request access"],
+    [MEI, "我只读取命令", "申请权限"],
+  ] as const) {
+    const said = () => world.slack.dm(user).filter((message) => visibleText(message).includes(words));
+    await world.slack.openHome(user, "messages");
+    await world.slack.openHome(user, "messages");
+    const greeting = await scene.dm(user, words);
+    await world.slack.openHome(user);
+    await world.slack.waitFor(() => JSON.stringify(world.slack.home(user)).includes(words));
+    expect(said()).toHaveLength(1);
+    await world.slack.click(user, greeting, button);
+    await world.slack.closeView(user, (await scene.form(user)).id);
+  }
+});
+
 describe("what they cost", () => {
   const LISTS: [user: string, line: string][] = [
     [GUS, "status"],

@@ -57,6 +57,7 @@ const record = (parts: Partial<Record<keyof Request, unknown>>): Request =>
     version: "v",
     state: "waiting",
     requester: "U0DANA",
+    names: { U0DANA: "Dana" },
     askedBy: "U0DANA",
     role: "admin",
     clusterRole: "karpor-admin",
@@ -120,7 +121,7 @@ const heldBack = {
   approvals: approved.approvals,
   heldBack: [{ code: "no-cluster-role", name: "karpor-admin" }],
 };
-const lockdown = { by: ALICE, words: "a stolen laptop", at: NOW, resting: [] };
+const lockdown = { name: "Dana", by: ALICE, words: "a stolen laptop", at: NOW, resting: [] };
 const denial = { by: ALICE, words: "release freeze" };
 
 /** name: state of the record, and the faces that it shows. */
@@ -192,12 +193,19 @@ const DRAWN = Object.entries(SCENES).flatMap(([name, [parts, faces]]) =>
 const seen = ({ text, blocks }: Message): string =>
   [`(${text})`, visibleText({ text, blocks: blocks as never })].join("\n");
 
+const buttonsIn = (blocks: Message["blocks"]) =>
+  blocks.flatMap((block) =>
+    block.type === "actions" ? block.elements.filter((one) => one.type === "button") : [],
+  );
+
 function expectWithinLimits({ text, blocks }: Message): void {
   checkBlocks(structuredClone(blocks));
   expect(text.length).toBeGreaterThan(0);
   expect(text.length).toBeLessThanOrEqual(150);
   expect(text).not.toMatch(/<!date|\*|`/);
   expect(JSON.stringify({ text, blocks })).not.toMatch(/undefined|null|NaN| {2}/);
+  for (const { text: label, accessibility_label } of buttonsIn(blocks))
+    expect(accessibility_label?.startsWith(label.text)).toBe(true);
 }
 
 describe.each(LOCALES)("%s", (locale) => {
@@ -288,7 +296,7 @@ const DATA: Partial<Record<RefusalNote["code"], RefusalNote["data"]>> = {
   "check-denies": of({ words: "no ticket" }),
   "no-approver": of({ role: "admin" }),
   "already-held": of({ id: "R-7K2Q9FXT00", role: "admin", until: NOW + HOUR }),
-  "already-open": of({ id: "R-7K2Q9FXT00", role: "admin" }),
+  "already-open": of({ id: "R-7K2Q9FXT00", role: "admin", remindable: 1 }),
   "no-emergency": of({ role: "admin" }),
   "emergency-stopped": of({ role: "admin", id: "R-7K2Q9FXT00" }),
   "too-many-emergencies": of({ role: "admin", limit: 2 }),
@@ -346,9 +354,7 @@ describe("foreign text", () => {
 
 describe("buttons", () => {
   const buttonsOn = (face: Face, parts: Partial<Record<keyof Request, unknown>>, locale: Locale = "en") =>
-    drawMessage({ config, locale }, record(parts), face).blocks.flatMap((block) =>
-      block.type === "actions" ? block.elements.filter((one) => one.type === "button") : [],
-    );
+    buttonsIn(drawMessage({ config, locale }, record(parts), face).blocks);
 
   test("name the request, and a screen reader hears which", () => {
     const buttons = buttonsOn("card", {});
@@ -357,7 +363,10 @@ describe("buttons", () => {
       ["approve-less", "R-7K2Q9FXT00 60"],
       ["deny", "R-7K2Q9FXT00"],
     ]);
-    expect(buttons[0]?.accessibility_label).toBe("Approve 4 h, admin, R-7K2Q9FXT00");
+    expect(buttons[0]?.accessibility_label).toBe("Approve 4 h, admin for Dana, R-7K2Q9FXT00");
+    expect(buttonsOn("card", {}, "zh")[0]?.accessibility_label).toBe(
+      "批准 4 小时, Dana 的 admin, R-7K2Q9FXT00",
+    );
   });
 
   test("nothing shorter than a quarter of an hour is offered", () => {

@@ -32,7 +32,7 @@ export function createDriver(context: Context) {
     closeView: (user: string, viewId: string) => closeView(context, user, viewId),
     /** Writes an ordinary message, which the bot is not told about. */
     say: (user: string, channel: string, text: string): SlackMessage => say(workspace, user, channel, text),
-    openHome: (user: string) => openHome(context, user),
+    openHome: (user: string, tab?: "home" | "messages") => openHome(context, user, tab),
     /** Sends exactly the same payload again, as Slack does when it is not sure. */
     redeliver: (last: DeliveredPayload): Promise<Delivered> =>
       last.kind === "slash_commands"

@@ -2,7 +2,7 @@
 import type { KnownBlock } from "@slack/types";
 import { assertWaiting } from "../../actions/approve.ts";
 import { denyRequest } from "../../actions/decide.ts";
-import { revokeAccess } from "../../actions/end.ts";
+import { assertMayRevoke, revokeAccess } from "../../actions/end.ts";
 import { readRequest } from "../../actions/read.ts";
 import { reviewEmergency } from "../../actions/review.ts";
 import { mayHoldAccess, type Request } from "../../request/record.ts";
@@ -29,8 +29,9 @@ export const denyForm: AboutForm = {
 };
 
 export const revokeForm: AboutForm = {
-  draw(reader, request) {
-    const { locale } = reader;
+  async draw(reader, request) {
+    const { bot, locale, user } = reader;
+    await assertMayRevoke(bot, request, user);
     if (!mayHoldAccess(request) && request.state !== "scheduled")
       throw new Refused("not-active", { id: request.id });
     return [

@@ -33,7 +33,8 @@ async function countHit(
   user: UserId | null,
 ): Promise<[accesses: number, requests: number]> {
   if (user === null) return Promise.all([store.count(GRANTED), store.count(WAITING)]);
-  const open = await store.page(openFor(user), { count: MOST_COUNTED });
+  const all = await store.page(openFor(user), { count: MOST_COUNTED });
+  const open = all.filter(({ state }) => state !== "ending");
   const held = open.filter(mayHoldAccess).length;
   return [held, open.length - held];
 }

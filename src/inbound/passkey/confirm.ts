@@ -1,9 +1,9 @@
 /** What Slack answers: a press of Approve where the role asks for a passkey, and /karpor-access passkey. */
-import type { Button } from "@slack/types";
 import { readForApproval } from "../../actions/approve.ts";
 import type { Bot } from "../../bot.ts";
 import type { RequestId, UserId } from "../../request/ids.ts";
-import { actions, compose, plainText } from "../../slack/messages/blocks.ts";
+import { actions, compose } from "../../slack/messages/blocks.ts";
+import { labelledButton } from "../../slack/messages/buttons.ts";
 import { factsFor } from "../../slack/messages/facts.ts";
 import type { Message } from "../../slack/slack.ts";
 import { hour, plainWords } from "../../slack/text/format.ts";
@@ -38,12 +38,6 @@ export async function drawEnrolment(bot: Bot, user: UserId): Promise<Message> {
 }
 
 function drawLink(sentence: string, open: string, { url }: MadeLink): Message {
-  const button: Button = {
-    type: "button",
-    action_id: "open-page",
-    text: plainText(open),
-    url,
-    style: "primary",
-  };
-  return compose(plainWords(sentence), sentence, actions(button));
+  const button = labelledButton("open-page", open);
+  return compose(plainWords(sentence), sentence, actions({ ...button, url, style: "primary" }));
 }

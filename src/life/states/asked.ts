@@ -7,7 +7,7 @@ import type { Bot } from "../../bot.ts";
 import { assertCanBeApproved } from "../../policy/approvers.ts";
 import { DAY } from "../../request/durations.ts";
 import { UserId } from "../../request/ids.ts";
-import { type History, mayHoldAccess, type Request } from "../../request/record.ts";
+import { type History, mayHoldAccess, openData, type Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
 import { approved } from "../../request/transitions.ts";
 import { openFor, requestsFor } from "../../store/indexes.ts";
@@ -72,9 +72,10 @@ async function assertNotHeld(bot: Bot, request: Request): Promise<void> {
       (request.startsAt === null || other.endsAt === null || other.endsAt > request.startsAt),
   );
   if (!same) return;
-  const { id, role, endsAt } = same;
-  if (endsAt !== null) throw new Refused("already-held", { id, role, until: endsAt });
-  throw new Refused("already-open", { id, role });
+  const { id, role, endsAt, requester } = same;
+  const whose = request.askedBy === requester ? {} : { user: requester };
+  if (endsAt !== null) throw new Refused("already-held", { id, role, until: endsAt, ...whose });
+  throw new Refused("already-open", { ...openData(same, bot.clock.now()), ...whose });
 }
 
 const SHOWN_PAST = 30;

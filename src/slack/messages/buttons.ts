@@ -1,4 +1,4 @@
-/** Buttons: `action_id` is what a press does, `value` to which request. A screen reader hears role and id too. */
+/** Buttons: `action_id` is what a press does, `value` to which request. A screen reader hears whose, role and id too. */
 
 import type { Button, ConfirmationDialog } from "@slack/types";
 import { approvalRule } from "../../policy/roles.ts";
@@ -14,30 +14,43 @@ import type { DrawContext } from "./facts.ts";
 export type Verb = keyof Words["messages"]["button"];
 type Confirmed = keyof Words["messages"]["confirm"];
 
-const LONGEST_LABEL = 75;
+/** What is pressed of somebody else's: there the person is named. */
+const OF_OTHERS: readonly Verb[] = ["approve", "approve-signed", "approve-less", "deny", "revoke", "review"];
+
 export function requestButton(context: DrawContext, request: Request, verb: Verb, span = ""): Button {
-  return verbButton(context, verb, { value: request.id, about: oneLine(request.role), span });
+  const { id, role, requester, names } = request;
+  const who = OF_OTHERS.includes(verb) ? names[requester] : undefined;
+  const access = who ? wordsFor(context.locale).messages.about.roleFor(role, who) : role;
+  return verbButton(context, verb, { value: id, about: `${access}, ${id}`, span });
 }
 
-/** `about`: what a screen reader hears beside the label. */
 export function verbButton(
   { locale }: DrawContext,
   verb: Verb,
   { value, about, span = "" }: { value: string; about: string; span?: string },
 ): Button {
   const { button, confirm } = wordsFor(locale).messages;
-  const label = button[verb](span);
-  const id = value.startsWith("R-") ? value : "";
   return {
-    type: "button",
-    action_id: verb,
-    text: plainText(label),
-    value,
-    accessibility_label: cut([label, about, id].filter(Boolean).join(", "), LONGEST_LABEL),
+    ...labelledButton(verb, button[verb](span), { value, about }),
     ...(verb in confirm ? { confirm: dialog(confirm[verb as Confirmed]) } : {}),
     ...(verb === "end" ? { style: "danger" as const } : {}),
   };
 }
+
+const LONGEST_LABEL = 75;
+
+/** `about`: what a screen reader hears beside the label. */
+export const labelledButton = (
+  action: string,
+  label: string,
+  { value, about = "" }: { value?: string; about?: string } = {},
+): Button => ({
+  type: "button",
+  action_id: action,
+  text: plainText(label),
+  ...(value === undefined ? {} : { value }),
+  accessibility_label: cut(oneLine(about === "" ? label : `${label}, ${about}`), LONGEST_LABEL),
+});
 
 const dialog = ({ title, text, yes, no }: Words["messages"]["confirm"]["end"]): ConfirmationDialog => ({
   ...{ title: plainText(title), text: plainText(text), confirm: plainText(yes), deny: plainText(no) },

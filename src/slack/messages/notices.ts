@@ -1,15 +1,18 @@
 /** Messages that belong to no request: a lockdown, what the hub has without a record, and what is over. */
-import type { Button, SectionBlock } from "@slack/types";
+import type { SectionBlock } from "@slack/types";
 import type { UserId } from "../../request/ids.ts";
 import type { Request } from "../../request/record.ts";
 import type { Message } from "../slack.ts";
 import { code, foreign, mention, moment, plainWords } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
-import { actions, compose, plainText, quote, section } from "./blocks.ts";
+import { actions, compose, quote, section } from "./blocks.ts";
+import { labelledButton } from "./buttons.ts";
 import type { DrawContext } from "./facts.ts";
 
 export interface LockdownShown {
   whom: "everybody" | UserId;
+  /** Of the person, as Slack said it last; empty: not known. */
+  name: string;
   locked: boolean;
   /** A user, or `operator NAME`; empty: it cannot be read. */
   by: string;
@@ -24,23 +27,16 @@ const MOST_RESTING = 20;
 /** In the channel; drawn anew when it is lifted. */
 export function drawLockdown(
   { locale }: DrawContext,
-  { whom, locked, by, words, at, resting }: LockdownShown,
+  { whom, name, locked, by, words, at, resting }: LockdownShown,
 ): Message {
   const { lockdown, button } = wordsFor(locale).messages;
   const who = whom === "everybody" ? "" : mention(whom);
   const doer = /^[UW][A-Z0-9]+$/.test(by) ? `<@${by}>` : foreign(by);
   const said = by === "" ? lockdown.unreadable(who) : null;
   const head = said ?? lockdown[locked ? "locked" : "unlocked"](doer, moment(at), who);
-  const unlock: Button = {
-    ...{ type: "button", action_id: "unlock", value: whom },
-    text: plainText(button.unlock()),
-  };
-  const endAll: Button = {
-    type: "button",
-    action_id: "end-approved",
-    value: whom,
-    text: plainText(button["end-approved"]()),
-  };
+  const pressed = { value: whom, about: whom === "everybody" ? lockdown.everybody : name };
+  const unlock = labelledButton("unlock", button.unlock(), pressed);
+  const endAll = labelledButton("end-approved", button["end-approved"](), pressed);
   const lines = resting
     .slice(0, MOST_RESTING)
     .map(({ id, role, requester }) => `${code(role)} · ${mention(requester)} · ${id}`);

@@ -7,7 +7,7 @@ import type { EndCause, Request } from "../../request/record.ts";
 import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
 import type { Message } from "../slack.ts";
 import type { Facts } from "../text/facts.ts";
-import { foreign } from "../text/format.ts";
+import { foreign, plainWords } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
 import { actions, compose, quote, section, context as smallPrint } from "./blocks.ts";
 import { requestButton } from "./buttons.ts";
@@ -44,7 +44,8 @@ function drawClosed(context: DrawContext, request: Request, facts: Facts): Messa
   const { kind, refusal, words } = request.outcome ?? { kind: "failed", refusal: null, words: "" };
   const head = refusal ? closedBy(context, refusal, own.terms(facts)) : closed(facts, kind, own.terms(facts));
   const body = [...quote(words), ...section(own.proof(facts)), ...actions(...againButtons(context, request))];
-  return compose(ring.closed(facts, kind), head, body, request.id);
+  // A refusal is told as what it is, in its own words.
+  return compose(refusal ? plainWords(head) : ring.closed(facts, kind), head, body, request.id);
 }
 
 /** Its reader knows who they are, and reads which request it was. */

@@ -2,10 +2,10 @@
 import type { Button } from "@slack/types";
 import { approversFor } from "../../policy/roles.ts";
 import { Principal, RequestId } from "../../request/ids.ts";
-import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
+import type { RefusalNote } from "../../request/refused.ts";
 import type { Message } from "../slack.ts";
 import type { Gap } from "../text/en/refusals.ts";
-import { code, foreign, mention, moment, oneLine, plainWords } from "../text/format.ts";
+import { code, foreign, mention, moment, plainWords } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
 import { actions, compose } from "./blocks.ts";
 import { type Verb, verbButton } from "./buttons.ts";
@@ -60,18 +60,21 @@ export function drawRefusal(context: DrawContext, note: RefusalNote): Message {
   return compose(plainWords(sentence), sentence, actions(...refusalButtons(context, note)));
 }
 
-/** What to do about a request that is there already. */
-const ABOUT_THE_OTHER: Partial<Record<RefusalCode, Verb[]>> = {
-  "already-held": ["more", "end"],
-  "already-open": ["withdraw", "remind"],
-};
+/** What to do about one's own request that is there already. */
+function verbsForOther({ code, data }: RefusalNote): Verb[] {
+  if (data.user) return [];
+  if (code === "already-held") return ["more", "end"];
+  if (code !== "already-open") return [];
+  return data.remindable ? ["withdraw", "remind"] : ["withdraw"];
+}
 
 /** `line`: the command as it was typed or put right, for the form; `signed`: the same, to be sent by its button. */
-export function refusalButtons(context: DrawContext, { code, data }: RefusalNote): Button[] {
-  const press = (verb: Verb, value: string, span = "") =>
-    verbButton(context, verb, { value, about: oneLine(String(data.role ?? data.typed ?? "")), span });
+export function refusalButtons(context: DrawContext, note: RefusalNote): Button[] {
+  const { code, data } = note;
   const other = RequestId.safeParse(data.id).data;
-  if (other) return (ABOUT_THE_OTHER[code] ?? []).map((verb) => press(verb, other));
+  const about = other ? `${data.role}, ${other}` : String(data.line);
+  const press = (verb: Verb, value: string, span = "") => verbButton(context, verb, { value, about, span });
+  if (other) return verbsForOther(note).map((verb) => press(verb, other));
   if (typeof data.line !== "string") return [];
   if (code === "hub-away") return [{ ...press("ask-again", data.line), action_id: "edit" }];
   const edit = press("edit", data.line);

@@ -10,6 +10,8 @@ interface HelpGaps {
 
 export const commands = {
   unreadableEnded: (id: string) => `*Ended on Karpor:* ${id}, whose record cannot be read.`,
+  wordsUnread: (command: string) =>
+    `*I read commands only:* words in our DM do not reach me. Type \`${command}\`, or press the button.`,
   sent: (approvers: string) => `*Sent to ${approvers}.* The answer comes in our DM.`,
   ending: "*Ending.* Our DM says so when Karpor refuses the token.",
   revoked: (role: string, holder: string) =>

@@ -11,7 +11,11 @@ export const forms = {
     explain: "*Emergency:* approval is skipped, and somebody else reviews it afterwards.",
   },
   deny: { title: "Deny request", submit: "Deny" },
-  revoke: { title: "Revoke access", submit: "Revoke", explain: "The token stops within 10 s." },
+  revoke: {
+    title: "Revoke access",
+    submit: "Revoke",
+    explain: "Access and token end. The card says when Karpor refuses the token.",
+  },
   review: { title: "Review emergency", submit: "Mark as reviewed" },
   more: { title: "Ask for more time", submit: "Send" },
   "new-token": {
@@ -23,7 +27,7 @@ export const forms = {
     title: "I leaked it",
     submit: "Stop the leaked token",
     explain:
-      "The leaked token stops within 10 s, the approvals channel is told, and the rest of your time is asked for anew.",
+      "Your access and the leaked token end, and the approvals channel is told. The rest of your time is asked for anew, where you may ask.",
     done: (id: string, approvers: string) =>
       id
         ? `*Leaked token ended.* The rest of your time is asked for anew (${id}, ${approvers} decides); the approvals channel was told.`
@@ -34,8 +38,8 @@ export const forms = {
     submit: "Lock down",
     explain: (whom: string) =>
       whom
-        ? `${whom} loses all access, and gets none until an admin unlocks it.`
-        : "*Everybody* loses their access, and nobody gets any until an admin unlocks it.",
+        ? `${whom} loses all access, and can neither ask nor decide until an admin unlocks it. What they asked for others or approved, and is not granted yet, closes.`
+        : "*Everybody* loses their access, also what is approved for later, and nobody gets any until an admin unlocks it.",
   },
   "end-approved": {
     title: "End what they approved",

@@ -289,6 +289,8 @@ const ring = {
 
 /** What the card says of the requester. */
 const about = {
+  /** For a screen reader, in plain text. */
+  roleFor: (role: string, who: string) => `${role} for ${who}`,
   can: (description: string) => `Can: ${description}`,
   confirm: (warning: string) => `*Warning:* ${warning}`,
   localTime: (clock: string) => `Their time ${clock}`,
@@ -326,10 +328,16 @@ const button = {
 };
 
 const confirm = {
-  end: { title: "End access", text: "The token stops within 10 s.", yes: "End now", no: "Keep access" },
+  end: {
+    title: "End access",
+    text: "Your access and its token end. Our DM says when Karpor refuses the token.",
+    yes: "End now",
+    no: "Keep access",
+  },
 };
 
 const lockdown = {
+  everybody: "everybody",
   locked: (by: string, at: string, whom: string) =>
     head(
       `Locked down by ${by} ${at}`,

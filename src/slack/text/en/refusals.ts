@@ -22,6 +22,7 @@ const DID: Record<string, string> = {
 };
 const ADMIN_DEED: Record<string, string> = {
   "revoke all": "revoke everything at once",
+  "revoke unreadable": "revoke access whose record cannot be read",
   lockdown: "lock down",
   unlock: "unlock",
 };
@@ -78,9 +79,13 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "no-approver": (gap) =>
     refused(`nobody else in ${gap("approvers")} can approve ${gap("role")} now. Tell an administrator.`),
   "already-held": (gap) =>
-    `*You already have this*${gap("until") ? ` until ${gap("until")}` : ""}${known(gap("id"))}. You can ask for more time.`,
+    gap("user")
+      ? `*${gap("user")} already has this*${gap("until") ? ` until ${gap("until")}` : ""}.`
+      : `*You already have this*${gap("until") ? ` until ${gap("until")}` : ""}${known(gap("id"))}. You can ask for more time.`,
   "already-open": (gap) =>
-    `*${gap("role") ? `A ${gap("role")} request` : "Such a request"} is already open:* wait for its answer, or withdraw it.`,
+    gap("user")
+      ? `*${gap("user")} asked for ${gap("role")} already,* and that request is open.`
+      : `*${gap("role") ? `A ${gap("role")} request` : "Such a request"} is already open.* You can withdraw it.`,
   "too-many-open": (gap) =>
     notSent(
       `${gap("limit") || "too many"} requests are open, which is the most. Withdraw one, or wait for an answer.`,
@@ -109,7 +114,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
       : `*No such request.* Check the id${gap("typed") ? ` ${gap("typed")}` : ""}.`,
   "unreadable-request": (gap) =>
     unchanged(
-      `my record${gap("id") ? ` of ${gap("id")}` : ""} cannot be read. What is on Karpor ends when it is due; tell an admin.`,
+      `my record${gap("id") ? ` of ${gap("id")}` : ""} cannot be read. What is on Karpor ends when it is due; admins end it sooner by \`revoke R-… REASON\`.`,
     ),
   "already-decided": (gap) => {
     const did = DID[gap("how")];

@@ -3,6 +3,7 @@ import type { commands as english } from "../en/commands.ts";
 
 export const commands: typeof english = {
   unreadableEnded: (id) => `*已在 Karpor 上结束：*\n${id}，其记录无法读取。`,
+  wordsUnread: (command) => `*我只读取命令：*\n私信里写的话我收不到。请输入 \`${command}\` 或点击按钮。`,
   sent: (approvers) => `*已提交给 ${approvers}：*\n结果会私信通知你。`,
   ending: "*正在结束：*\nKarpor 拒绝该令牌后会私信通知你。",
   revoked: (role, holder) => `*已撤销：*\n${holder} 的 ${role} 权限。Karpor 拒绝该令牌后，卡片会注明。`,

@@ -11,7 +11,11 @@ export const forms: typeof english = {
     explain: "*紧急提权：*\n不经审批，事后须由他人复核。",
   },
   deny: { title: "拒绝申请", submit: "拒绝" },
-  revoke: { title: "撤销权限", submit: "撤销", explain: "令牌会在 10 秒内失效。" },
+  revoke: {
+    title: "撤销权限",
+    submit: "撤销",
+    explain: "权限和令牌会一并结束。Karpor 拒绝该令牌后，卡片会注明。",
+  },
   review: { title: "复核紧急提权", submit: "确认已复核" },
   more: { title: "申请延长", submit: "提交" },
   "new-token": {
@@ -22,7 +26,7 @@ export const forms: typeof english = {
   leaked: {
     title: "令牌泄露了",
     submit: "停用泄露的令牌",
-    explain: "泄露的令牌会在 10 秒内失效，审批频道会收到通知，并为剩余的时间重新申请。",
+    explain: "权限和泄露的令牌会一并结束，审批频道会收到通知。若你可以申请，会为剩余的时间重新申请。",
     done: (id, approvers) =>
       id
         ? `*已停用泄露的令牌。*\n剩余时间已重新申请（${id}，由 ${approvers} 审批），并已通知审批频道。`
@@ -33,8 +37,8 @@ export const forms: typeof english = {
     submit: "锁定",
     explain: (whom) =>
       whom
-        ? `${whom} 会失去全部权限，管理员解锁前不能再获得权限。`
-        : "*所有人都会失去权限。*\n管理员解锁前没有人能获得权限。",
+        ? `${whom} 会失去全部权限，也不能再申请或审批，直到管理员解锁。其替他人提出或批准、尚未生效的申请会关闭。`
+        : "*所有人都会失去权限。*\n已批准、稍后开始的也会关闭。管理员解锁前没有人能获得权限。",
   },
   "end-approved": {
     title: "结束其批准的权限",

@@ -263,6 +263,7 @@ const ring: Words["ring"] = {
 };
 
 const about: Words["about"] = {
+  roleFor: (role, who) => `${who} 的 ${role}`,
   can: (description) => `权限范围：${description}`,
   confirm: (warning) => `*请注意：*\n${warning}`,
   localTime: (clock) => `申请人当地时间 ${clock}`,
@@ -300,10 +301,16 @@ const button: Words["button"] = {
 };
 
 const confirm: Words["confirm"] = {
-  end: { title: "结束权限", text: "令牌会在 10 秒内失效。", yes: "立即结束", no: "继续使用" },
+  end: {
+    title: "结束权限",
+    text: "权限和令牌会一并结束。Karpor 拒绝该令牌后会私信通知你。",
+    yes: "立即结束",
+    no: "继续使用",
+  },
 };
 
 const lockdown: Words["lockdown"] = {
+  everybody: "所有人",
   locked: (by, at, whom) =>
     head(
       `${by} 已锁定（${at}）`,

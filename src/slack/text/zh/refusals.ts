@@ -18,7 +18,12 @@ const DID: Record<string, string> = {
   reviewed: "复核",
   ended: "结束",
 };
-const ADMIN_DEED: Record<string, string> = { "revoke all": "撤销全部", lockdown: "锁定", unlock: "解锁" };
+const ADMIN_DEED: Record<string, string> = {
+  "revoke all": "撤销全部",
+  "revoke unreadable": "撤销记录无法读取的权限",
+  lockdown: "锁定",
+  unlock: "解锁",
+};
 
 /** Why new access is not set up, below what it concerns. */
 export const HELD_BACK: Record<HoldReason["code"], (name: string) => string> = {
@@ -72,9 +77,13 @@ export const refusals: typeof english = {
   "no-approver": (gap) =>
     refused(`目前 ${gap("approvers")} 中没有其他人可以审批 ${gap("role")} 权限，请告知管理员。`),
   "already-held": (gap) =>
-    `*你已有这项权限${known(gap("id"))}${gap("until") ? `，有效至${gap("until")}` : ""}：*\n可以申请延长。`,
+    gap("user")
+      ? `*${gap("user")} 已有这项权限${gap("until") ? `，有效至${gap("until")}` : ""}。*`
+      : `*你已有这项权限${known(gap("id"))}${gap("until") ? `，有效至${gap("until")}` : ""}：*\n可以申请延长。`,
   "already-open": (gap) =>
-    `*已有申请在进行中：*\n${gap("role") ? `${gap("role")} 的申请` : "这项申请"}尚无结果。请等待，或撤回。`,
+    gap("user")
+      ? `*已有申请在进行中：*\n${gap("user")} 已申请 ${gap("role")} 权限。`
+      : `*已有申请在进行中：*\n${gap("role") ? `${gap("role")} 的申请` : "这项申请"}尚未结束，可以撤回。`,
   "too-many-open": (gap) =>
     notSent(`进行中的申请已达上限${gap("limit") ? `（${gap("limit")} 条）` : ""}。请撤回一条，或等待结果。`),
   "too-many-grants": (gap) =>
@@ -99,7 +108,7 @@ export const refusals: typeof english = {
       : `*没有这条申请：*\n请核对编号${gap("typed") ? ` ${gap("typed")} ` : ""}是否正确。`,
   "unreadable-request": (gap) =>
     unchanged(
-      `申请${gap("id") ? ` ${gap("id")} ` : ""}的记录无法读取。Karpor 上的权限会按时结束；请告知管理员。`,
+      `申请${gap("id") ? ` ${gap("id")} ` : ""}的记录无法读取。Karpor 上的权限会按时结束；管理员可用 \`撤销 R-… 理由\` 提前结束。`,
     ),
   "already-decided": (gap) => {
     const did = DID[gap("how")];
