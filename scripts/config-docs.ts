@@ -8,19 +8,20 @@ const INTRO = new URL("config-docs.md", import.meta.url);
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** The page's text: what scripts/config-docs.md says, and at its mark one table a section of the file. */
+/** The page's text: what scripts/config-docs.md says, and at its mark a table of what is one line, then one a section. */
 export function configPage(): string {
   const schema = z.toJSONSchema(ConfigFile, { io: "input", unrepresentable: "any" });
-  const sections = Object.entries(schema.properties ?? {}).map(([key, child]) =>
-    section(key, child as JsonSchema, schema.required?.includes(key) ?? false),
-  );
-  return readFileSync(INTRO, "utf8").replace("<!-- keys -->", sections.join("\n\n"));
+  const keys = Object.entries(schema.properties ?? {}).map(([key, child]) => ({
+    key,
+    rows: rowsFor(key, child as JsonSchema, schema.required?.includes(key) ?? false),
+  }));
+  const single = keys.flatMap(({ rows }) => (rows.length === 1 ? rows : []));
+  const sections = keys.filter(({ rows }) => rows.length > 1);
+  const tables = [table(single), ...sections.map(({ key, rows }) => `### \`${key}\`\n\n${table(rows)}`)];
+  return readFileSync(INTRO, "utf8").replace("<!-- keys -->", tables.join("\n\n"));
 }
 
-function section(key: string, schema: JsonSchema, isRequired: boolean): string {
-  const rows = rowsFor(key, schema, isRequired);
-  return [`### \`${key}\``, "", "| key | value | meaning |", "|---|---|---|", ...rows].join("\n");
-}
+const table = (rows: string[]): string => ["| key | value | meaning |", "|---|---|---|", ...rows].join("\n");
 
 /** A row for the key itself where there is something to say of it, then its children. */
 function rowsFor(key: string, schema: JsonSchema, isRequired: boolean): string[] {

@@ -30,7 +30,7 @@ const Hub = z
       .literal(true)
       .optional()
       .describe(
-        "deploy/gateway stands before the dashboard: Open Karpor in the DM logs in by itself. Its link holds the token.",
+        "The gateway is before the dashboard: Open Karpor in the DM logs in, by a link with the token.",
       ),
     ...hubFields,
     anonymous: z
@@ -40,11 +40,11 @@ const Hub = z
     known: z
       .array(NamespacedName)
       .default([])
-      .describe("Accounts made by hand, as namespace/name, that may be bound to the roles' ClusterRoles."),
+      .describe("Accounts of others, as namespace/name, that may be bound to the roles' ClusterRoles."),
     instances: z
       .array(Instance)
       .default([])
-      .describe("Other bots of this hub, by their instance: their grants are not reported."),
+      .describe("Other bots of this hub, by instance: their grants are not reported."),
   })
   .superRefine(checkHubFields, whenValid(...Object.keys(hubFields)))
   .refine(({ gateway, dashboard }) => !gateway || isEncrypted(dashboard), {
@@ -55,17 +55,12 @@ const Hub = z
 
 const HubAudit = z
   .strictObject({
-    tokenEnv: EnvName.describe("The environment variable with the secret by which the hub is known."),
-    port: z
-      .int()
-      .min(1)
-      .max(65535)
-      .optional()
-      .describe("A port of its own for the hub; the bot's own (PORT) when left out."),
+    tokenEnv: EnvName.describe("The variable with the secret by which the hub is known."),
+    port: z.int().min(1).max(65535).optional().describe("A port for the hub alone; PORT when left out."),
     tls: z
       .strictObject({
         cert: z.string().min(1).describe("Path of the certificate, relative to this file."),
-        key: z.string().min(1).describe("Path of its key, likewise."),
+        key: z.string().min(1).describe("Path of its key."),
       })
       .optional()
       .describe("Only on a port of its own."),
@@ -86,14 +81,14 @@ const Audit = z.strictObject({
   checkpoint: z
     .literal("channel")
     .optional()
-    .describe("Once a day the newest seal of the trail is posted into slack.channel."),
+    .describe("Once a day the trail's newest seal is posted into slack.channel."),
   keep: Keep.prefault("400d").describe("How long the trail is kept."),
   webhook: z
     .strictObject({
       url: z
         .url({ protocol: /^https?$/ })
         .describe("Where each entry of the trail is sent, by Standard Webhooks."),
-      secretEnv: EnvName.describe("The environment variable with the secret that signs them, in base64."),
+      secretEnv: EnvName.describe("The variable with the secret that signs them, in base64."),
     })
     .refine(({ url }) => isEncrypted(url), {
       path: ["url"],
@@ -109,7 +104,7 @@ const Audit = z.strictObject({
 export const ConfigFile = z
   .strictObject({
     instance: Instance.describe(
-      "Marks everything that this bot makes, on the hub and in Redis; two bots on one of them need different ones.",
+      "Marks everything that this bot makes, on the hub and in Redis; each bot has its own.",
     ),
     hub: Hub,
     slack: z.strictObject({
@@ -132,17 +127,17 @@ export const ConfigFile = z
       .array(Duration)
       .prefault(["1d", "1h", "10m"])
       .describe(
-        "How long before the end the holder is reminded; an hour or more only of access of a day or more.",
+        "How long before the end the holder is reminded; an hour or more only for access of a day or more.",
       ),
     audit: Audit.prefault({}).describe("The trail, and what the hub tells of use."),
     web: Web.optional().describe(
-      "Where browsers reach the bot's page for passkeys: a host of its own, such as https://access.example.com.",
+      "The page for passkeys: a host of its own, such as https://access.example.com.",
     ),
     passkeys: Passkeys.default({}).describe(
-      "By user id the lines of a person's passkeys, as the page showed them after /karpor-access passkey.",
+      "By user id the lines that the page showed after /karpor-access passkey.",
     ),
     retiredPasskeys: Passkeys.default({}).describe(
-      "Likewise, what was taken away from passkeys: `audit verify` still knows them, and nothing else does.",
+      "Likewise, lines taken away from passkeys: only `audit verify` still knows them.",
     ),
   })
   .superRefine(checkRules, whenValid("roles", "rules"))

@@ -32,18 +32,18 @@ export const hubFields = {
     .string()
     .min(1)
     .optional()
-    .describe("Path of the bot's kubeconfig, relative to this file. Renewed tokens are written back to it."),
+    .describe("Path of the bot's kubeconfig, relative to this file. Renewed tokens are written to it."),
   kubeconfigSecret: KubeconfigSecret.optional().describe(
-    "Instead of kubeconfig: the Secret that holds it, in the cluster that the bot runs in. The pod's ServiceAccount reads it, and writes renewed tokens back.",
+    "Instead of kubeconfig: the Secret that holds it, in the bot's cluster. The pod's ServiceAccount reads and writes it.",
   ),
   inCluster: z
     .literal(true)
     .optional()
     .describe(
-      `The bot runs in the cluster that runs Karpor: the hub is at ${IN_CLUSTER_SERVER}, and the kubeconfig in the Secret ${IN_CLUSTER_SECRET.name}, key ${IN_CLUSTER_SECRET.key}, of the pod's namespace, unless other fields say otherwise.`,
+      `The bot runs in Karpor's cluster. Unless other fields say otherwise, the hub is at ${IN_CLUSTER_SERVER}, and the kubeconfig in the pod's namespace: Secret ${IN_CLUSTER_SECRET.name}, key ${IN_CLUSTER_SECRET.key}.`,
     ),
   portForward: PortForwardSettings.optional().describe(
-    "The bot runs outside the cluster that runs Karpor, and reaches the hub as `kubectl port-forward` does, with a context of your own kubeconfig.",
+    "The bot runs outside of Karpor's cluster, and reaches the hub as `kubectl port-forward` does.",
   ),
   server: z
     .url({ protocol: /^https$/, error: "must be a whole URL such as https://karpor.example.com:7443" })

@@ -10,19 +10,14 @@ export const Limits = z.strictObject({
     .min(1)
     .max(1000)
     .default(20)
-    .describe("Requests that one person has open at the same time, for themselves and for others."),
-  requestsPerHour: z
-    .int()
-    .min(1)
-    .max(1000)
-    .default(60)
-    .describe("Requests that one person makes in an hour."),
+    .describe("Requests open at one time, for oneself and others."),
+  requestsPerHour: z.int().min(1).max(1000).default(60).describe("Requests in an hour."),
   grantsPerPerson: z
     .int()
     .min(1)
     .max(1000)
     .optional()
-    .describe("Grants that one person holds at the same time."),
+    .describe("Grants held at one time; any number when left out."),
 });
 export type Limits = z.infer<typeof Limits>;
 

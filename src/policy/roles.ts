@@ -19,7 +19,7 @@ const Reason = z.union(
       .enum(["required", "optional"])
       .transform((word) => ({ required: word === "required", pattern: null, hint: null })),
     z.strictObject({
-      required: z.boolean().describe("Whether there must be one."),
+      required: z.boolean().describe("Whether one is needed."),
       pattern: Pattern.describe("A regular expression (RE2) that a reason must match somewhere."),
       hint: Bilingual.describe("What the pattern asks for, in words."),
     }),
@@ -31,20 +31,20 @@ const Approval = z
   .strictObject({
     by: Principals.describe("Who may approve: user groups (S…) and people (U…)."),
     channel: ChannelId.optional().describe("Where they are asked; slack.channel when left out."),
-    count: z.int().min(1).max(10).default(1).describe("So many of them, each another person."),
-    within: Duration.prefault("4h").describe("A request that nobody decided closes after this."),
-    remind: Duration.optional().describe("When those asked are reminded; halfway when left out."),
+    count: z.int().min(1).max(10).default(1).describe("So many different people."),
+    within: Duration.prefault("4h").describe("A request that nobody decides closes then."),
+    remind: Duration.optional().describe("When approvers are reminded; halfway when left out."),
     fallback: z
       .strictObject({
-        by: Principals.describe("Likewise."),
+        by: Principals.describe("User groups and people."),
         after: Duration.describe("Since the request was made."),
       })
       .optional()
-      .describe("Who is asked too, and may approve from then on, when nobody decided."),
+      .describe("Who is asked too, and may approve, where nobody decided."),
     passkey: z
       .literal(true)
       .optional()
-      .describe("Each approval is signed by a passkey of its approver, on the page at `web`."),
+      .describe("Each approval is signed by its approver's passkey, on the page at `web`."),
   })
   .refine(({ remind, within }) => remind === undefined || remind < within, {
     path: ["remind"],
@@ -68,7 +68,7 @@ const BreakGlass = z
     by: Principals.describe("Who may."),
     max: Duration.describe("For how long at most."),
     perDay: z.int().min(1).max(100).default(2).describe("How often one person may take it in 24 hours."),
-    review: Principals.describe("Who is told, and looks at it afterwards: one of them, and not the holder."),
+    review: Principals.describe("Who is told, and reviews it afterwards."),
   })
   .refine(({ review }) => canBe(2, review), {
     path: ["review"],
@@ -93,7 +93,7 @@ const CompanyCheck = z.strictObject({
     .url()
     .refine((text) => !URL.canParse(text) || isSafeUrl(text), "must begin with https: and hold no password")
     .describe("Where it is asked."),
-  secretEnv: EnvName.describe("The environment variable with the secret that both sides sign with."),
+  secretEnv: EnvName.describe("The variable with the secret that both sides sign with."),
   within: z
     .string()
     .regex(/^([1-9]|10)s$/, "write seconds, from 1s to 10s")
@@ -107,8 +107,8 @@ const Idle = z.union(
   [
     Duration.transform((after) => ({ after, release: false })),
     z.strictObject({
-      after: Duration.describe("Its holder is asked when it was not used for so long."),
-      release: z.boolean().default(false).describe("It ends when nobody answers and nobody uses it."),
+      after: Duration.describe("After so long without use."),
+      release: z.boolean().default(false).describe("It ends where nobody answers or uses it."),
     }),
   ],
   { error: "must be a duration such as 2h, or {after: 2h, release: true}" },
@@ -123,25 +123,25 @@ const RoleFields = z.strictObject({
     .array(PathRule)
     .min(1)
     .optional()
-    .describe("Setup makes the ClusterRole of these; left out, it exists on the hub already."),
+    .describe("Setup makes the ClusterRole of these; when left out, it exists already."),
   description: Bilingual.describe("What it is for, as people read it before they ask."),
   confirm: Bilingual.optional().describe(
-    "A warning, which who asks must tick in the form before it is sent, and approvers read on the card.",
+    "A warning: who asks must tick it in the form, and approvers read it.",
   ),
   duration: z
     .strictObject({
       default: Duration.describe("When nobody says how long."),
       max: Duration.describe("The longest that one may ask for."),
-      total: Duration.optional().describe("With all time that is added later; max when left out."),
+      total: Duration.optional().describe("With all time added later; max when left out."),
     })
     .describe("For how long: 90m, 8h, 2d, 1w or 1h30m."),
-  reason: Reason.prefault("optional").describe("Whether one must say why, and in which form."),
+  reason: Reason.prefault("optional").describe("`optional`, `required` or {required, pattern, hint}."),
   delivery: z
     .enum(["dm", "reveal"])
     .default("dm")
-    .describe("Where its token is: in a message of the holder's DM, or shown at a click and in no message."),
+    .describe("Its token is in a message of the holder's DM, or shown at a click and in no message."),
   idle: Idle.optional().describe(
-    "Its holder is asked whether they still need it when the hub reports no use for so long: 2h, or {after: 2h, release: true}.",
+    "The holder of unused access is asked whether they need it: 2h, or {after: 2h, release: true}. Needs audit.hub.",
   ),
   requester: z
     .strictObject({ in: Principals.describe("User groups (S…) and people (U…).") })
@@ -149,16 +149,14 @@ const RoleFields = z.strictObject({
     .describe("Who may ask; every member of the workspace when left out."),
   approval: z
     .union([z.literal("none"), Approval], { error: 'must be "none" or {by: […], within: 4h}' })
-    .describe("Who decides; none: who may ask has it at once."),
+    .describe("How it is approved; `none`: who may ask has it at once."),
   check: CompanyCheck.optional().describe("The company's own service, which must say yes as well."),
   autoApproveWrites: z
     .literal(true)
     .optional()
-    .describe(
-      "Needed where a role that gives more than get on named paths is approved by nobody, or by a rule.",
-    ),
+    .describe("Needed where nobody, or a rule, approves more than get on named paths."),
   breakGlass: BreakGlass.optional().describe(
-    "Who may take it in an emergency before anybody approved it, and who reviews that; nobody when left out.",
+    "Who may take it in an emergency, without approval; nobody when left out.",
   ),
 });
 

@@ -18,30 +18,25 @@ export const Rule = z
       .min(1)
       .max(40)
       .regex(RULE_NAME, "must be letters, digits, spaces, dots, dashes and slashes")
-      .describe("Shown to the person whom it concerns, and recorded."),
+      .describe("People read it, and it is recorded."),
     when: z
       .strictObject({
         requester: z.strictObject({ in: Principals }).optional().describe("Who would have the access."),
         role: z.array(z.string()).min(1).optional().describe("For which roles; for all when left out."),
-        max: Duration.optional().describe(
-          "For no longer than this, with all time that the access had before.",
-        ),
-        extension: z
-          .boolean()
-          .optional()
-          .describe("true: only more time; false: only what is asked for anew."),
+        max: Duration.optional().describe("For no longer than this, with all time had before."),
+        extension: z.boolean().optional().describe("true: only more time; false: only new access."),
         ...weekFields,
       })
       .refine(hasWholeWeek, "says days or hours without zone, or zone without them; give both")
       .default({})
-      .describe("All of these must hold; without any the rule is for every request."),
+      .describe("All of it must hold; when left out the rule is for every request."),
     until: z.iso
       .date("must be a day such as 2026-12-31")
       .transform((day) => Date.parse(day) + DAY)
       .optional()
-      .describe("The last day of the rule, in UTC; it holds without end when left out."),
+      .describe("Its last day, in UTC; none when left out."),
     then: z.enum(["deny", "approve"]),
-    say: Bilingual.optional().describe("What a person reads whom the rule denies."),
+    say: Bilingual.optional().describe("What who is denied reads."),
   })
   .refine(({ then, say }) => then === "deny" || !say, {
     path: ["say"],

@@ -149,8 +149,8 @@ describe("what is read", () => {
 
   test("every field is described for the schema", () => {
     const schema = JSON.stringify(z.toJSONSchema(ConfigFile, { io: "input" }));
-    expect(schema).toContain("The last day of the rule, in UTC");
-    expect(schema).toContain("So many of them, each another person.");
+    expect(schema).toContain("Its last day, in UTC");
+    expect(schema).toContain("So many different people.");
   });
 });
 

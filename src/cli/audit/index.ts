@@ -13,8 +13,7 @@ import { REPORT_OPTIONS, reportAccess } from "./report.ts";
 export const AUDIT_USAGE = `audit export [--from 2026-11-01] [--to 2026-12-01] [--format jsonl]
 audit verify [--seal TEXT]
 audit acknowledge REASON [--as NAME]
-audit report [--at TIME | --from TIME --to TIME] [--role ROLE] [--person WHO]
-             [--review] [--format table|csv|jsonl]`;
+audit report [--at TIME | --from TIME --to TIME] [--role ROLE] [--person WHO] [--review] [--format table|csv|jsonl]`;
 
 /** Resolves to the exit code: 1 when the trail is not whole, or Redis does not answer. Throws UsageError, ConfigError. */
 export async function audit([command = "", ...args]: string[], means: CommandMeans): Promise<number> {
