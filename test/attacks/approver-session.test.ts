@@ -110,11 +110,13 @@ describe("after the lockdown", () => {
     await lockCarol();
     expect(await answerTo("status")).not.toContain("locked out");
     expect(await answerTo("end")).toContain("there is no such access");
-    await scene.get("guest 4h", "held by mei", MEI);
+    await scene.get("guest 4h", "held by mei, under the form", MEI);
     await scene.say(CAROL, "lockdown");
     const form = await scene.form(CAROL);
     await scene.fill(CAROL, "there are more thieves");
-    await scene.record((one) => one.reason === "held by mei" && one.ending?.cause === "lockdown");
+    await scene.record(
+      (one) => one.reason === "held by mei, under the form" && one.ending?.cause === "lockdown",
+    );
     await world.slack.closeView(CAROL, form.id).catch(() => {});
     expect(await answerTo("unlock it was nothing")).toContain(LOCKED_OUT);
     await scene.say(ALICE, "unlock found");
@@ -235,10 +237,10 @@ describe("an approval of hers", () => {
 });
 
 test("a lockdown of everybody takes access and no power", async () => {
-  await scene.get("guest 4h", "held by mei", MEI);
+  await scene.get("guest 4h", "held by mei, in an incident", MEI);
   await scene.say(CAROL, "lockdown everybody an incident");
   const { id } = await scene.record(
-    (one) => one.reason === "held by mei" && one.ending?.cause === "lockdown",
+    (one) => one.reason === "held by mei, in an incident" && one.ending?.cause === "lockdown",
   );
   await scene.say(BOB, "peek 15m");
   await scene.whisper(BOB, "locked down");
@@ -252,8 +254,8 @@ test("guests and strangers in the group of admins, approvers and reviewers have 
   world.slack.people.join(STRANGER, APPROVALS);
   await world.slack.people.setGroup("S0SRE", [ALICE, CAROL, GUS, STRANGER]);
   await world.jump(16 * SECOND);
-  await scene.get("guest 4h", "held by mei", MEI);
-  const held = await scene.because("held by mei", "active");
+  await scene.get("guest 4h", "held by mei, among guests", MEI);
+  const held = await scene.because("held by mei, among guests", "active");
   const card = await scene.ask("guest 4h", "waits for a member");
   await scene.say(BOB, "emergency admin 1h OPS-3 the site is down");
   const emergency = await scene.because("OPS-3 the site is down", "active");
@@ -278,6 +280,6 @@ test("guests and strangers in the group of admins, approvers and reviewers have 
   }
   expect(await lockedNow()).toEqual([]);
   expect(await scene.because("waits for a member", "waiting")).toMatchObject({ approvals: [] });
-  expect(await scene.because("held by mei", "active")).toMatchObject({ id: held.id });
+  expect(await scene.because("held by mei, among guests", "active")).toMatchObject({ id: held.id });
   expect((await scene.because("OPS-3 the site is down", "active")).review).toBeNull();
 });
