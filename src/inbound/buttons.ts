@@ -115,6 +115,8 @@ const OTHERS = new Map<string, Press>([
   ["unlock", (bot, click) => opened(bot, click, { kind: "unlock", user: personIn(click) })],
   ["request-access", (bot, click) => opened(bot, click, { kind: "request", prefill: {} })],
   ["role", (bot, _, body) => redrawForm(bot, body)],
+  ["who", (bot, _, body) => redrawForm(bot, body)],
+  ["unfold", (bot, _, body) => redrawForm(bot, body, true)],
   ["ask-again", askAgain],
   ["edit", (bot, { user, trigger, value }) => openLine(bot, { user, trigger, text: value, channel: "" })],
   ["send", sendTyped],

@@ -67,6 +67,16 @@ export function sceneOf(world: World) {
       slack.waitFor(() =>
         slack.dm(user).findLast((message) => tokenIn(message) !== "" && visibleText(message).includes(id)),
       ),
+    /** Presses *More*, and resolves to the form with all its inputs. */
+    async unfold(user: string) {
+      const { id } = await scene.form(user);
+      await slack.click(user, { view: id }, "unfold");
+      return slack.waitFor(() =>
+        slack
+          .views(user)
+          .find((view) => view.id === id && view.blocks.some((one) => one.block_id === "other")),
+      );
+    },
     /** Resolves when a record is like this. */
     record: (like: (request: Request) => boolean) =>
       eventually(async () => (await world.records()).find(like)),

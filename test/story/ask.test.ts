@@ -151,7 +151,7 @@ describe("the form", () => {
 
   test("opens by the shortcut, the empty command and the Home tab, and asks like the command", async () => {
     await world.slack.shortcut(BOB, "request_access");
-    const form = await scene.form(BOB);
+    const form = await scene.unfold(BOB);
     await world.slack.submit(BOB, form.id, { role: "peek", other: "20m", reason: "by the shortcut" });
     expect((await scene.because("by the shortcut", "active")).duration).toBe(20 * MINUTE);
     await scene.say(BOB, "end peek");
@@ -166,7 +166,7 @@ describe("the form", () => {
 
   test("what cannot be is said at its input, and nothing is lost", async () => {
     await scene.say(BOB, "", GENERAL);
-    const form = await scene.form(BOB);
+    const form = await scene.unfold(BOB);
     const wrong = async (filled: Record<string, string>) =>
       (await world.slack.submit(BOB, form.id, filled)).errors;
     expect(await wrong({ role: "peek", other: "half a day" })).toEqual({

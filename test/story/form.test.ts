@@ -22,20 +22,47 @@ afterAll(() => world.close());
 
 const form = () => scene.form(BOB);
 const inputs = async () => new Map((await form()).blocks.map((block) => [block.block_id, block]));
-test("a role that is chosen brings its times and its reason; what was typed stays", async () => {
+const timesIn = async () => JSON.stringify((await inputs()).get("time"));
+const cursorIn = async () =>
+  (await form()).blocks.find((block) => JSON.stringify(block).includes("focus_on_load"))?.block_id;
+
+test("role, time and reason, and the rest behind More; a role brings its times and its reason; what was typed stays", async () => {
   await scene.say(BOB, "");
   const view = { view: (await form()).id };
+  expect([...(await inputs()).keys()].slice(0, 3)).toEqual(["role", "time", "reason"]);
+  expect(await cursorIn()).toBe("role");
+  // As long as every role allows, until one is chosen.
+  expect(await timesIn()).toContain("1 h");
+  expect(await timesIn()).not.toContain("2 h");
+  expect((await inputs()).has("other")).toBe(false);
+  await scene.unfold(BOB);
   await world.slack.choose(BOB, view, "other", "20m");
   expect((await inputs()).get("reason")?.optional).toBe(true);
   await world.slack.choose(BOB, view, "role", "admin");
-  const drawn = await eventually(async () => {
-    const now = await inputs();
-    return now.get("reason")?.optional === false && now;
-  });
-  expect(JSON.stringify(drawn.get("time"))).toContain("8 h");
-  expect(JSON.stringify(drawn.get("time"))).not.toContain("7 d");
+  await eventually(async () => (await inputs()).get("reason")?.optional === false);
+  expect(await timesIn()).toContain("8 h");
+  expect(await timesIn()).not.toContain("7 d");
   await world.slack.submit(BOB, (await form()).id, { reason: "by the form that reacts" });
   expect(await scene.because("by the form that reacts", "waiting")).toMatchObject({ duration: HOUR / 3 });
+});
+
+test("for somebody else their roles are offered; a line for a role that one may not have opens no form", async () => {
+  await scene.say(CAROL, "admin");
+  await scene.whisper(CAROL, "can ask for");
+  await scene.say(BOB, "emergency guest");
+  await scene.whisper(BOB, "`guest` cannot be taken in an emergency");
+  expect(world.slack.views(CAROL)).toEqual([]);
+  await scene.say(CAROL, "");
+  const { id } = await scene.unfold(CAROL);
+  const offered = async () => JSON.stringify((await scene.form(CAROL)).blocks[0]);
+  expect(await offered()).not.toContain("admin");
+  await world.slack.choose(CAROL, { view: id }, "who", BOB);
+  await eventually(async () => (await offered()).includes("admin"));
+  await world.slack.choose(CAROL, { view: id }, "role", "admin");
+  await world.slack.choose(CAROL, { view: id }, "who", ALICE);
+  const { errors } = await world.slack.submit(CAROL, id, { reason: "for who may not" });
+  expect(errors).toEqual({ role: expect.stringContaining("can ask for admin") });
+  await world.slack.closeView(CAROL, id);
 });
 
 test("a role that warns opens the form from a line, and is asked for with a tick; the card warns too", async () => {

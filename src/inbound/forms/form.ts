@@ -17,6 +17,8 @@ export interface Prefill {
   reason?: string;
   forUser?: UserId | null;
   emergency?: boolean;
+  /** More than role, time and reason is shown. */
+  unfolded?: boolean;
 }
 
 /** Forms about one request. */

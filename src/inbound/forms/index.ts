@@ -7,6 +7,7 @@ import type { Bot } from "../../bot.ts";
 import { parseJson } from "../../hub/errors.ts";
 import { noteRefusal } from "../../life/trail/attempts.ts";
 import { UserId } from "../../request/ids.ts";
+import { Refused } from "../../request/refused.ts";
 import { plainText } from "../../slack/messages/blocks.ts";
 import { drawRefusal } from "../../slack/messages/draw.ts";
 import type { Message } from "../../slack/slack.ts";
@@ -38,27 +39,51 @@ const ABOUT_FORMS: Record<AboutKind, AboutForm> = {
 
 /** Throws Refused when it cannot be done now, StoreAway, SlackAway. */
 export async function openForm(bot: Bot, triggerId: string, user: UserId, form: Form): Promise<void> {
-  await bot.slack.openView(triggerId, await drawForm(bot, user, form));
+  const view = await drawForm(bot, user, form);
+  putCursor(view);
+  await bot.slack.openView(triggerId, view);
 }
+
+/** Where the first thing is missing. A form that is drawn again leaves the cursor where it is. */
+function putCursor(view: ModalView): void {
+  const gap = inputsIn(view).find(
+    ({ element }) => !Object.keys(element).some((field) => field.startsWith("initial_")),
+  );
+  if (gap) Object.assign(gap.element, { focus_on_load: true });
+}
+
+const inputsIn = ({ blocks }: ModalView): InputBlock[] =>
+  blocks.filter((block): block is InputBlock => block.type === "input");
 
 async function drawForm(bot: Bot, user: UserId, form: Form): Promise<ModalView> {
   const reader: Reader = { bot, user, ...(await contextFor(bot, user)) };
   return drawView(reader, form, await drawBlocks(reader, form));
 }
 
-/** For a `block_actions` payload: another role was chosen, and the form asks for what that one needs. */
-export async function redrawForm(bot: Bot, payload: unknown): Promise<null> {
-  const submitted = Payload.parse(payload);
-  const form = formFor(submitted.view.private_metadata, readInputs(submitted.view.state.values));
-  if (form) await bot.slack.updateView(submitted.view.id, await drawForm(bot, submitted.user.id, form));
+/**
+ * For a `block_actions` payload: the form asks for what the chosen role and person need, and shows all where asked to. It
+ * stays as it is where that cannot be: once it is sent, it says so at the input.
+ */
+export async function redrawForm(bot: Bot, payload: unknown, isUnfolded = false): Promise<null> {
+  const { user, view } = Payload.parse(payload);
+  const form = formFor(view.private_metadata, view.state.values, isUnfolded);
+  if (form === null) return null;
+  try {
+    await bot.slack.updateView(view.id, await drawForm(bot, user.id, form));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
   return null;
 }
 
-/** The form as it is for the role that was chosen; what else was filled in Slack keeps. Null: roles do not matter to it. */
-const formFor = (about: Metadata, { role }: Inputs): Form | null =>
-  about.kind === "request"
-    ? { kind: "request", prefill: { role: role ?? null, emergency: about.emergency } }
-    : null;
+/** The form as it is for the role and the person that were chosen; what else was filled in Slack keeps. Null: neither matters to it. */
+function formFor(about: Metadata, values: Filled, isUnfolded = false): Form | null {
+  if (about.kind !== "request") return null;
+  const { role = null, who } = readInputs(values);
+  const forUser = UserId.safeParse(who).data ?? null;
+  const unfolded = isUnfolded || "other" in values;
+  return { kind: "request", prefill: { role, forUser, emergency: about.emergency, unfolded } };
+}
 
 async function drawBlocks(reader: Reader, form: Form): Promise<KnownBlock[]> {
   if (form.kind === "request") return drawRequestForm(reader, form.prefill);
@@ -148,11 +173,10 @@ async function formWithMore(
   about: Metadata,
   values: Filled,
 ): Promise<ModalView | null> {
-  const form = formFor(about, readInputs(values));
+  const form = formFor(about, values);
   if (form === null) return null;
   const view = await drawForm(bot, user, form);
-  const inputs = view.blocks.filter((block): block is InputBlock => block.type === "input");
-  const isMissing = inputs.some(({ optional, block_id = "" }) => !optional && !(block_id in values));
+  const isMissing = inputsIn(view).some(({ optional, block_id = "" }) => !optional && !(block_id in values));
   return isMissing ? view : null;
 }
 

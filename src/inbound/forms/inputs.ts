@@ -64,14 +64,17 @@ const optionFor = ({ value, text, description = "" }: Choice): PlainTextOption =
   ...(description ? { description: plainText(cut(oneLine(description), LONGEST_OPTION)) } : {}),
 });
 
+/** The bot hears at once who was chosen. */
 export const personInput = (
   name: InputName,
   asked: Asked & { initial?: string | null | undefined },
-): InputBlock =>
-  input(name, asked, {
+): InputBlock => ({
+  ...input(name, asked, {
     ...{ type: "users_select", action_id: name },
     ...(asked.initial ? { initial_user: asked.initial } : {}),
-  });
+  }),
+  dispatch_action: true,
+});
 
 /** One box that must be ticked; its block is another one for each value. */
 export const boxInput = (

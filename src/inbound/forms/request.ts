@@ -4,30 +4,34 @@ import { askForAccess } from "../../actions/ask.ts";
 import { allGroups } from "../../policy/approvers.ts";
 import { type Role, roleNamed } from "../../policy/roles.ts";
 import { formatDuration, MINUTE } from "../../request/durations.ts";
-import { UserId } from "../../request/ids.ts";
-import { isAmong } from "../../request/people.ts";
+import { type Principal, UserId } from "../../request/ids.ts";
+import { isAmong, isSurelyAmong } from "../../request/people.ts";
 import type { Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
-import { section } from "../../slack/messages/blocks.ts";
+import { actions, plainText, section } from "../../slack/messages/blocks.ts";
 import { foreign } from "../../slack/text/format.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import type { Prefill, Reader, Submission } from "./form.ts";
-import { boxInput, type Choice, choiceInput, personInput, textInput } from "./inputs.ts";
+import { boxInput, choiceInput, personInput, textInput } from "./inputs.ts";
 import { readStart, readTime, timeChoices, timesUpTo, typedStart } from "./times.ts";
 
-/** An emergency begins at once, so that it has no start. */
+/** Role, time and reason; all else is folded until somebody asks for it, or some of it is filled in. */
 export async function drawRequestForm(reader: Reader, prefill: Prefill): Promise<KnownBlock[]> {
-  const { bot, locale, user } = reader;
-  const { role, duration, startsAt, reason = "", forUser, emergency = false } = prefill;
+  const { locale } = reader;
+  const { role, duration, reason = "", emergency = false } = prefill;
+  const offered = await offeredRoles(reader, prefill);
   const time = duration ? formatDuration(duration) : "";
-  const choices = timeChoices(timesUpTo(longestTime(reader, prefill)), locale);
-  const isOffered = choices.some(({ value }) => value === time);
-  const start = await typedStart(bot, user, startsAt);
+  const choices = timeChoices(timesUpTo(longestTime(offered, prefill)), locale);
+  const other = choices.some(({ value }) => value === time) ? "" : time;
   return [
     ...section(emergency ? wordsFor(locale).forms.emergency.explain : ""),
     choiceInput("role", {
       locale,
-      choices: await roleChoices(reader, prefill),
+      choices: offered.map(([name, { description }]) => ({
+        value: name,
+        text: name,
+        description: description[locale],
+      })),
       initial: role ?? undefined,
       isTold: true,
     }),
@@ -38,10 +42,31 @@ export async function drawRequestForm(reader: Reader, prefill: Prefill): Promise
       initial: reason,
       multiline: true,
     }),
-    textInput("other", { locale, optional: true, initial: isOffered ? "" : time }),
-    ...(emergency ? [] : [textInput("start", { locale, optional: true, initial: start })]),
-    personInput("who", { locale, optional: true, initial: forUser }),
     ...confirmBlocks(reader, role),
+    ...(await foldedBlocks(reader, prefill, other)),
+  ];
+}
+
+/** Nobody else can be given an emergency, which begins at once: there `who` is only shown to be refused. */
+async function foldedBlocks(
+  { bot, locale, user }: Reader,
+  { startsAt, forUser, emergency = false, unfolded = false }: Prefill,
+  other: string,
+): Promise<KnownBlock[]> {
+  const isFilled = other !== "" || startsAt != null || forUser != null;
+  if (!unfolded && !isFilled)
+    return actions({
+      type: "button",
+      action_id: "unfold",
+      text: plainText(wordsFor(locale).forms.unfold),
+    });
+  const start = await typedStart(bot, user, startsAt);
+  return [
+    textInput("other", { locale, optional: true, initial: other }),
+    ...(emergency ? [] : [textInput("start", { locale, optional: true, initial: start })]),
+    ...(emergency && forUser == null
+      ? []
+      : [personInput("who", { locale, optional: true, initial: forUser })]),
   ];
 }
 
@@ -56,31 +81,37 @@ function confirmBlocks({ config, locale }: Reader, name: Prefill["role"]): Known
   ];
 }
 
-/** Those that this person may ask for, and the one that was named. Throws Refused for who may ask for none, SlackAway. */
-async function roleChoices(reader: Reader, { role: named, emergency }: Prefill): Promise<Choice[]> {
-  const { bot, config, locale, user } = reader;
+/**
+ * Those that whose access it would be may ask for, in an emergency those that they may take. Throws Refused where there is
+ * none or the named one is not among them, and SlackAway.
+ */
+async function offeredRoles(
+  { bot, config, user }: Reader,
+  { role: named, emergency, forUser }: Prefill,
+): Promise<[string, Role][]> {
   const [{ standing }, groups] = await Promise.all([
     bot.slack.person(user, MINUTE),
     bot.slack.groups(allGroups(config), MINUTE),
   ]);
   if (standing !== "member") throw new Refused("not-a-member", { standing, user });
-  const mayAsk = ({ requester, breakGlass }: Role): boolean =>
-    (!requester || isAmong(requester.in, user, groups)) &&
-    (!emergency || (breakGlass !== undefined && isAmong(breakGlass.by, user, groups)));
-  const offered = Object.entries(config.roles).filter(([name, role]) => name === named || mayAsk(role));
-  if (offered.length === 0) throw new Refused(emergency ? "no-emergency" : "may-not-ask");
-  return offered.map(([name, { description }]) => ({
-    value: name,
-    text: name,
-    description: description[locale],
-  }));
+  const offered = Object.entries(config.roles).filter(([name, { requester, breakGlass }]) => {
+    const isIn = name === named ? isSurelyAmong : isAmong;
+    const isNamedBy = (by: Principal[]) => isIn(by, forUser ?? user, groups);
+    return (!requester || isNamedBy(requester.in)) && (!emergency || isNamedBy(breakGlass?.by ?? []));
+  });
+  const isNamedLeftOut = roleNamed(config, named ?? "") && !offered.some(([name]) => name === named);
+  if (offered.length === 0 || isNamedLeftOut)
+    throw new Refused(emergency ? "no-emergency" : "may-not-ask", named ? { role: named } : {});
+  return offered;
 }
 
-/** Of the role that was named, else of any. */
-function longestTime({ config }: Reader, { role, emergency }: Prefill): number {
-  const named = roleNamed(config, role ?? "");
-  const roles = named ? [named] : Object.values(config.roles);
-  return Math.max(...roles.map(({ duration, breakGlass }) => (emergency && breakGlass?.max) || duration.max));
+/** Of the role that was named, else what every role allows. */
+function longestTime(offered: [string, Role][], { role, emergency }: Prefill): number {
+  const named = offered.filter(([name]) => name === role);
+  const roles = named.length > 0 ? named : offered;
+  return Math.min(
+    ...roles.map(([, { duration, breakGlass }]) => (emergency && breakGlass?.max) || duration.max),
+  );
 }
 
 /** A line of the command that says less than its role needs opens the form. */

@@ -53,6 +53,8 @@ export const forms = {
   },
   hits: (accesses: number, requests: number) =>
     `Now: ${accesses} ${accesses === 1 ? "access" : "accesses"}, ${requests} waiting ${requests === 1 ? "request" : "requests"}.`,
+  /** Shows what a form leaves out at first. */
+  unfold: "More",
   /** Beside a box to tick. */
   read: "I have read this",
   /** The hint says what happens when it is left empty. */

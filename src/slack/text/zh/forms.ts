@@ -6,7 +6,7 @@ export const forms: typeof english = {
   group: "指定的用户组",
   request: { title: "申请权限", submit: "提交" },
   emergency: {
-    title: "紧急提权权限",
+    title: "紧急提权",
     submit: "立即取用",
     explain: "*紧急提权：*\n不经审批，事后须由他人复核。",
   },
@@ -51,6 +51,7 @@ export const forms: typeof english = {
     explain: (whom) => `${whom ? `${whom} ` : "所有人都"}可以重新申请。已结束的权限不会恢复。`,
   },
   hits: (accesses, requests) => `目前有 ${accesses} 项权限、${requests} 条待审批的申请。`,
+  unfold: "更多",
   read: "我已阅读",
   inputs: {
     role: { label: "角色", hint: "" },
