@@ -41,6 +41,12 @@ export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => u
     const { asked, sent } = await context.slack.click(user, where, what, { confirm });
     return { sent, asked };
   }),
+  choose: action(
+    z.object({ user, view: z.string(), action: z.string(), value: z.string() }),
+    async ({ context }, { user, view, action, value }) => {
+      await context.slack.choose(user, { view }, action, value);
+    },
+  ),
   submit: action(
     z.object({ user, view: z.string(), values: z.record(z.string(), z.string()) }),
     async ({ context }, { user, view, values }) => {

@@ -36,6 +36,7 @@ test("role, time and reason, and the rest behind More; a role brings its times a
   expect(await timesIn()).not.toContain("2 h");
   expect((await inputs()).has("other")).toBe(false);
   await scene.unfold(BOB);
+  expect(await cursorIn()).toBe("other");
   await world.slack.choose(BOB, view, "other", "20m");
   expect((await inputs()).get("reason")?.optional).toBe(true);
   await world.slack.choose(BOB, view, "role", "admin");

@@ -23,7 +23,13 @@ export function drawModal(
   const rev = `${who.id} ${modal.id} ${modal.rev}`;
   if (old?.dataset.rev === rev) return;
   const close = () => void ask("close", { user: who.id, view: modal.id });
-  const fields = h("div", { class: "bk fields" });
+  const tell = ({ target }: Event) => {
+    const field = target as HTMLInputElement;
+    const { action } = field.dataset;
+    if (field.matches("[data-told]"))
+      void ask("choose", { user: who.id, view: modal.id, action, value: field.value });
+  };
+  const fields = h("div", { class: "bk fields", onchange: tell });
   fields.innerHTML = modal.html;
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -70,7 +76,10 @@ export function drawModal(
 
 const FIELDS = "textarea, input, select";
 const enter = (sheet: HTMLElement): void =>
-  (sheet.querySelector<HTMLElement>(`.fields :is(${FIELDS})`) ?? sheet.querySelector("button"))?.focus();
+  ["[data-cursor]", `.fields :is(${FIELDS})`, "button"]
+    .map((one) => sheet.querySelector<HTMLElement>(one))
+    .find((one) => one !== null)
+    ?.focus();
 
 /** As Slack: what was typed stays where the same field is still asked for. */
 function replace(old: HTMLElement, sheet: HTMLElement): void {

@@ -43,7 +43,12 @@ export function drawInput(block: Block, reader: Reader, form: Form): string {
 function drawField(block: Block, reader: Reader, form: Form): string {
   const element = block.element as JsonObject;
   const state = form.values?.[String(block.block_id)]?.[String(element.action_id)] ?? {};
-  const names = idsOf(element, block) + attr("data-field", true) + attr("aria-label", words(block.label));
+  const names =
+    idsOf(element, block) +
+    attr("data-field", true) +
+    attr("data-told", block.dispatch_action) +
+    attr("data-cursor", element.focus_on_load) +
+    attr("aria-label", words(block.label));
   if (element.type === "plain_text_input")
     return textField(element, names, String(state.value ?? element.initial_value ?? ""));
   if (element.type === "users_select") {

@@ -40,17 +40,17 @@ const ABOUT_FORMS: Record<AboutKind, AboutForm> = {
 /** Throws Refused when it cannot be done now, StoreAway, SlackAway. */
 export async function openForm(bot: Bot, triggerId: string, user: UserId, form: Form): Promise<void> {
   const view = await drawForm(bot, user, form);
-  putCursor(view);
+  putCursor(inputsIn(view).find(isGap));
   await bot.slack.openView(triggerId, view);
 }
 
-/** Where the first thing is missing. A form that is drawn again leaves the cursor where it is. */
-function putCursor(view: ModalView): void {
-  const gap = inputsIn(view).find(
-    ({ element }) => !Object.keys(element).some((field) => field.startsWith("initial_")),
-  );
-  if (gap) Object.assign(gap.element, { focus_on_load: true });
+/** A form that is drawn again leaves the cursor where it is. */
+function putCursor(at: InputBlock | undefined): void {
+  if (at) Object.assign(at.element, { focus_on_load: true });
 }
+
+const isGap = ({ element }: InputBlock): boolean =>
+  !Object.keys(element).some((field) => field.startsWith("initial_"));
 
 const inputsIn = ({ blocks }: ModalView): InputBlock[] =>
   blocks.filter((block): block is InputBlock => block.type === "input");
@@ -69,7 +69,9 @@ export async function redrawForm(bot: Bot, payload: unknown, isUnfolded = false)
   const form = formFor(view.private_metadata, view.state.values, isUnfolded);
   if (form === null) return null;
   try {
-    await bot.slack.updateView(view.id, await drawForm(bot, user.id, form));
+    const drawn = await drawForm(bot, user.id, form);
+    if (isUnfolded) putCursor(inputsIn(drawn).find(({ block_id }) => block_id === "other"));
+    await bot.slack.updateView(view.id, drawn);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
   }
