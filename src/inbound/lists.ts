@@ -104,22 +104,30 @@ async function drawPending(reading: Reading): Promise<Message> {
     ? await collect(bot, WAITING, needed, (one) => mayDecide(bot, one, user, groups))
     : [];
   const lines = pageOf([...reviews, ...requests], reading).map((one) => drawUndecided(reading, one));
-  return drawPage(reading, lines);
+  return drawPage(reading, await Promise.all(lines));
 }
 
-function drawUndecided(context: DrawContext, request: Request): KnownBlock[] {
-  const { lists, messages } = wordsFor(context.locale);
+async function drawUndecided(reading: Reading, request: Request): Promise<KnownBlock[]> {
+  const { lists, messages } = wordsFor(reading.locale);
   const isWaiting = request.state === "waiting";
-  const channel = `<#${channelFor(context.config, request.role)}>`;
-  const expiry = isWaiting
-    ? [messages.about.expires(moment(request.lapsesAt)), lists.approveOnCard(channel)]
-    : [];
+  const channel = `<#${channelFor(reading.config, request.role)}>`;
+  const card = await cardLink(reading, request);
+  const where = isWaiting
+    ? [messages.about.expires(moment(request.lapsesAt)), lists.approveOnCard(card, channel)]
+    : [card];
   return [
-    ...section(requestLine(context, request)),
+    ...section(requestLine(reading, request)),
     ...quote(request.reason),
-    ...smallPrint(...expiry, request.id),
-    ...actions(requestButton(context, request, isWaiting ? "deny" : "review")),
+    ...smallPrint(...where, request.id),
+    ...actions(requestButton(reading, request, isWaiting ? "deny" : "review")),
   ];
+}
+
+/** The word alone where no card is known. */
+async function cardLink({ bot, locale }: Reading, { id }: Request): Promise<string> {
+  const { card } = wordsFor(locale).lists;
+  const place = await bot.store.readPlace(id, "card");
+  return place ? `<${await bot.slack.messageLink(place)}|${card}>` : card;
 }
 
 async function drawActive(reading: Reading): Promise<Message> {
@@ -127,12 +135,12 @@ async function drawActive(reading: Reading): Promise<Message> {
   const groups = await readGroups(bot);
   if (!isAdmin(bot.config, user, groups) && !approvesAnything(bot, user, groups)) return notShown(reading);
   const granted = await bot.store.page(GRANTED, { from: asked.page * PAGE, count: PAGE + 1 });
-  const lines = granted.map((one) => [
+  const lines = granted.map(async (one) => [
     ...section(requestLine(reading, one)),
-    ...smallPrint(one.id),
+    ...smallPrint(await cardLink(reading, one), one.id),
     ...actions(...(mayRevoke(bot.config, one, user, groups) ? [requestButton(reading, one, "revoke")] : [])),
   ]);
-  return drawPage(reading, lines);
+  return drawPage(reading, await Promise.all(lines));
 }
 
 async function drawHistory(reading: Reading): Promise<Message> {

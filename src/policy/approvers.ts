@@ -96,18 +96,24 @@ export function assertMayApprove(policy: Policy, request: Request, person: Perso
     throw new Refused("not-an-approver", { role, id: request.id });
 }
 
+/** Everybody who could approve it, those of the fallback last. */
+export function possibleApprovers(policy: Policy, request: Request, groups: Groups): UserId[] {
+  const role = roleNamed(policy, request.role);
+  const named = role ? approversFor(role, true) : [];
+  const people = named.flatMap((one) => (isGroup(one) ? [...(groups.members.get(one) ?? [])] : [one]));
+  return [...new Set(people)].filter((user) => !isParty(request, user));
+}
+
 /** Throws Refused when fewer others than are needed could approve it, the fallback approvers too, or have a passkey. */
 export function assertCanBeApproved(policy: Policy, request: Request, groups: Groups): void {
   const role = roleNamed(policy, request.role);
   if (!role) throw new Refused("unknown-role", { role: request.role });
-  const approvers = approversFor(role, true);
-  const people = approvers.flatMap((one) => (isGroup(one) ? [...(groups.members.get(one) ?? [])] : [one]));
-  const others = [...new Set(people)].filter((user) => !isParty(request, user));
+  const others = possibleApprovers(policy, request, groups);
   const needed = neededApprovals(role);
   const asksPasskey = approvalRule(policy, request.role)?.passkey === true;
   const able = asksPasskey ? others.filter((user) => policy.passkeys[user]) : others;
   if (able.length >= needed) return;
-  const group = findUnknownGroup(approvers, groups);
+  const group = findUnknownGroup(approversFor(role, true), groups);
   if (group !== null) throw new Refused("group-unknown", { group });
   const code = others.length < needed ? "no-approver" : "too-few-passkeys";
   throw new Refused(code, { role: request.role, needed, count: able.length });

@@ -73,7 +73,7 @@ function daysIn(text: string): Day[] {
 }
 
 /** "mon" and "09:05": times of day compare as text. */
-function localTime(zone: string, at: number): { day: Day; clock: string } {
+export function localTime(zone: string, at: number): { day: Day; clock: string } {
   const shape = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
   const parts = new Intl.DateTimeFormat("en-US", { ...shape, timeZone: zone }).formatToParts(at);
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";

@@ -17,6 +17,15 @@ export type PathRule = z.infer<typeof PathRule>;
 const BUILT_IN = /^(karpor-guest|karpor-admin|anonymous|cluster-admin|admin|edit|view|system:.*)$/;
 export const isBuiltIn = (clusterRole: string): boolean => BUILT_IN.test(clusterRole);
 
+const WRITING = /^(karpor-admin|cluster-admin|admin|edit)$/;
+const READS = ["get", "head", "options"];
+
+/** As far as the file tells: of a ClusterRole that it only names this is known where Karpor or Kubernetes made it. */
+export const canWrite = (role: { clusterRole: string; rules?: readonly PathRule[] | undefined }): boolean =>
+  role.rules
+    ? role.rules.some(({ verbs }) => verbs.some((verb) => !READS.includes(verb)))
+    : WRITING.test(role.clusterRole);
+
 /** More than to get paths that are named: another verb, or every path. */
 export const allowsMoreThanGet = (rules: readonly PathRule[]): boolean =>
   rules.some(

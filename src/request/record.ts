@@ -105,8 +105,8 @@ export type Outcome = z.infer<typeof Outcome>;
 /** What the card says of the requester, as it was when they asked. */
 export const History = kept({
   title: z.string(),
-  /** The requester's IANA time zone. */
-  zone: z.string(),
+  /** Their time of day, such as "22:02", where it is night or another one than the first approver's; null: neither. */
+  clock: z.string().nullable().default(null),
   grantsIn30Days: z.int().nonnegative(),
   lastGrant: kept({ role: z.string(), at: Moment, by: UserId.nullable() }).nullable(),
   deniedToday: kept({ by: UserId, words: z.string(), at: Moment }).nullable(),

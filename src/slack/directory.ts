@@ -24,7 +24,7 @@ const SlackUser = z.object({
 });
 type SlackUser = z.infer<typeof SlackUser>["user"];
 
-const Home = z.object({ team_id: z.string(), enterprise_id: words });
+const Home = z.object({ url: z.url(), team_id: z.string(), enterprise_id: words });
 type Home = z.infer<typeof Home>;
 const UserGroups = z.object({
   usergroups: z.array(z.object({ id: z.string(), users: z.array(z.string()).optional() })),
@@ -37,7 +37,7 @@ interface AllGroups {
   lookedUpAt: number;
 }
 
-type Directory = Pick<Slack, "person" | "knownName" | "groups" | "localeFor" | "openDm">;
+type Directory = Pick<Slack, "person" | "messageLink" | "knownName" | "groups" | "localeFor" | "openDm">;
 
 /** A look that fails throws, and decides nothing. */
 export function createDirectory(call: CallSlack, { store, clock }: { store: Kept; clock: Clock }): Directory {
@@ -61,6 +61,10 @@ export function createDirectory(call: CallSlack, { store, clock }: { store: Kept
 
   return {
     person,
+    messageLink: async ({ channel, ts }) => {
+      const parts = [channel, `p${ts.replace(".", "")}`].map(encodeURIComponent);
+      return new URL(`archives/${parts.join("/")}`, (await home()).url).href;
+    },
     knownName: (id) => names.get(id) ?? null,
     async groups(ids, within = FRESH) {
       if (ids.length === 0) return { members: new Map(), lookedUpAt: await store.now() };

@@ -32,6 +32,8 @@ export interface Slack {
   publishHome(user: UserId, view: View): Promise<void>;
   /** A look of the last `within` ms (15 s when left out); `lookedUpAt` is by the clock of Redis. */
   person(user: UserId, within?: number): Promise<Person>;
+  /** Opens a message, as chat.getPermalink says it (docs.slack.dev/reference/methods/chat.getPermalink); asks nothing of that. */
+  messageLink(place: Place): Promise<string>;
   /** As this replica saw it last, however long ago; null: it never did. */
   knownName(user: string): string | null;
   groups(groups: readonly GroupId[], within?: number): Promise<Groups>;

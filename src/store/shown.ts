@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { RequestId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import type { Keys } from "./keys.ts";
-import { readText, UNREADABLE, type Unreadable } from "./reading.ts";
+import { orNull, readText, UNREADABLE, type Unreadable } from "./reading.ts";
 import { CLOSED_KEPT_SECONDS, type createRecords, type ReadRequest } from "./records.ts";
 import { guarded, milliseconds, type RedisTime } from "./redis.ts";
 
@@ -70,6 +70,10 @@ export function createShown(redis: Redis, keys: Keys, parse: ReturnType<typeof c
     read: async (id: RequestId): Promise<ReadRequest | null | Unreadable> => (await readShown(id)).request,
 
     readShown,
+
+    /** Where one of its messages is; null: nowhere that is known. */
+    readPlace: async (id: RequestId, key: string): Promise<ShownMessage | null> =>
+      orNull(readText(ShownMessage, await guarded(redis.hget(keys.request(id), MESSAGE + key)))),
 
     /** False when another message has this key already: the caller deletes its own. */
     placeMessage: async (id: RequestId, key: string, shown: ShownMessage): Promise<boolean> =>

@@ -73,7 +73,7 @@ const record = (parts: Partial<Record<keyof Request, unknown>>): Request =>
     lapsesAt: NOW + 4 * HOUR,
     account: "uid",
     history: {
-      ...{ title: "Developer", zone: "Asia/Shanghai", grantsIn30Days: 3 },
+      ...{ title: "Developer", clock: "22:02", grantsIn30Days: 3 },
       lastGrant: { role: "admin", at: NOW - 24 * HOUR, by: BOB },
       deniedToday: { by: ALICE, words: "release *freeze*", at: NOW - HOUR },
     },
@@ -142,6 +142,10 @@ const SCENES: Record<string, [Partial<Record<keyof Request, unknown>>, Face[]]> 
   "waiting, reminded": [{ nudges: 1 }, ["waiting", "notice"]],
   "waiting, the fallback asked": [{ fallback: true }, ["card", "notice"]],
   "one of two approvals": [{ role: "pair", approvals: approved.approvals }, ["card", "waiting"]],
+  "one of two approvals, for less": [
+    { role: "pair", granted: HOUR, approvals: [{ by: ALICE, rule: null, at: NOW, time: HOUR }] },
+    ["card"],
+  ],
   "waiting for a passkey": [{ role: "vault" }, ["card"]],
   "asked for somebody else": [{ askedBy: "U0ANN" }, ["card", "waiting", "asker"]],
   "more time": [{ follows: "R-0000000000", prolongsFrom: NOW + HOUR, duration: HOUR }, ["card", "waiting"]],
@@ -330,7 +334,7 @@ describe("foreign text", () => {
   });
 
   const evilHistory = {
-    ...{ title: EVIL, zone: "UTC", grantsIn30Days: 0, lastGrant: null },
+    ...{ title: EVIL, grantsIn30Days: 0, lastGrant: null },
     deniedToday: { by: ALICE, words: EVIL, at: NOW },
   };
 

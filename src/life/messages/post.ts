@@ -78,7 +78,8 @@ export async function removeMessage(
     await bot.slack.remove(place);
   } catch (error) {
     if (!(error instanceof SlackRefusal)) throw error;
-    const emptied = drawEmptied({ config: bot.config, locale: bot.config.slack.language });
+    const context = { config: bot.config, locale: bot.config.slack.language };
+    const emptied = drawEmptied(context, /^(reminder|call)-/.test(key));
     await bot.slack
       .update(place, emptied)
       .catch((refused: unknown) => bot.log.debug({ err: refused }, "the message stays"));

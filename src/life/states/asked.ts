@@ -4,8 +4,9 @@
  * closed.
  */
 import type { Bot } from "../../bot.ts";
-import { assertCanBeApproved } from "../../policy/approvers.ts";
-import { DAY } from "../../request/durations.ts";
+import { assertCanBeApproved, possibleApprovers } from "../../policy/approvers.ts";
+import { localTime } from "../../policy/hours.ts";
+import { DAY, HOUR } from "../../request/durations.ts";
 import { UserId } from "../../request/ids.ts";
 import { type History, mayHoldAccess, openData, type Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
@@ -14,7 +15,7 @@ import { openFor, requestsFor } from "../../store/indexes.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { holdReasons, lapseDecision, refused, unanswered } from "../decisions.ts";
 import { assertMayTakeEmergency } from "../emergency.ts";
-import { type Judgement, judge, lookUp } from "../judge.ts";
+import { type Judgement, judge, type LookUps, lookUp } from "../judge.ts";
 import type { Decision, LifeState } from "../state.ts";
 
 export const asked: LifeState = {
@@ -31,8 +32,9 @@ async function step(bot: Bot, request: ReadRequest): Promise<Decision> {
     await assertMayTakeEmergency(bot, request);
     const judgement = await judge(bot, request, looks);
     if (judgement.verdict === "waiting") assertCanBeApproved(bot.config, request, looks.groups);
-    const history = await historyOf(bot, request, looks.people.get(request.requester));
-    return decided(bot, judgement, history);
+    const history = await historyOf(bot, request, looks.people.get(request.requester)?.title ?? "");
+    const clock = judgement.verdict === "waiting" ? await notableClock(bot, request, looks) : null;
+    return decided(bot, judgement, { ...history, clock });
   } catch (error) {
     if (error instanceof Refused) return refused(bot, error);
     throw error;
@@ -80,11 +82,7 @@ async function assertNotHeld(bot: Bot, request: Request): Promise<void> {
 
 const SHOWN_PAST = 30;
 
-async function historyOf(
-  bot: Bot,
-  request: Request,
-  person: { title: string; zone: string } | undefined,
-): Promise<History> {
+async function historyOf(bot: Bot, request: Request, title: string): Promise<Omit<History, "clock">> {
   const past = await bot.store.page(requestsFor(request.requester), { count: SHOWN_PAST, latest: true });
   const since = bot.clock.now() - 30 * DAY;
   const grants = past.filter(({ id, activeAt }) => id !== request.id && (activeAt ?? 0) > since);
@@ -96,12 +94,24 @@ async function historyOf(
   const denied = denials[0]?.outcome;
   const denier = UserId.safeParse(denied?.by).data;
   return {
-    title: person?.title ?? "",
-    zone: person?.zone ?? "UTC",
+    title,
     grantsIn30Days: grants.length,
     lastGrant: last ? { role: last.role, at: last.activeAt ?? last.askedAt, by: approverOf(last) } : null,
     deniedToday: denied && denier ? { by: denier, words: denied.words, at: denied.at } : null,
   };
+}
+
+const isNight = (clock: string): boolean => clock >= "22:00" || clock < "07:00";
+
+/** The requester's, where it is night or another one than that of who is asked first. */
+async function notableClock(bot: Bot, request: Request, { people, groups }: LookUps): Promise<string | null> {
+  const now = bot.clock.now();
+  const { clock } = localTime(people.get(request.requester)?.zone ?? "UTC", now);
+  if (isNight(clock)) return clock;
+  const [approver] = possibleApprovers(bot.config, request, groups);
+  if (!approver) return null;
+  const { zone } = await bot.slack.person(approver, HOUR);
+  return localTime(zone, now).clock === clock ? null : clock;
 }
 
 const approverOf = ({ approvals }: Request): UserId | null => approvals.at(-1)?.by ?? null;

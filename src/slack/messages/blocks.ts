@@ -36,6 +36,10 @@ export function context(...parts: string[]): ContextBlock[] {
   return text ? [{ type: "context", elements: [mrkdwn(text)] }] : [];
 }
 
+/** Words that must be seen at the first look, with a mark beside them: never the mark alone. */
+export const marked = (words: string): ContextBlock[] =>
+  words ? [{ type: "context", elements: [plainText("▲"), mrkdwn(`*${words}*`)] }] : [];
+
 export const actions = (...elements: Button[]): ActionsBlock[] =>
   elements.length > 0 ? [{ type: "actions", elements }] : [];
 

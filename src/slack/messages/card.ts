@@ -1,18 +1,34 @@
 /** What the approvals channel sees of a request: one card, drawn anew as it goes on. */
 import type { KnownBlock } from "@slack/types";
-import type { Request } from "../../request/record.ts";
+import { canWrite } from "../../policy/path-rules.ts";
+import { roleNamed } from "../../policy/roles.ts";
+import { isOpen, isUndecided, type Request } from "../../request/record.ts";
 import type { Message } from "../slack.ts";
 import type { Facts } from "../text/facts.ts";
 import { code, foreign, mention, mentionUser, moment } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
-import { actions, compose, quote, section, context as smallPrint } from "./blocks.ts";
+import { actions, compose, marked, quote, section, context as smallPrint } from "./blocks.ts";
 import { decideButtons, requestButton } from "./buttons.ts";
 import { type DrawContext, factsFor } from "./facts.ts";
 import { refusalReason } from "./refusal.ts";
 
 export function drawCard(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
-  if (request.state === "asked" || request.state === "waiting") return drawQuestion(context, request, facts);
+  const { text, blocks } = isUndecided(request)
+    ? drawQuestion(context, request, facts)
+    : drawDecided(context, request, facts);
+  return { text, blocks: [...marked(dangers(context, request)), ...blocks] };
+}
+
+/** "Emergency · writes", while it is open or an emergency waits for its review. */
+function dangers({ config, locale }: DrawContext, request: Request): string {
+  const role = roleNamed(config, request.role);
+  const isEmergency = request.emergency && (isOpen(request) || needsReview(request));
+  const isWriting = role !== null && canWrite(role) && (isOpen(request) || isEmergency);
+  return wordsFor(locale).messages.about.dangers(isEmergency, isWriting);
+}
+
+function drawDecided(context: DrawContext, request: Request, facts: Facts): Message {
   const { text, head } = summary(context, request, facts);
   const buttons = cardButtons(request).map((verb) => requestButton(context, request, verb));
   const body = [
@@ -79,15 +95,15 @@ function drawQuestion(context: DrawContext, request: Request, facts: Facts): Mes
   return compose(text, card.waiting(facts), body, facts.approvers, about.expires(facts.lapsesAt), request.id);
 }
 
-/** Who asks, as it was when they asked: title, local time, and what they were given or denied lately. */
-function requesterLine(context: DrawContext, { history, askedAt }: Request): string[] {
+/** Who asks, as it was when they asked: title, their clock where that matters, and what they were given or denied lately. */
+function requesterLine(context: DrawContext, { history }: Request): string[] {
   const { about } = wordsFor(context.locale).messages;
   if (history === null) return [];
-  const { title, zone, grantsIn30Days, lastGrant, deniedToday } = history;
+  const { title, clock, grantsIn30Days, lastGrant, deniedToday } = history;
   const { role, at, by } = lastGrant ?? { role: "", at: 0, by: null };
   return [
     title ? `“${foreign(title.replace(/[*_~`“”]/g, ""), 60)}”` : "",
-    about.localTime(clockIn(zone, askedAt)),
+    clock === null ? "" : about.localTime(clock),
     grantsIn30Days === 0 ? about.firstRequest : about.grants(grantsIn30Days),
     lastGrant ? about.last(code(role), moment(at), mentionUser(by)) : "",
     deniedToday
@@ -100,13 +116,13 @@ function requesterLine(context: DrawContext, { history, askedAt }: Request): str
   ];
 }
 
-const clockIn = (timeZone: string, at: number): string =>
-  new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(at);
+const needsReview = ({ emergency, review, activeAt }: Request): boolean =>
+  emergency && review === null && activeAt !== null;
 
-function cardButtons({ state, emergency, review, activeAt }: Request): ("revoke" | "review")[] {
-  const needsReview = emergency && review === null && activeAt !== null;
+function cardButtons(request: Request): ("revoke" | "review")[] {
+  const { state } = request;
   const mayEnd = state === "scheduled" || state === "granting" || state === "active";
-  return [...(needsReview ? (["review"] as const) : []), ...(mayEnd ? (["revoke"] as const) : [])];
+  return [...(needsReview(request) ? (["review"] as const) : []), ...(mayEnd ? (["revoke"] as const) : [])];
 }
 
 const reviewLine = (

@@ -150,7 +150,7 @@ export function drawSeal({ locale }: DrawContext, { id, hash }: { id: string; ha
 }
 
 /** In the place of a message that Slack does not delete. */
-export function drawEmptied({ locale }: DrawContext): Message {
-  const { over } = wordsFor(locale).messages;
+export function drawEmptied({ locale }: DrawContext, isReminder = false): Message {
+  const over = wordsFor(locale).messages.over(isReminder);
   return compose(plainWords(over), over, []);
 }

@@ -15,7 +15,8 @@ export const lists = {
   historyFor: (who: string) => `*Requests for ${who}:*`,
   notShown: "*Not shown:* only approvers and admins see this.",
   own: (role: string, hub: string, until: string) => `*Active until ${until}:* ${role} on ${hub}`,
-  approveOnCard: (channel: string) => `approve it on its card in ${channel}`,
+  card: "card",
+  approveOnCard: (card: string, channel: string) => `approve it on its ${card} in ${channel}`,
   newer: "Newer",
   older: "Older",
   story: {

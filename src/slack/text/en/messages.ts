@@ -113,7 +113,7 @@ const card = {
   approvals: (f: Facts) =>
     f.approved === 0
       ? `${f.needed} approvals needed, each by another person.`
-      : `Approved by ${f.approvedBy}; ${f.needed - f.approved} more needed.`,
+      : `Approved by ${f.approvedBy}${shortening(f)}; ${f.needed - f.approved} more needed.`,
   scheduled: (f: Facts) =>
     f.heldBack.length > 0
       ? head("Approved, not ready yet", `${asked(f)} · ${approvedWhen(f)}. ${capital(heldBack(f))}.`)
@@ -291,6 +291,9 @@ const ring = {
 const about = {
   /** For a screen reader, in plain text. */
   roleFor: (role: string, who: string) => `${role} for ${who}`,
+  /** At the head of a card. */
+  dangers: (isEmergency: boolean, isWriting: boolean) =>
+    capital([isEmergency ? "emergency" : "", isWriting ? "writes" : ""].filter(Boolean).join(" · ")),
   can: (description: string) => `Can: ${description}`,
   confirm: (warning: string) => `*Warning:* ${warning}`,
   localTime: (clock: string) => `Their time ${clock}`,
@@ -421,5 +424,6 @@ export const messages = {
     lockdown,
     admins,
   },
-  over: "*This message is over:* nothing can be done here any more.",
+  over: (isReminder: boolean) =>
+    `*This ${isReminder ? "reminder" : "message"} is over:* nothing can be done here any more.`,
 };

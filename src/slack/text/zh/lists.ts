@@ -12,7 +12,8 @@ export const lists: typeof english = {
   historyFor: (who) => `${who} 的申请：`,
   notShown: "*无法显示：*\n只有审批人和管理员可以查看。",
   own: (role, hub, until) => `*生效中，至${until}：*\n${hub} 的 ${role} 权限`,
-  approveOnCard: (channel) => `请在 ${channel} 的卡片上批准`,
+  card: "卡片",
+  approveOnCard: (card, channel) => `请在 ${channel} 的 ${card} 上批准`,
   newer: "较新",
   older: "较早",
   story: {

@@ -113,7 +113,7 @@ const card: Words["card"] = {
   approvals: (f) =>
     f.approved === 0
       ? `须由 ${f.needed} 人分别批准。`
-      : `${f.approvedBy} 已批准，还需 ${f.needed - f.approved} 人批准。`,
+      : `${f.approvedBy} 已批准${shortening(f)}，还需 ${f.needed - f.approved} 人批准。`,
   scheduled: (f) =>
     f.heldBack.length > 0
       ? head("已批准，尚未开通", `${asked(f)}，${approvedWhen(f)}。\n${heldBack(f)}。`)
@@ -264,6 +264,8 @@ const ring: Words["ring"] = {
 
 const about: Words["about"] = {
   roleFor: (role, who) => `${who} 的 ${role}`,
+  dangers: (isEmergency, isWriting) =>
+    [isEmergency ? "紧急提权" : "", isWriting ? "可写入" : ""].filter(Boolean).join(" · "),
   can: (description) => `权限范围：${description}`,
   confirm: (warning) => `*请注意：*\n${warning}`,
   localTime: (clock) => `申请人当地时间 ${clock}`,
@@ -378,5 +380,5 @@ export const messages: Words = {
     lockdown,
     admins,
   },
-  over: "*这条消息已过时：*\n不能再在这里操作。",
+  over: (isReminder) => `*这条${isReminder ? "提醒" : "消息"}已过时：*\n不能再在这里操作。`,
 };
