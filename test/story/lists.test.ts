@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { HOUR } from "../../src/request/durations.ts";
 import { eventually } from "../helpers/eventually.ts";
-import { ALICE, BOB, CAROL, GUS, MEI } from "../helpers/people.ts";
+import { ALICE, APPROVALS, BOB, CAROL, GUS, MEI } from "../helpers/people.ts";
 import { roles } from "../helpers/roles.ts";
 import { buttonsOf, type Scene, sceneOf, visibleText } from "../helpers/scene.ts";
 import { startReplica, startWorld, type World } from "../helpers/world.ts";
@@ -84,7 +84,9 @@ describe("what they show", () => {
     const first = await list(ALICE, "pending");
     expect(idsIn(first)).toHaveLength(10);
     expect(buttonsOf(first)).not.toContain("Approve 1 h");
-    expect(visibleText(first)).toContain("approve it on its card");
+    const { ts } = await scene.card("waits-2");
+    const card = `<https://local.slack.com/archives/${APPROVALS}/p${ts.replace(".", "")}|card>`;
+    expect(visibleText(first)).toContain(`approve it on its ${card}`);
     await world.slack.click(ALICE, first, "Older");
     await world.slack.waitFor(() => idsIn(first).length === 2);
     expect(idsIn(await list(CAROL, "pending"))).toEqual([]);

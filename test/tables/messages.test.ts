@@ -265,6 +265,7 @@ describe.each(LOCALES)("%s", (locale) => {
       ),
       drawNotice({ config, locale }, { kind: "webhook-works", names: [], until: null, why: "3" }),
       drawEmptied({ config, locale }),
+      drawEmptied({ config, locale }, true),
       drawLockdown({ config, locale }, { ...lockdown, whom: "everybody", locked: true }),
       drawLockdown(
         { config, locale },

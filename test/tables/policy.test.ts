@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as approvers from "../../src/policy/approvers.ts";
 import { askCompany, pingCompany } from "../../src/policy/company-check.ts";
 import { checkCounts, checkTerms, checkTotal, Limits, type RequestTerms } from "../../src/policy/limits.ts";
+import { canWrite, type PathRule } from "../../src/policy/path-rules.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import {
   approvalRule,
@@ -371,6 +372,18 @@ describe("days and hours", () => {
   ])("is refused in the file: %s", (_, when) => {
     expect(Rule.safeParse({ name: "week", when, then: "deny" }).success).toBe(false);
   });
+});
+
+test.each<[clusterRole: string, verbs: PathRule["verbs"] | null, writes: boolean]>([
+  ["karpor-admin", null, true],
+  ["karpor-guest", null, false],
+  ["somebody-elses", null, false],
+  ["made-by-setup", ["get", "head"], false],
+  ["made-by-setup", ["get", "patch"], true],
+  ["made-by-setup", ["*"], true],
+])("whether a role writes, as far as the file tells: %s %j", (clusterRole, verbs, writes) => {
+  const rules = verbs ? [{ nonResourceURLs: ["/search"], verbs }] : undefined;
+  expect(canWrite({ clusterRole, rules })).toBe(writes);
 });
 
 describe("approvers", () => {
