@@ -32,7 +32,7 @@ test("an emergency for an accomplice who may take it is refused, and nothing is 
 test("a role that needs no approval is had by who asks for it, and by nobody else", async () => {
   expect(await answerTo(CAROL, "for @mei peek 15m hers")).toContain("is for oneself alone");
   await scene.say(CAROL, "", GENERAL);
-  const form = await scene.form(CAROL);
+  const form = await scene.unfold(CAROL);
   const { errors } = await world.slack.submit(CAROL, form.id, { role: "peek", who: MEI });
   expect(errors).toEqual({ who: expect.stringContaining("is for oneself alone") });
   expect(await world.records()).toEqual([]);
