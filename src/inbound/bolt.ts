@@ -1,7 +1,9 @@
 /** Slack's door: Bolt's own receivers, over HTTP or Socket Mode, and the health pages beside them. */
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
   App,
+  HTTPModuleFunctions,
   HTTPReceiver,
   type HTTPReceiverOptions,
   type Logger,
@@ -24,6 +26,7 @@ import { handleShortcut, handleSubmission } from "./submissions.ts";
 /** Health pages: /livez, /readyz, /status. */
 export type Routes = NonNullable<HTTPReceiverOptions["customRoutes"]>;
 
+const ENDPOINT = "/slack/events";
 const RESPOND_WITHIN_MS = 3000;
 
 /** Rejects when the port is taken; Slack may be away. In Socket Mode the port has the health pages only. */
@@ -44,8 +47,9 @@ export async function startBolt(bot: Bot, routes: Routes = []) {
       bot.log.warn("what Slack sent was not acknowledged within 3 s");
       response.writeHead(404).end();
     },
-    ...(socket ? { endpoints: [], signatureVerification: false } : { endpoints: "/slack/events" }),
+    ...(socket ? { endpoints: [], signatureVerification: false } : { endpoints: ENDPOINT }),
   });
+  if (!socket) answerUnreadable(bot, web);
   const app = new App({
     ...{ receiver: socket?.receiver ?? web, logger, convoStore: false, extendedErrorHandler: true },
     // Slack is called by slack/client.ts alone: Bolt gets no token, and so asks Slack for nothing.
@@ -101,6 +105,31 @@ function listen(bot: Bot, app: App): ReadonlySet<Promise<void>> {
 /** Signed, and yet not as Slack sends it. */
 const noteUnreadable = ({ log }: Bot, error: unknown): void =>
   log.debug({ err: error }, "what came with Slack's signature cannot be read");
+
+/** Bolt never answers a body that is `null`, and only after 3 s one that has no kind: it is refused before. */
+function answerUnreadable(bot: Bot, web: HTTPReceiver): void {
+  const { requestListener } = web;
+  web.requestListener = (request, response) => {
+    if (request.method !== "POST" || request.url !== ENDPOINT) return requestListener(request, response);
+    void hasNoKind(bot, request).then((isRefused) => {
+      if (!isRefused) return requestListener(request, response);
+      noteUnreadable(bot, new Error("the payload has no kind"));
+      response.writeHead(400).end();
+    });
+  };
+}
+
+/** Bolt itself answers what has no valid signature, or is no JSON. */
+async function hasNoKind({ config }: Bot, request: IncomingMessage): Promise<boolean> {
+  const { defaultBodyLimit, parseAndVerifyHTTPRequest, parseHTTPRequestBody } = HTTPModuleFunctions;
+  const options = { signingSecret: config.env.SLACK_SIGNING_SECRET ?? "", bodyLimit: defaultBodyLimit };
+  try {
+    const body = parseHTTPRequestBody(await parseAndVerifyHTTPRequest(options, request));
+    return !(body?.type ?? body?.command ?? body?.ssl_check);
+  } catch {
+    return false;
+  }
+}
 
 /** Of an outage the log speaks once. */
 function logFailure(bot: Bot, error: unknown): void {

@@ -32,6 +32,9 @@ const loud = () => running.lines.filter(({ level }) => level !== "debug" && leve
 
 test.each([
   ["no JSON", "{", "application/json"],
+  ["nothing at all", "null", "application/json"],
+  ["a press that is nothing at all", null],
+  ["of no kind", {}],
   ["an event that is a word", { event: "app_home_opened" }, "application/json"],
   ["an event that is null", { type: "event_callback", event: null }, "application/json"],
   ["a command by nobody", new URLSearchParams({ command: APP.command, text: "status" }).toString(), FORM],

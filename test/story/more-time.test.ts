@@ -14,7 +14,8 @@ beforeAll(async () => {
   const short = { ...roles.guest, duration: { default: "1h", max: "2h", total: "3h" } };
   const hint = { en: "a ticket such as OPS-123", zh: "工单号" };
   const duty = { ...roles.admin, reason: { required: true, pattern: "[A-Z]+-\\d+", hint } };
-  world = await startWorld({ config: { roles: { ...roles, short, duty } } });
+  const alone = { ...roles.admin, approval: { by: [BOB], within: "4h" } };
+  world = await startWorld({ config: { roles: { ...roles, short, duty, alone } } });
   scene = sceneOf(world);
   await startReplica(world);
 });
@@ -217,6 +218,19 @@ describe("the token", () => {
     await scene.proveEnd(id);
     expect(buttonsOf(await scene.dm(BOB, "you reported that its token leaked"))).toEqual([]);
     expect((await world.records()).filter(({ reason }) => reason === "no ticket yet")).toHaveLength(1);
+  });
+
+  test("I leaked it, where nobody else may decide on the rest: it ended, they read whom to tell, and no button asks again", async () => {
+    await scene.say(BOB, "emergency alone 1h on call until noon");
+    const { id } = await scene.because("on call until noon", "active");
+    await world.slack.click(BOB, await scene.tokenOf(BOB, id), "I leaked it");
+    await world.slack.submit(BOB, (await scene.form(BOB)).id);
+    await scene.proveEnd(id);
+    const refusal = await scene.dm(BOB, "nobody else in");
+    expect(visibleText(refusal)).toContain(`can approve \`alone\` now. Tell <@${ALICE}>.`);
+    const receipt = await scene.dm(BOB, id);
+    expect(visibleText(receipt)).toContain("you reported that its token leaked");
+    expect([refusal, receipt].flatMap(buttonsOf)).toEqual([]);
   });
 
   test("I leaked it, of one that was prolonged: all of it ends, and the rest of the whole is asked for", async () => {

@@ -72,6 +72,8 @@ const FINAL: readonly RefusalCode[] = [
 function againButtons(context: DrawContext, request: Request): Button[] {
   const { ending, outcome } = request;
   if (ending && FINAL_CAUSES.includes(ending.cause)) return [];
+  // The bot asked for it after a leak: asked again it would be refused again.
+  if (request.replaces && outcome?.kind === "refused") return [];
   if (outcome?.refusal && FINAL.includes(outcome.refusal.code))
     return refusalButtons(context, outcome.refusal);
   const isDenied = outcome?.kind === "denied";

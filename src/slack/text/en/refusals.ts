@@ -77,7 +77,7 @@ export const refusals: Record<RefusalCode, (gap: Gap) => string> = {
   "check-failed": () =>
     refused("the company's check did not answer, and without its yes nothing is given. Try again later."),
   "no-approver": (gap) =>
-    refused(`nobody else in ${gap("approvers")} can approve ${gap("role")} now. Tell an administrator.`),
+    refused(`nobody else in ${gap("approvers")} can approve ${gap("role")} now. Tell ${gap("admins")}.`),
   "already-held": (gap) =>
     gap("user")
       ? `*${gap("user")} already has this*${gap("until") ? ` until ${gap("until")}` : ""}.`

@@ -75,7 +75,7 @@ export const refusals: typeof english = {
   "check-denies": (gap) => refused(`公司核查未通过${gap("words") ? `：${gap("words")}` : "。"}`),
   "check-failed": () => refused("公司核查没有响应，未经它同意不会授权。请稍后再试。"),
   "no-approver": (gap) =>
-    refused(`目前 ${gap("approvers")} 中没有其他人可以审批 ${gap("role")} 权限，请告知管理员。`),
+    refused(`目前 ${gap("approvers")} 中没有其他人可以审批 ${gap("role")} 权限，请告知 ${gap("admins")}。`),
   "already-held": (gap) =>
     gap("user")
       ? `*${gap("user")} 已有这项权限${gap("until") ? `，有效至${gap("until")}` : ""}。*`
