@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
-import { createHub } from "./hub/create-hub.ts";
-import type { Hub, MintedToken } from "./hub/hub.ts";
+import { createHub, type Hub } from "./hub/create-hub.ts";
+import type { MintedToken } from "./hub/hub.ts";
 import { createOutages, type Outages } from "./outages.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Clock } from "./request/clock.ts";
