@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
-import { createHub } from "./hub/create-hub.ts";
-import type { Hub, MintedToken } from "./hub/hub.ts";
+import { createHub, type Hub } from "./hub/create-hub.ts";
+import type { MintedToken } from "./hub/hub.ts";
 import { createOutages, type Outages } from "./outages.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Clock } from "./request/clock.ts";
@@ -63,7 +63,8 @@ export function createBot(config: Config, { clock, log }: BotParts, stopping: Ab
   const store = createStore({ redis, instance, hub: settings.name, key: env.RECORDS_KEY, log });
   const hub = createHub({ settings, instance, clock, log });
   const outages = createOutages({
-    ...{ log, now: clock.now },
+    log,
+    now: clock.now,
     redisTrouble: (error) => redisTrouble(redis, error),
   });
   const slack = createSlack({
@@ -71,13 +72,24 @@ export function createBot(config: Config, { clock, log }: BotParts, stopping: Ab
     apiUrl: env.SLACK_API_URL,
     proxy: env.HTTPS_PROXY,
     noProxy: env.NO_PROXY,
-    ...{ store, clock },
+    store,
+    clock,
     onDone: () => outages.markBack("Slack"),
   });
   const queue = createQueue({ failFast: redis, prefix: store.keys.prefix });
   const bot: Bot = {
-    ...{ config, clock, store, hub, slack, queue, outages, log, stopping },
-    ...{ checks: { failing: [NOT_LOOKED] }, companyChecks: new Map(), probes: new Map() },
+    config,
+    clock,
+    store,
+    hub,
+    slack,
+    queue,
+    outages,
+    log,
+    stopping,
+    checks: { failing: [NOT_LOOKED] },
+    companyChecks: new Map(),
+    probes: new Map(),
     word: () => randomBytes(9).toString("base64url"),
   };
   const close = async () => {

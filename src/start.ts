@@ -42,7 +42,9 @@ export async function startBot(config: Config, outer: BotParts) {
   const delivering = keepDelivering(bot);
   const sweeping = keepSweeping(bot, redis, metrics.noteSweep);
   const workers = startWorkers({
-    ...{ patient, prefix: bot.store.keys.prefix, log: bot.log },
+    patient,
+    prefix: bot.store.keys.prefix,
+    log: bot.log,
     run: (bell, id) => (bell === "access" ? runAccessJob(bot, id) : runSlackJob(bot, bell, id)),
   });
   return {

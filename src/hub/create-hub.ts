@@ -6,8 +6,8 @@ import { renewOwnToken } from "./bot-token.ts";
 import { createClient } from "./client.ts";
 import { hasClusterRole, isEnforcing } from "./facts.ts";
 import { listForeign } from "./foreign.ts";
-import * as grants from "./grants.ts";
-import type { Hub } from "./hub.ts";
+import { createGrants, isLoggedIn } from "./grants.ts";
+import type { Catalog, ChangeNotes } from "./hub.ts";
 import { keyId } from "./jwt.ts";
 import { parseKubeconfig } from "./kubeconfig.ts";
 import { listAccounts, listBindings } from "./lists.ts";
@@ -28,8 +28,13 @@ export interface HubOptions {
   podMount?: string;
 }
 
-/** Connects at the first call: the hub may be away when the bot starts. */
-export function createHub(options: HubOptions): Hub {
+export type Hub = ReturnType<typeof createHub>;
+
+/**
+ * Connects at the first call: the hub may be away when the bot starts. Every call has a time limit, and throws only
+ * HubError.
+ */
+export function createHub(options: HubOptions) {
   const { settings, instance, clock, log, timeoutMs, podMount = POD_MOUNT } = options;
   const source = kubeconfigSource(settings, clock, podMount);
   let forward: Forward | null = null;
@@ -43,31 +48,32 @@ export function createHub(options: HubOptions): Hub {
   }
 
   return {
-    createAccount: (id, about) => grants.createAccount(client, owner, id, about),
-    readAccount: (id) => grants.readAccount(client, owner, id),
-    deleteAccount: (id, uid) => grants.deleteAccount(client, owner, id, uid),
-    createBinding: (grant) => grants.createBinding(client, owner, grant),
-    deleteBinding: (id) => grants.deleteBinding(client, owner, id),
-    mintToken: (id, ms) => grants.mintToken(client, owner, id, ms),
-    checkLogin: (token) => grants.checkLogin(client, token),
+    ...createGrants(client, owner),
     listBindings: () => listBindings(client, owner),
     listAccounts: () => listAccounts(client, owner),
-    listForeign: (catalog) => listForeign(client, catalog),
+    listForeign: (catalog: Catalog) => listForeign(client, catalog),
     readNotes: () => readNotes(client, owner),
-    changeNotes: (change) => changeNotes(client, owner, change),
+    /** By compare-and-swap: `change` is given the newest notes. */
+    changeNotes: (change: ChangeNotes) => changeNotes(client, owner, change),
+    /** False with RBAC off: tokens mean nothing then. */
     isEnforcing: () => isEnforcing(client),
-    hasClusterRole: (name) => hasClusterRole(client, name),
+    hasClusterRole: (name: string) => hasClusterRole(client, name),
+    /** Which paths the hub answers to everybody, without a token. */
     anonymousReads: () => anonymousReads(client),
-    isLoggedIn: () => grants.isLoggedIn(client),
-    renewOwnToken: async () => {
+    /** The hub takes the bot's own credential now; the kubeconfig is read again when not. */
+    isLoggedIn: () => isLoggedIn(client),
+    /** Does nothing before half of its life is over. Throws HubError when it cannot be made or written back. */
+    renewOwnToken: async (): Promise<void> => {
       if (await renewOwnToken(client, source, clock)) log.info("the bot's own token was renewed");
     },
-    signingKey: () => {
+    /** `kid` of the bot's own token: the hub's signing key. Null with a client certificate. */
+    signingKey: (): string | null => {
       const token = client.token();
       return token && keyId(token);
     },
-    clockOffset: () => client.clockOffset(),
-    async close() {
+    /** How far the hub's clock is ahead of ours, ms, as last seen. */
+    clockOffset: (): number => client.clockOffset(),
+    async close(): Promise<void> {
       await Promise.all([client.close(), source.close()]);
       forward?.close();
     },

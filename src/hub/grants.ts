@@ -35,38 +35,128 @@ const TokenRequest = z.object({
   status: z.object({ token: z.string().min(1), expirationTimestamp: z.date() }),
 });
 
-export async function createAccount(
-  client: HubClient,
-  owner: Owner,
-  id: RequestId,
-  { until, requester }: { until: number; requester: UserId },
-): Promise<{ uid: string; isNew: boolean }> {
+/** Every method has a time limit, and throws only HubError. */
+export function createGrants(client: HubClient, owner: Owner) {
   const { instance, namespace } = owner;
-  const name = objectName(instance, id);
-  const annotations = { [ANNOTATION.until]: writeTime(until), [ANNOTATION.requester]: requester };
-  const body = { metadata: { name, labels: requestLabels(instance, id), annotations } };
-  try {
-    const made = await client.call(({ core }) => core.createNamespacedServiceAccount({ namespace, body }));
-    return { uid: readAnswer(`create ${name}`, Account, made).metadata.uid, isNew: true };
-  } catch (error) {
-    if (!isReason(error, "AlreadyExists")) throw error;
-    const found = await readAccount(client, owner, id);
-    if (!found?.id) throw error;
-    return { uid: found.uid, isNew: false };
-  }
-}
+  const nameFor = (id: RequestId) => objectName(instance, id);
 
-export async function readAccount(
-  client: HubClient,
-  owner: Owner,
-  id: RequestId,
-): Promise<AccountOnHub | null> {
-  const { instance, namespace } = owner;
-  const name = objectName(instance, id);
-  const found = await client
-    .call(({ core }) => core.readNamespacedServiceAccount({ namespace, name }))
-    .catch(nullIfAbsent(name));
-  return found && describeAccount(owner, readAnswer(`read ${name}`, Account, found).metadata);
+  /** Null when the hub itself says that there is none. */
+  async function readAccount(id: RequestId): Promise<AccountOnHub | null> {
+    const name = nameFor(id);
+    const found = await client
+      .call(({ core }) => core.readNamespacedServiceAccount({ namespace, name }))
+      .catch(nullIfAbsent(name));
+    return found && describeAccount(owner, readAnswer(`read ${name}`, Account, found).metadata);
+  }
+
+  async function readBinding(id: RequestId): Promise<BindingOnHub | null> {
+    const name = nameFor(id);
+    const found = await client
+      .call(({ rbac }) => rbac.readClusterRoleBinding({ name }))
+      .catch(nullIfAbsent(name));
+    return found && describeBinding(owner, readAnswer(`read binding ${name}`, Binding, found));
+  }
+
+  return {
+    readAccount,
+
+    /** Makes the account, or finds the one that the same request made before. `until`: ms since 1970. */
+    async createAccount(
+      id: RequestId,
+      { until, requester }: { until: number; requester: UserId },
+    ): Promise<{ uid: string; isNew: boolean }> {
+      const name = nameFor(id);
+      const annotations = { [ANNOTATION.until]: writeTime(until), [ANNOTATION.requester]: requester };
+      const body = { metadata: { name, labels: requestLabels(instance, id), annotations } };
+      try {
+        const made = await client.call(({ core }) =>
+          core.createNamespacedServiceAccount({ namespace, body }),
+        );
+        return { uid: readAnswer(`create ${name}`, Account, made).metadata.uid, isNew: true };
+      } catch (error) {
+        if (!isReason(error, "AlreadyExists")) throw error;
+        const found = await readAccount(id);
+        if (!found?.id) throw error;
+        return { uid: found.uid, isNew: false };
+      }
+    },
+
+    /** Deletes only the account of this uid; one that is absent or another's is no failure. */
+    async deleteAccount(id: RequestId, uid: string): Promise<void> {
+      const name = nameFor(id);
+      await client
+        .call(({ core }) => core.deleteNamespacedServiceAccount({ namespace, name, body: exactly(uid) }))
+        .catch(unlessGone(name));
+    },
+
+    /** `different`: one of this name exists, and its role, account or end is another. */
+    async createBinding(grant: Grant): Promise<"made" | "same" | "different"> {
+      const name = nameFor(grant.id);
+      const body = {
+        metadata: {
+          name,
+          labels: requestLabels(instance, grant.id),
+          annotations: {
+            [ANNOTATION.expiresAt]: writeTime(grant.endsAt),
+            [ANNOTATION.account]: grant.account,
+          },
+        },
+        roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name: grant.clusterRole },
+        subjects: [{ kind: "ServiceAccount", name, namespace }],
+      };
+      try {
+        await client.call(({ rbac }) => rbac.createClusterRoleBinding({ body }));
+        return "made";
+      } catch (error) {
+        if (!isReason(error, "AlreadyExists")) throw error;
+        const found = await readBinding(grant.id);
+        // Deleted between the two calls: the next try tells.
+        if (!found) throw error;
+        return isSame(found, grant) ? "same" : "different";
+      }
+    },
+
+    /** By its name, which only this request's binding has: also where somebody removed its labels. Absence is no failure. */
+    async deleteBinding(id: RequestId): Promise<void> {
+      const name = nameFor(id);
+      await client
+        .call(({ rbac }) => rbac.deleteClusterRoleBinding({ name, body: { propagationPolicy: BACKGROUND } }))
+        .catch(unlessGone(name));
+    },
+
+    /** A token that lives for `ms`, and at least ten minutes, which is what the API allows. */
+    async mintToken(id: RequestId, ms: number): Promise<MintedToken> {
+      const name = nameFor(id);
+      const doing = `mint a token for ${name}`;
+      const expirationSeconds = Math.max(SHORTEST_TOKEN_SECONDS, Math.ceil(ms / SECOND));
+      // Without audiences: the hub then fills in its own.
+      const body = { spec: { expirationSeconds } as { expirationSeconds: number; audiences: string[] } };
+      const answer = await client.call(({ core }) =>
+        core.createNamespacedServiceAccountToken({ namespace, name, body }),
+      );
+      const { status } = readAnswer(doing, TokenRequest, answer);
+      const token = secret(status.token);
+      const account = tokenAccount(token);
+      if (!account) throw new HubError(doing, 201, REASON.unreadable);
+      return { token, expiresAt: status.expirationTimestamp.getTime(), account: account.uid };
+    },
+
+    /**
+     * The dashboard's login with this token, over a connection of its own. Only the hub's own words are a verdict: a
+     * proxy before it may answer anything.
+     */
+    async checkLogin(token: Secret): Promise<"good" | "unbound" | "refused"> {
+      try {
+        await client.getAs(token, LOGIN);
+        return "good";
+      } catch (error) {
+        if (isReason(error, "Unauthorized")) return "refused";
+        if (isReason(error, "Forbidden")) return "unbound";
+        if (isMissingPath(error)) return "good";
+        throw error;
+      }
+    },
+  };
 }
 
 export const describeAccount = ({ instance }: Owner, metadata: Metadata): AccountOnHub => ({
@@ -77,60 +167,12 @@ export const describeAccount = ({ instance }: Owner, metadata: Metadata): Accoun
   requester: UserId.safeParse(metadata.annotations[ANNOTATION.requester]).data ?? null,
 });
 
-export async function deleteAccount(
-  client: HubClient,
-  owner: Owner,
-  id: RequestId,
-  uid: string,
-): Promise<void> {
-  const { instance, namespace } = owner;
-  const name = objectName(instance, id);
-  await client
-    .call(({ core }) => core.deleteNamespacedServiceAccount({ namespace, name, body: exactly(uid) }))
-    .catch(unlessGone(name));
-}
-
-export async function createBinding(
-  client: HubClient,
-  owner: Owner,
-  grant: Grant,
-): Promise<"made" | "same" | "different"> {
-  const name = objectName(owner.instance, grant.id);
-  const body = {
-    metadata: {
-      name,
-      labels: requestLabels(owner.instance, grant.id),
-      annotations: { [ANNOTATION.expiresAt]: writeTime(grant.endsAt), [ANNOTATION.account]: grant.account },
-    },
-    roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name: grant.clusterRole },
-    subjects: [{ kind: "ServiceAccount", name, namespace: owner.namespace }],
-  };
-  try {
-    await client.call(({ rbac }) => rbac.createClusterRoleBinding({ body }));
-    return "made";
-  } catch (error) {
-    if (!isReason(error, "AlreadyExists")) throw error;
-    const found = await readBinding(client, owner, grant.id);
-    // Deleted between the two calls: the next try tells.
-    if (!found) throw error;
-    return isSame(found, grant) ? "same" : "different";
-  }
-}
-
 const isSame = (found: BindingOnHub, grant: Grant): boolean =>
   found.isWhole &&
   found.id === grant.id &&
   found.clusterRole === grant.clusterRole &&
   found.account === grant.account &&
   found.endsAt === grant.endsAt;
-
-async function readBinding(client: HubClient, owner: Owner, id: RequestId): Promise<BindingOnHub | null> {
-  const name = objectName(owner.instance, id);
-  const found = await client
-    .call(({ rbac }) => rbac.readClusterRoleBinding({ name }))
-    .catch(nullIfAbsent(name));
-  return found && describeBinding(owner, readAnswer(`read binding ${name}`, Binding, found));
-}
 
 export function describeBinding(
   { instance, namespace }: Owner,
@@ -149,48 +191,6 @@ export function describeBinding(
     account: annotations[ANNOTATION.account] ?? null,
     isWhole: roleRef.kind === "ClusterRole" && namesOurAccount && others.length === 0,
   };
-}
-
-/** By its name, which only this request's binding has: also where somebody removed its labels. */
-export async function deleteBinding(client: HubClient, owner: Owner, id: RequestId): Promise<void> {
-  const name = objectName(owner.instance, id);
-  await client
-    .call(({ rbac }) => rbac.deleteClusterRoleBinding({ name, body: { propagationPolicy: BACKGROUND } }))
-    .catch(unlessGone(name));
-}
-
-export async function mintToken(
-  client: HubClient,
-  { instance, namespace }: Owner,
-  id: RequestId,
-  ms: number,
-): Promise<MintedToken> {
-  const name = objectName(instance, id);
-  const doing = `mint a token for ${name}`;
-  const expirationSeconds = Math.max(SHORTEST_TOKEN_SECONDS, Math.ceil(ms / SECOND));
-  // Without audiences: the hub then fills in its own.
-  const body = { spec: { expirationSeconds } as { expirationSeconds: number; audiences: string[] } };
-  const answer = await client.call(({ core }) =>
-    core.createNamespacedServiceAccountToken({ namespace, name, body }),
-  );
-  const { status } = readAnswer(doing, TokenRequest, answer);
-  const token = secret(status.token);
-  const account = tokenAccount(token);
-  if (!account) throw new HubError(doing, 201, REASON.unreadable);
-  return { token, expiresAt: status.expirationTimestamp.getTime(), account: account.uid };
-}
-
-/** Only the hub's own words are a verdict: a proxy before it may answer anything. */
-export async function checkLogin(client: HubClient, token: Secret): Promise<"good" | "unbound" | "refused"> {
-  try {
-    await client.getAs(token, LOGIN);
-    return "good";
-  } catch (error) {
-    if (isReason(error, "Unauthorized")) return "refused";
-    if (isReason(error, "Forbidden")) return "unbound";
-    if (isMissingPath(error)) return "good";
-    throw error;
-  }
 }
 
 /** Whether the hub takes the bot's own credential. */

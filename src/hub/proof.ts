@@ -5,8 +5,9 @@
 import { MINUTE, SECOND } from "../request/durations.ts";
 import type { RequestId } from "../request/ids.ts";
 import type { Proof } from "../request/record.ts";
+import type { Hub } from "./create-hub.ts";
 import { isReason } from "./errors.ts";
-import type { Hub, MintedToken } from "./hub.ts";
+import type { MintedToken } from "./hub.ts";
 
 /** The hub goes on taking a token that was used for up to 10 s after its account is gone. */
 export const PROVE_AFTER = 11 * SECOND;

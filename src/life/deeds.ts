@@ -1,7 +1,7 @@
 /** Deeds of an operator among the hub's notes: written before access is taken away there, done by the sweep. */
 import { randomBytes } from "node:crypto";
 import type { Bot } from "../bot.ts";
-import type { Hub } from "../hub/hub.ts";
+import type { Hub } from "../hub/create-hub.ts";
 import { type Deed, openDeed, signDeed } from "../store/deeds.ts";
 import type { Signer } from "../store/signed.ts";
 

@@ -41,9 +41,15 @@ export async function step(bot: Bot, id: RequestId): Promise<Stepped> {
   return { request: after, isChanged: after.version !== request.version };
 }
 
-/** The job of the queue `access`: runs one step, then rings for the next. Throws only when Redis is away. */
+/**
+ * The job of the queue `access`: runs one step, then rings for the next; a step that fails is tried again later. Throws
+ * StoreAway only.
+ */
 export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
-  const { request, isChanged } = await stepOrNote(bot, id);
+  const { request, isChanged } = await step(bot, id).catch(async (error: unknown) => {
+    await noteFailure(bot, id, error);
+    return { request: orNull(await bot.store.read(id)), isChanged: false };
+  });
   if (request === null) return;
   const due = nextDue(bot, request);
   if (due === null) return;
@@ -52,18 +58,12 @@ export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
   if (await hasChanged(bot, request)) await bot.queue.ring("access", id);
 }
 
-/** A step that fails is tried again later. */
-async function stepOrNote(bot: Bot, id: RequestId): Promise<Stepped> {
-  try {
-    return await step(bot, id);
-  } catch (error) {
-    // Refused: another decision won, or a look-up got too old. The next run decides anew.
-    if (!(error instanceof Refused)) bot.outages.note(error);
-    bot.log.debug({ id, err: error }, `a step failed; it is tried again in ${TRY_AGAIN_AFTER / SECOND} s`);
-    if (isAway(error)) await noteTrouble(bot, id, "hub-away");
-    else if (error instanceof HubError) await tellRefusal(bot, id, error);
-    return { request: orNull(await bot.store.read(id)), isChanged: false };
-  }
+async function noteFailure(bot: Bot, id: RequestId, error: unknown): Promise<void> {
+  // Refused: another decision won, or a look-up got too old. The next run decides anew.
+  if (!(error instanceof Refused)) bot.outages.note(error);
+  bot.log.debug({ id, err: error }, `a step failed; it is tried again in ${TRY_AGAIN_AFTER / SECOND} s`);
+  if (isAway(error)) await noteTrouble(bot, id, "hub-away");
+  else if (error instanceof HubError) await tellRefusal(bot, id, error);
 }
 
 /** The hub itself says no, such as for a missing right: that stays until an operator acts. */

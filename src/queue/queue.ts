@@ -25,7 +25,7 @@ const LOCKS = { lockDuration: 5000, stalledInterval: 2500, maxStalledCount: 1e6 
 
 export type Queue = ReturnType<typeof createQueue>;
 
-/** `failFast` serves the bells, `patient` the workers. */
+/** `failFast`: rejects at once while Redis is away. */
 export function createQueue({ failFast, prefix }: { failFast: Redis; prefix: string }) {
   const options = { connection: failFast, prefix, skipWaitingForReady: true, skipVersionCheck: true };
   const queues = {
@@ -47,8 +47,10 @@ export function createQueue({ failFast, prefix }: { failFast: Redis; prefix: str
           { id, bell },
           {
             deduplication: { id: job, reschedule: true, keepLastIfActive: true },
-            ...{ delay: Math.max(0, Math.ceil(delay)), priority: PRIORITY[bell] },
-            ...{ removeOnComplete: true, removeOnFail: true },
+            delay: Math.max(0, Math.ceil(delay)),
+            priority: PRIORITY[bell],
+            removeOnComplete: true,
+            removeOnFail: true,
           },
         ),
       );
@@ -64,11 +66,30 @@ export function createQueue({ failFast, prefix }: { failFast: Redis; prefix: str
   };
 }
 
-/** Workers of this replica; `patient` must wait for Redis without end. */
+interface WorkerOptions {
+  /** Must wait for Redis without end. */
+  patient: Redis;
+  prefix: string;
+  run: RunJob;
+  log: Logger;
+}
+
+/** Workers of this replica. */
 export function startWorkers({ patient, prefix, run, log }: WorkerOptions) {
+  const runSafely = async ({ data }: { data: unknown }): Promise<void> => {
+    const job = JobData.safeParse(data);
+    if (!job.success) return log.error({ err: job.error }, "queue: a job that cannot be read is dropped");
+    const { bell, id } = job.data;
+    // Only Redis can be the reason: the sweep rings again when it is back.
+    await run(bell, id).catch((error: unknown) =>
+      log.debug({ id, err: error }, `queue: the ${bell} job could not ring for its next run`),
+    );
+  };
   const workers = (["access", "slack"] as const).map((name) => {
-    const worker = new Worker<JobData>(name, (job) => runSafely(job.data, run, log), {
-      ...{ connection: patient, prefix, concurrency: CONCURRENCY[name] },
+    const worker = new Worker<JobData>(name, runSafely, {
+      connection: patient,
+      prefix,
+      concurrency: CONCURRENCY[name],
       ...LOCKS,
     });
     worker.on("error", (error) => log.debug({ err: error }, "queue: a worker lost Redis, or its lock"));
@@ -81,25 +102,4 @@ export function startWorkers({ patient, prefix, run, log }: WorkerOptions) {
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
     },
   };
-}
-
-interface WorkerOptions {
-  patient: Redis;
-  prefix: string;
-  run: RunJob;
-  log: Logger;
-}
-
-async function runSafely(data: unknown, run: RunJob, log: Logger): Promise<void> {
-  const job = JobData.safeParse(data);
-  if (!job.success) return log.error({ err: job.error }, "queue: a job that cannot be read is dropped");
-  try {
-    await run(job.data.bell, job.data.id);
-  } catch (error) {
-    // Only Redis can be the reason: the sweep rings again when it is back.
-    log.debug(
-      { id: job.data.id, err: error },
-      `queue: the ${job.data.bell} job could not ring for its next run`,
-    );
-  }
 }

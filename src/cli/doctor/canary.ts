@@ -1,6 +1,6 @@
 /** `--canary`: one access for nobody, from its making to its refusal, under an instance of its own that no sweep sees. */
 import { randomUUID } from "node:crypto";
-import * as grants from "../../hub/grants.ts";
+import { createGrants } from "../../hub/grants.ts";
 import { listAccounts, listBindings } from "../../hub/lists.ts";
 import { MINUTE, SECOND } from "../../request/durations.ts";
 import { requestIdFrom, UserId } from "../../request/ids.ts";
@@ -16,19 +16,20 @@ const REFUSED_WITHIN = 15 * SECOND;
 export async function runCanary({ config, clock, hub }: HubSide): Promise<Finding[]> {
   const { client } = hub;
   const owner = { instance: `${config.instance}-doctor`, namespace: config.hub.namespace };
+  const grants = createGrants(client, owner);
   const id = requestIdFrom(randomUUID());
   const clusterRole = Object.values(config.roles)[0]?.clusterRole ?? "";
   const endsAt = clock.now() + LIFE;
   try {
-    const { uid } = await grants.createAccount(client, owner, id, { until: endsAt, requester: NOBODY });
-    await grants.createBinding(client, owner, { id, account: uid, clusterRole, endsAt });
-    const { token } = await grants.mintToken(client, owner, id, LIFE);
+    const { uid } = await grants.createAccount(id, { until: endsAt, requester: NOBODY });
+    await grants.createBinding({ id, account: uid, clusterRole, endsAt });
+    const { token } = await grants.mintToken(id, LIFE);
     const used = await waitFor("good", IN_FORCE_WITHIN);
     if (used === null)
       return [fail("canary", `a new token with ${clusterRole} does not log in`, "See what else failed")];
     const throughGateway = await tryGateway(config, token);
-    await grants.deleteBinding(client, owner, id);
-    await grants.deleteAccount(client, owner, id, uid);
+    await grants.deleteBinding(id);
+    await grants.deleteAccount(id, uid);
     const refused = await waitFor("refused", REFUSED_WITHIN);
     if (refused === null)
       return [
@@ -45,8 +46,7 @@ export async function runCanary({ config, clock, hub }: HubSide): Promise<Findin
 
     async function waitFor(wanted: "good" | "refused", within: number): Promise<number | null> {
       for (const from = clock.now(); clock.now() - from <= within; await clock.sleep(SECOND / 4))
-        if ((await grants.checkLogin(client, token)) === wanted)
-          return Math.round((clock.now() - from) / SECOND);
+        if ((await grants.checkLogin(token)) === wanted) return Math.round((clock.now() - from) / SECOND);
       return null;
     }
   } finally {
@@ -56,8 +56,8 @@ export async function runCanary({ config, clock, hub }: HubSide): Promise<Findin
   /** Also what an interrupted doctor left. */
   async function removeAll(): Promise<void> {
     for (const one of (await listBindings(client, owner)).items)
-      if (one.id) await grants.deleteBinding(client, owner, one.id);
+      if (one.id) await grants.deleteBinding(one.id);
     for (const one of (await listAccounts(client, owner)).items)
-      if (one.id) await grants.deleteAccount(client, owner, one.id, one.uid);
+      if (one.id) await grants.deleteAccount(one.id, one.uid);
   }
 }

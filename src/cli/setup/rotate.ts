@@ -2,7 +2,7 @@
 
 import { isReason } from "../../hub/errors.ts";
 import { listForeign } from "../../hub/foreign.ts";
-import { deleteAccount, deleteBinding } from "../../hub/grants.ts";
+import { createGrants } from "../../hub/grants.ts";
 import { BINDINGS, listAccounts, listBindings } from "../../hub/lists.ts";
 import { botAccount } from "../../hub/names.ts";
 import { changeNotes, readNotes } from "../../hub/notes.ts";
@@ -104,9 +104,8 @@ async function noteRotation(context: SetupContext, grants: Grants | null): Promi
 }
 
 async function endGrants(context: SetupContext, { bound, accounts }: Grants): Promise<void> {
-  const { client } = context.administrator.hub;
-  const owner = ownerIn(context);
-  for (const id of bound) await deleteBinding(client, owner, id);
-  for (const { id, uid } of accounts) await deleteAccount(client, owner, id, uid);
+  const hub = createGrants(context.administrator.hub.client, ownerIn(context));
+  for (const id of bound) await hub.deleteBinding(id);
+  for (const { id, uid } of accounts) await hub.deleteAccount(id, uid);
   context.means.say(`  removed    ${accounts.length} accounts of requests`);
 }

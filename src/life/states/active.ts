@@ -19,7 +19,7 @@ import {
 } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
-export const active: LifeState = {
+export const active = {
   dueAt: (bot, request) =>
     Math.min(
       request.endsAt ?? 0,
@@ -33,7 +33,7 @@ export const active: LifeState = {
     return reminder && now >= reminder.at ? noteReminder(bot) : idleDecision(bot, request);
   },
   messages,
-};
+} satisfies LifeState;
 
 /** Its moment is when it was due: the bot may not have been running then. */
 const timeIsUp: Decision = {

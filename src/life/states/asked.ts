@@ -18,11 +18,11 @@ import { assertMayTakeEmergency } from "../emergency.ts";
 import { type Judgement, judge, type LookUps, lookUp } from "../judge.ts";
 import type { Decision, LifeState } from "../state.ts";
 
-export const asked: LifeState = {
+export const asked = {
   dueAt: () => 0,
   step,
   messages: () => [],
-};
+} satisfies LifeState;
 
 async function step(bot: Bot, request: ReadRequest): Promise<Decision> {
   if (bot.clock.now() >= request.lapsesAt) return lapseDecision(bot, request, unanswered(bot));

@@ -10,7 +10,7 @@ import { isRefusedAtOnce, type Request } from "../../request/record.ts";
 import { endMessages } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
-export const closed: LifeState = {
+export const closed = {
   dueAt: tellUseAt,
   step,
   messages: (bot, request) => {
@@ -19,7 +19,7 @@ export const closed: LifeState = {
     // What was refused before anybody was asked never had a card.
     return request.history === null ? wanted.filter(({ key }) => key !== "card") : wanted;
   },
-};
+} satisfies LifeState;
 
 const TOLD_WITHIN = 2 * MINUTE;
 

@@ -15,12 +15,12 @@ import { hubTime } from "../deeds.ts";
 import { endMessages } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
-export const ending: LifeState = {
+export const ending = {
   dueAt: (bot, { ending }) =>
     ending?.deletedAt == null ? 0 : ending.deletedAt - bot.hub.clockOffset() + PROVE_AFTER + OTHERS_WAIT,
   step,
   messages: endMessages,
-};
+} satisfies LifeState;
 
 /**
  * The replica that holds the probe proves first, from its own timer; the queue's job waits this much longer.

@@ -17,7 +17,7 @@ import { readDeeds } from "../deeds.ts";
 import { answerToAsker, cardOf, dmOf } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
-export const granting: LifeState = {
+export const granting = {
   dueAt: () => 0,
   step,
   messages: (bot, request) => [
@@ -25,7 +25,7 @@ export const granting: LifeState = {
     dmOf(request, "waiting", "waiting"),
     ...answerToAsker(request),
   ],
-};
+} satisfies LifeState;
 
 async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
   const { id, account, clusterRole, endsAt } = request;

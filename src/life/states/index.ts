@@ -1,7 +1,6 @@
 /** The seven states, a file each: what its step does, when it is due, and which messages it wants. */
 import type { Bot } from "../../bot.ts";
-import type { Request, State } from "../../request/record.ts";
-import type { LifeState } from "../state.ts";
+import type { Request } from "../../request/record.ts";
 import { active } from "./active.ts";
 import { asked } from "./asked.ts";
 import { closed } from "./closed.ts";
@@ -10,6 +9,6 @@ import { granting } from "./granting.ts";
 import { scheduled } from "./scheduled.ts";
 import { waiting } from "./waiting.ts";
 
-export const LIFE: Record<State, LifeState> = { asked, waiting, scheduled, granting, active, ending, closed };
+export const LIFE = { asked, waiting, scheduled, granting, active, ending, closed };
 
 export const nextDue = (bot: Bot, request: Request): number | null => LIFE[request.state].dueAt(bot, request);

@@ -12,7 +12,7 @@ import { judge, lookUp } from "../judge.ts";
 import { answerToAsker, cardOf, dmOf } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
-export const scheduled: LifeState = {
+export const scheduled = {
   dueAt: (_, { startsAt }) => startsAt ?? 0,
   async step(bot, request) {
     if (request.startsAt !== null && bot.clock.now() < request.startsAt) return null;
@@ -34,7 +34,7 @@ export const scheduled: LifeState = {
     dmOf(request, "scheduled", "waiting"),
     ...answerToAsker(request),
   ],
-};
+} satisfies LifeState;
 
 async function begin(bot: Bot, request: Request): Promise<Decision> {
   const { verdict, granted, lookedUpAt } = await judge(bot, request, await lookUp(bot, request));

@@ -10,7 +10,7 @@ import { lapseDecision, nudged, unanswered } from "../decisions.ts";
 import { cardOf, dmOf, type WantedMessage } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
-export const waiting: LifeState = {
+export const waiting = {
   dueAt: (bot, request) => Math.min(nudgeAt(bot, request), fallbackAt(bot, request), request.lapsesAt),
   step: async (bot, request) => {
     const now = bot.clock.now();
@@ -20,7 +20,7 @@ export const waiting: LifeState = {
     return null;
   },
   messages,
-};
+} satisfies LifeState;
 
 const fallenBack: Decision = {
   event: "request.escalated",
