@@ -66,10 +66,10 @@ export const STEPS: readonly Step[] = [
   },
   {
     id: "end",
-    name: t("Jump to the end", "跳到到期时刻"),
+    name: t("Jump to the end", "快进到到期"),
     about: t(
       "Press The end beside the clock: bot, Karpor and Slack jump there together.",
-      "点击时钟旁的“到期”：机器人、Karpor 和 Slack 一起跳到那一刻。",
+      "点击时钟旁的“到期”：机器人、Karpor 和 Slack 一起快进到那一刻。",
     ),
     reached: () => some(...OVER),
     go: () => byId("clock").querySelector<HTMLElement>("button[data-jump=end]")?.focus(),
@@ -89,7 +89,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     id: "break",
-    name: t("Try to break it", "试着弄坏它"),
+    name: t("Try to break it", "故障演练"),
     about: t(
       "That was all of it. Now kill the bot, take Karpor away, restore an older Redis: nobody keeps access for longer.",
       "全过程就是这样。现在可以杀掉机器人、断开 Karpor、把 Redis 恢复到旧备份：谁的权限都不会因此延长。",

@@ -6,7 +6,7 @@ export const forms: typeof english = {
   group: "指定的用户组",
   request: { title: "申请权限", submit: "提交" },
   emergency: {
-    title: "紧急提权权限",
+    title: "紧急提权",
     submit: "立即取用",
     explain: "*紧急提权：*\n不经审批，事后须由他人复核。",
   },
