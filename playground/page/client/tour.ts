@@ -57,7 +57,7 @@ export function createTour(panes: Panes): void {
     steps,
     createClosing(),
     about,
-    h("p", { class: "more" }, t("Or try ", "也可试试 "), ...more),
+    h("p", { class: "more" }, h("span", {}, t("Or try", "也可试试")), ...more),
   );
   const draw = () => drawTour(steps, about, panes);
   on("scenes", draw);
