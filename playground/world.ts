@@ -6,7 +6,6 @@ import { type LocalSlack, startLocalSlack } from "../sandbox/slack/index.ts";
 import { createBot } from "./bot/process.ts";
 import type { PlaygroundContext } from "./context.ts";
 import { HUB_AUDIT_TOKEN, writeConfig } from "./fixtures/config.ts";
-import { greet } from "./fixtures/greet.ts";
 import { openHub } from "./fixtures/hub.ts";
 import { channels, groups, people, readManifest } from "./fixtures/people.ts";
 import { openRedis } from "./fixtures/redis.ts";
@@ -61,7 +60,6 @@ export async function openWorld({ verbose }: Options, changed: () => void): Prom
       listenToTrail(redis, timeline, named);
       variables = await variablesFor(context, url);
       await bot.start();
-      greet(slack);
     },
     close: () => kept.disposeAsync(),
   };

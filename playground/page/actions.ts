@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { readPasskeyLine } from "../../src/policy/passkeys.ts";
 import type { PlaygroundContext } from "../context.ts";
+import { greet } from "../fixtures/greet.ts";
 import { addPasskey } from "../fixtures/passkey.ts";
 import { JUMPS, jumpTo } from "../scenarios/clock.ts";
 import type { Scenarios } from "../scenarios/index.ts";
@@ -35,6 +36,9 @@ const Click = z.object({
 });
 
 export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => unknown> = {
+  greet: action(z.object({ language: z.enum(["en", "zh"]) }), ({ context }, { language }) =>
+    greet(context, language),
+  ),
   write: action(z.object({ user, channel: z.string(), text: z.string().min(1) }), write),
   click: action(Click, async ({ context }, { user, where, action, value, confirm }) => {
     const what = value === undefined ? action : { actionId: action, value };

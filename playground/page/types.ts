@@ -120,6 +120,8 @@ export interface RequestView {
   state: string;
   title: Said;
   endsAt: number | null;
+  /** Null: a rule. */
+  approvedBy: (string | null)[];
   /** When the hub no longer had it. */
   deletedAt: number | null;
   proof: { method: string; at: number } | null;

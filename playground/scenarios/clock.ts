@@ -34,13 +34,13 @@ const earliest = (jumps: NextJump[]): NextJump | undefined => jumps.sort((a, b) 
 
 /** Throws one sentence when there is nothing to jump to. */
 export async function jumpTo(context: PlaygroundContext, to: Jump): Promise<void> {
-  if (to === "10m") return jump(context, 10 * MINUTE, { en: "10 minutes ahead", zh: "10 分钟" });
-  if (to === "1h") return jump(context, HOUR, { en: "an hour ahead", zh: "1 小时" });
+  if (to === "10m") return jump(context, 10 * MINUTE, { en: "10 minutes ahead", zh: " 10 分钟" });
+  if (to === "1h") return jump(context, HOUR, { en: "an hour ahead", zh: " 1 小时" });
   const records = await context.redis.records();
   const next = to === "end" ? nextEnd(records) : nextReminder(records);
-  if (!next) throw new Refusal("There is nothing to jump to.", "没有可跳转的时刻。");
+  if (!next) throw new Refusal("There is nothing to jump to.", "没有可快进到的时刻。");
   const ahead = Math.max(0, next.due - context.clock.now());
-  const what = to === "end" ? { en: "the end", zh: "到期时刻" } : { en: "the next reminder", zh: "下次提醒" };
+  const what = to === "end" ? { en: "the end", zh: "到期" } : { en: "the next reminder", zh: "下次提醒" };
   const span = formatDuration(ahead);
   await jump(context, ahead, {
     en: `to ${what.en} of ${next.id}, ${span} ahead`,
@@ -51,7 +51,7 @@ export async function jumpTo(context: PlaygroundContext, to: Jump): Promise<void
 /** Stops at each reminder and end on the way, so that each is done, and told, at its own moment. */
 async function jump(context: PlaygroundContext, ms: number, words: Said): Promise<void> {
   const { clock, redis, timeline } = context;
-  timeline.add({ lane: "you", title: { en: `the clock jumps ${words.en}`, zh: `时钟前进${words.zh}` } });
+  timeline.add({ lane: "you", title: { en: `the clock jumps ${words.en}`, zh: `时钟快进${words.zh}` } });
   for (const goal = clock.now() + ms; clock.now() < goal; ) {
     const stop = Math.min(goal, ...dueMoments(await redis.records()).filter((due) => due > clock.now()));
     await move(context, stop - clock.now());

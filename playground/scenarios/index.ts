@@ -37,7 +37,8 @@ export function createScenarios(context: PlaygroundContext, changed: () => void)
     };
   const perform = async (scenario: Scenario) => {
     running.add(scenario.id);
-    lines.set(scenario.id, []);
+    // A switch that goes off again goes on with its story.
+    if (!scenario.on?.(context)) lines.set(scenario.id, []);
     changed();
     await scenario.run(context, tell(scenario)).catch((error: Error) => {
       const { en, zh } = error instanceof Refusal ? error.said : { en: error.message, zh: error.message };

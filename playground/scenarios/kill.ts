@@ -1,6 +1,7 @@
 /** The bot is killed in the middle of setting up access, started again, and finishes what it began. */
 import { seenWithin } from "../../sandbox/wait.ts";
 import type { PlaygroundContext } from "../context.ts";
+import { readConfig } from "../fixtures/config.ts";
 import { USERS } from "../fixtures/people.ts";
 import { Refusal, type Scenario } from "./scenario.ts";
 
@@ -49,11 +50,12 @@ export const kill: Scenario = {
   },
 };
 
-/** Somebody who has no peek. */
-async function whoIsFree({ redis }: PlaygroundContext): Promise<string> {
+/** Somebody who has no peek, and first who is seen on the left. */
+async function whoIsFree({ dir, redis }: PlaygroundContext): Promise<string> {
   const records = await redis.records();
   const busy = records.filter(({ role, state }) => role === "peek" && state !== "closed");
-  const free = [USERS.dana, USERS.lin, USERS.bob, USERS.alice].find(
+  const seen = readConfig(dir).slack.language === "zh" ? USERS.lin : USERS.dana;
+  const free = [seen, USERS.dana, USERS.lin, USERS.bob, USERS.alice].find(
     (id) => !busy.some(({ requester }) => requester === id),
   );
   if (free) return free;

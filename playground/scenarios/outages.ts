@@ -1,11 +1,12 @@
 /** Karpor or Slack goes away and comes back: switches. Meanwhile the bot says what it does not know, and tries again. */
 import { seenWithin } from "../../sandbox/wait.ts";
 import type { PlaygroundContext } from "../context.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario, Tell } from "./scenario.ts";
 
 const SETTLED_WITHIN = 30_000;
 const hubsAway = new WeakSet<PlaygroundContext>();
-const slacksAway = new WeakSet<PlaygroundContext>();
+/** What is called once Slack is back. */
+const slacksAway = new WeakMap<PlaygroundContext, () => void>();
 
 export const hubAway: Scenario = {
   id: "hub-away",
@@ -53,7 +54,10 @@ export const slackAway: Scenario = {
   },
   on: (context) => slacksAway.has(context),
   async run(context, tell) {
-    if (slacksAway.delete(context)) {
+    const stopWatching = slacksAway.get(context);
+    if (stopWatching) {
+      slacksAway.delete(context);
+      stopWatching();
       context.slack.meddle(undefined);
       return tell(
         "Slack is back: what waited is posted within seconds.",
@@ -61,7 +65,7 @@ export const slackAway: Scenario = {
         "good",
       );
     }
-    slacksAway.add(context);
+    slacksAway.set(context, tellOfHub(context, tell));
     context.slack.meddle({ before: async () => ({ status: 503 }), after: async () => true });
     tell(
       "Slack answers 503. Let access end: Karpor refuses its token all the same.",
@@ -70,3 +74,22 @@ export const slackAway: Scenario = {
     );
   },
 };
+
+/** The hub's own lines, while nobody can be told in Slack: access is taken away, and its token refused. */
+function tellOfHub({ hub }: PlaygroundContext, tell: Tell): () => void {
+  let awaitsRefusal = false;
+  return hub.local.onRequest(({ method, path, status }) => {
+    if (method === "DELETE" && status === 200 && path.includes("/serviceaccounts/")) {
+      awaitsRefusal = true;
+      const id = path.slice(path.lastIndexOf("-r-") + 1).toUpperCase();
+      tell(
+        `Karpor’s log: the account of ${id} is deleted (${status}). Slack has not heard of it.`,
+        `Karpor 的日志：${id} 的账号已删除（${status}）。Slack 还不知道。`,
+      );
+    }
+    if (awaitsRefusal && status === 401) {
+      awaitsRefusal = false;
+      tell("Karpor’s log: a token of it is refused (401).", "Karpor 的日志：它的令牌被拒绝（401）。", "good");
+    }
+  });
+}

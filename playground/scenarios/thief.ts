@@ -15,7 +15,7 @@ export const thief: Scenario = {
   title: { en: "Steal an approver’s Slack session", zh: "盗用审批人的 Slack 会话" },
   about: {
     en: "vault is approved by passkey. A thief has Bob’s Slack session, not his device, and presses Approve as Bob. To approve for real: as Alice type /karpor-access passkey, make one in your own browser, and paste its line into a message.",
-    zh: "vault 需用通行密钥批准。窃贼盗用了 Bob 的 Slack 会话，但没有他的设备，以 Bob 的身份按下“批准”。想真正批准：以 Alice 的身份输入 /karpor-access passkey，在你的浏览器中创建通行密钥，再把那一行粘贴到消息中。",
+    zh: "vault 需用通行密钥批准。窃贼盗用了 Bob 的 Slack 会话，但没有他的设备，以 Bob 的身份按下“批准”。想真正批准：以王磊的身份输入 /karpor-access 通行密钥，在你的浏览器中创建通行密钥，再把那一行粘贴到消息中。",
   },
   async run(context, tell) {
     const bob = UserId.parse(USERS.bob);

@@ -78,6 +78,8 @@ describeInBrowser("trying to break it", (visitor) => {
     await copyButton(page).waitFor();
     await press(page, "slack-away");
     await page.locator("[data-jump=end]").click();
+    await says(page, "plain", "Slack has not heard of it");
+    await says(page, "good", "refused (401)");
     await expect.poll(() => statesIn(visitor), { timeout: 30_000 }).toEqual(["closed"]);
     await press(page, "slack-away");
     await reads(page, "left", "Karpor refuses the token");

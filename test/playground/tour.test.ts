@@ -5,8 +5,8 @@ import { seriousFaults } from "./axe.ts";
 import { describeInBrowser } from "./browser.ts";
 
 const WINDOWS = [
-  { viewport: { width: 1280, height: 720 }, colorScheme: "light", locale: "en-GB" },
-  { viewport: { width: 390, height: 844 }, colorScheme: "dark", locale: "zh-CN" },
+  { viewport: { width: 1280, height: 720 }, colorScheme: "light", locale: "en-GB", ended: "Ended" },
+  { viewport: { width: 390, height: 844 }, colorScheme: "dark", locale: "zh-CN", ended: "已结束" },
 ] as const;
 const STEPS = ["ask", "approve", "login", "end", "proof", "break"];
 const PATIENCE = { timeout: 30_000, interval: 100 };
@@ -31,7 +31,7 @@ async function pulsing(page: Page): Promise<{ control: ElementHandle; words: str
 }
 
 describeInBrowser("the tour", (visitor) => {
-  it.each(WINDOWS)("is followed by its pulse: $viewport.width px, $locale", async (window) => {
+  it.each(WINDOWS)("is followed by its pulse: $viewport.width px, $locale", async ({ ended, ...window }) => {
     const page = await visitor.visit(window);
     const passed: (string | null)[] = [];
     while (passed.at(-1) !== "break") {
@@ -47,6 +47,8 @@ describeInBrowser("the tour", (visitor) => {
     }
     expect(passed).toEqual(STEPS);
     expect(await page.locator("#tour .done").count()).toBe(5);
+    for (const side of ["left", "right"])
+      expect(await page.locator(`#${side} .item`).last().textContent()).toContain(ended);
     await page.locator("#panel-break").waitFor();
     await page.locator("#tab-proof").click();
     const answers = await page.locator(".answers b").allTextContents();

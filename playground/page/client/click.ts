@@ -43,7 +43,8 @@ async function press(
 ): Promise<void> {
   const { action, value, url } = button.dataset;
   if (url) leadTo(url);
-  button.classList.add("busy");
+  // It is drawn anew when something came of it.
+  button.classList.add("busy", "pressed");
   const click = { user, where, action, value };
   const first = await ask<Clicked>("click", click);
   if (first?.asked && !first.sent && (await confirmFirst(overlay, first.asked, button)))

@@ -33,7 +33,7 @@ export function createClock(): void {
   window.setInterval(tick, 250);
 }
 
-const ALL = t("Bot, Karpor and Slack move ahead together", "机器人、Karpor 和 Slack 一起前进");
+const ALL = t("Bot, Karpor and Slack move ahead together", "机器人、Karpor 和 Slack 一起快进");
 
 function buttons({ next }: ClockPart): Node[] {
   const jump = (to: string, words: string, why: string | undefined, title: string) =>
@@ -48,20 +48,20 @@ function buttons({ next }: ClockPart): Node[] {
     );
   const { reminder, end } = next;
   return [
-    h("span", { class: "label" }, t("Jump", "跳到")),
+    h("span", { class: "label" }, t("Jump", "快进")),
     jump("10m", t("+10 min", "+10 分钟"), undefined, ALL),
     jump("1h", t("+1 h", "+1 小时"), undefined, ALL),
     jump(
       "reminder",
       t("Next reminder", "下次提醒"),
-      reminder ? undefined : t("No reminder is to come", "没有等待中的提醒"),
-      t(`To the reminder of ${reminder?.id}`, `到 ${reminder?.id} 的提醒`),
+      reminder ? undefined : t("No reminder is to come", "没有下一次提醒"),
+      t(`To the reminder of ${reminder?.id}`, `快进到 ${reminder?.id} 的提醒`),
     ),
     jump(
       "end",
       t("The end", "到期"),
       end ? undefined : t("Nobody has access that could end", "没有生效中的权限"),
-      t(`To the end of ${end?.id}`, `到 ${end?.id} 的到期时刻`),
+      t(`To the end of ${end?.id}`, `快进到到期：${end?.id}`),
     ),
   ];
 }

@@ -120,7 +120,7 @@ async function drawInside(bearer: string, status: number): Promise<void> {
     "div",
     { class: "insight" },
     status !== 200 && h("p", { class: "gone", role: "alert" }, REFUSED[status]),
-    h("table", {}, h("caption", {}, t("Tried at the login", "登录时试过")), ...(await Promise.all(rows))),
+    h("table", {}, h("caption", {}, t("Tried at the login", "登录时已尝试")), ...(await Promise.all(rows))),
     h(
       "p",
       { class: "hint" },

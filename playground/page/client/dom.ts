@@ -74,11 +74,11 @@ export function swap(parent: HTMLElement, rev: string, make: () => (Node | strin
 
 const NEAR_END = 80;
 
-/** Where its last message is longer than the list, its beginning with the way into the dashboard stays in sight. */
+/** Where its last message is longer than the list, its first line stays in sight. */
 function endOf(list: HTMLElement): number {
   const end = list.scrollHeight - list.clientHeight;
   const last = list.lastElementChild;
-  if (!last?.querySelector("[data-url]")) return end;
+  if (!last) return end;
   const above = last.getBoundingClientRect().top - list.getBoundingClientRect().top + list.scrollTop;
   return Math.min(end, Math.round(above));
 }

@@ -16,7 +16,7 @@ const PARTS: Record<string, string> = {
 const WORDS: Record<Column, string> = {
   left: t("Requester", "申请人"),
   right: t("Approver", "审批人"),
-  tools: t("Karpor & more", "Karpor 等"),
+  tools: t("Karpor & more", "Karpor 与更多"),
 };
 
 export function createFrame(): void {

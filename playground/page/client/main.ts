@@ -1,7 +1,9 @@
 /** The page: two Slacks side by side, the tools beside them, and the clock above. */
 
+import { ask } from "./ask.ts";
 import { createClock } from "./clock.ts";
 import { createFrame } from "./frame.ts";
+import { t } from "./language.ts";
 import { createPane } from "./pane.ts";
 import { createProof } from "./proof.ts";
 import { createScenarioList } from "./scenarios.ts";
@@ -25,4 +27,5 @@ createStartOver();
 createTour(panes);
 
 createFrame();
+await ask("greet", { language: t("en", "zh") });
 listenToServer();

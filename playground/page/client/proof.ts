@@ -12,7 +12,7 @@ export function createProof(panel: HTMLElement): void {
   const ends = h("div", { class: "ends" });
   const outside = h("div", { class: "outside" });
   panel.append(
-    h("h2", {}, t("This token, now", "此刻的令牌")),
+    h("h2", {}, t("This token, now", "当前令牌")),
     live,
     h("h2", {}, t("Ends and their proof", "结束与证明")),
     ends,
@@ -71,7 +71,7 @@ function drawEnds(list: HTMLElement): void {
         { class: "hint" },
         t(
           "No access has ended yet. Jump to the end, or press End now.",
-          "还没有权限结束。请跳到到期时刻，或点击“立即结束”。",
+          "还没有权限结束。请快进到到期，或点击“立即结束”。",
         ),
       );
     return h(

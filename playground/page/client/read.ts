@@ -4,15 +4,18 @@ import { recall, remember } from "./remember.ts";
 
 const KEY = "read";
 const read: Record<string, number> = JSON.parse(recall(KEY) ?? "{}");
-/** What was said before the page was opened is no news. */
-const since = Number(recall("since") ?? Date.now());
-remember("since", String(since));
+/** What was said before the page first showed it is no news. */
+function firstLook(): number {
+  const at = recall("since") ?? String(Date.now());
+  remember("since", at);
+  return Number(at);
+}
 
 const newest = ({ items }: PlaceView): number =>
   Math.max(0, ...items.filter(({ own }) => !own).map(({ at }) => at));
 
 export const isUnread = (person: string, place: PlaceView): boolean =>
-  newest(place) > (read[`${person} ${place.id}`] ?? since);
+  newest(place) > (read[`${person} ${place.id}`] ?? firstLook());
 
 export function markRead(person: string, place: PlaceView): void {
   const at = newest(place);

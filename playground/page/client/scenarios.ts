@@ -18,6 +18,7 @@ export function createScenarioList(panel: HTMLElement): void {
     ),
     list,
   );
+  const told = new Map<string, number>();
   on("scenarios", () => {
     const scenarios = (parts.scenarios ?? []).map((scenario) => ({
       ...scenario,
@@ -25,6 +26,12 @@ export function createScenarioList(panel: HTMLElement): void {
       rev: JSON.stringify(scenario),
     }));
     keepInStep(list, scenarios, drawScenario);
+    // What has just been told is below what was pressed, and perhaps below the fold.
+    for (const { id, lines } of scenarios) {
+      if ((told.get(id) ?? lines.length) < lines.length)
+        list.querySelector(`[data-key="${id}"] li:last-child`)?.scrollIntoView({ block: "nearest" });
+      told.set(id, lines.length);
+    }
   });
 }
 

@@ -13,7 +13,7 @@ export const FIRST_PERSON = t("U0DANA", "U0LIN");
 /** Who is looked at, kept for the life of the tab. */
 export const watching: Record<SideName, string> = {
   left: recall("left") ?? FIRST_PERSON,
-  right: recall("right") ?? "U0ALICE",
+  right: recall("right") ?? t("U0ALICE", "U0WANG"),
 };
 
 /** Of the last link that was opened on this page: for the proof by hand, never sent. */

@@ -3,7 +3,7 @@ import { byId } from "./dom.ts";
 import { t } from "./language.ts";
 import type { Pane } from "./pane.ts";
 import { answers } from "./session.ts";
-import { FIRST_PERSON, parts, watchPerson } from "./state.ts";
+import { FIRST_PERSON, parts, type SideName, watching, watchPerson } from "./state.ts";
 import { type Column, showColumn, showTab } from "./tabs.ts";
 
 export interface Panes {
@@ -20,7 +20,10 @@ export interface Step {
   go(panes: Panes): void;
 }
 
-export const FIRST = { person: FIRST_PERSON, line: "/karpor-access guest 8h" };
+export const FIRST = {
+  person: FIRST_PERSON,
+  line: t("/karpor-access guest 8h", "/karpor-access guest 8小时"),
+};
 const states = (): string[] => (parts.scenes?.requests ?? []).map(({ state }) => state);
 const some = (...wanted: string[]): boolean => states().some((state) => wanted.includes(state));
 const WAITS = ["asked", "waiting"];
@@ -36,14 +39,14 @@ export const STEPS: readonly Step[] = [
       "林晓雨今天想看看 Karpor，她输入：",
     ),
     reached: () => states().length > 0,
-    go: ({ left }) => void attempt(left, FIRST),
+    go: (panes) => void attempt(panes, FIRST),
   },
   {
     id: "approve",
     name: t("Approve", "批准"),
     about: t(
       "Alice is asked in #karpor-approvals. Press Approve for her.",
-      "Alice 在 #karpor-approvals 收到申请。请替她点击“Approve”。",
+      "王磊在 #karpor-approvals 收到申请。请替他点击“批准”。",
     ),
     reached: () => some(...GIVEN, ...OVER),
     go: ({ right }) => {
@@ -66,10 +69,10 @@ export const STEPS: readonly Step[] = [
   },
   {
     id: "end",
-    name: t("Jump to the end", "跳到到期时刻"),
+    name: t("Jump to the end", "快进到到期"),
     about: t(
       "Press The end beside the clock: bot, Karpor and Slack jump there together.",
-      "点击时钟旁的“到期”：机器人、Karpor 和 Slack 一起跳到那一刻。",
+      "点击时钟旁的“到期”：机器人、Karpor 和 Slack 一起快进到那一刻。",
     ),
     reached: () => some(...OVER),
     go: () => byId("clock").querySelector<HTMLElement>("button[data-jump=end]")?.focus(),
@@ -89,7 +92,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     id: "break",
-    name: t("Try to break it", "试着弄坏它"),
+    name: t("Try to break it", "故障演练"),
     about: t(
       "That was all of it. Now kill the bot, take Karpor away, restore an older Redis: nobody keeps access for longer.",
       "全过程就是这样。现在可以杀掉机器人、断开 Karpor、把 Redis 恢复到旧备份：谁的权限都不会因此延长。",
@@ -110,6 +113,16 @@ export function controlFor(step: Step["id"]): Step["id"] {
   return some(...WAITS) ? "approve" : "ask";
 }
 
+/** Where who is seen on the right has approved all that waits, and more must: the next person is chosen first. */
+export const isSpent = (): boolean => {
+  const waiting = (parts.scenes?.requests ?? []).filter(({ state }) => WAITS.includes(state));
+  return waiting.length > 0 && waiting.every(({ approvedBy }) => approvedBy.includes(watching.right));
+};
+export const SECOND = t(
+  "This role takes two. Choose Bob above his Slack, and press Approve for him.",
+  "这个角色须由两人批准。请把右侧切换到 Bob，再替他点击“批准”。",
+);
+
 /** The control itself, where it is there already; else the column in which it will be. */
 function lead(column: Column, control: string): void {
   showColumn(column);
@@ -121,10 +134,11 @@ export interface Try {
   line: string;
 }
 
-/** Somebody on the left types a line. */
-export async function attempt(left: Pane, { person, line }: Try): Promise<void> {
-  await watchPerson("left", person);
-  showColumn("left");
-  left.open("dm");
-  await left.send(line);
+/** Somebody types a line: who is seen on the right there, others on the left. */
+export async function attempt(panes: Panes, { person, line }: Try): Promise<void> {
+  const side: SideName = watching.right === person ? "right" : "left";
+  await watchPerson(side, person);
+  showColumn(side);
+  if (side === "left") panes.left.open("dm");
+  await panes[side].send(line);
 }

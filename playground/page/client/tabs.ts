@@ -10,7 +10,7 @@ const WORDS: Record<Tab, string> = {
   dashboard: t("Dashboard", "控制台"),
   scenes: t("Behind the scenes", "幕后"),
   proof: t("Proof", "证明"),
-  break: t("Try to break it", "试着弄坏它"),
+  break: t("Try to break it", "故障演练"),
 };
 
 const panels = new Map<Tab, HTMLElement>();

@@ -23,10 +23,11 @@ export async function scenesOf(context: PlaygroundContext, records: Request[]): 
 }
 
 function requestView({ named }: PlaygroundContext, request: Request): RequestView {
-  const { id, state, role, requester, endsAt, ending, outcome, trouble } = request;
+  const { id, state, role, requester, approvals, endsAt, ending, outcome, trouble } = request;
   return {
     ...{ id, endsAt, proof: ending?.proof ?? null, deletedAt: ending?.deletedAt ?? null },
     state: state === "closed" && outcome ? outcome.kind : state,
+    approvedBy: approvals.map(({ by }) => by),
     title: { en: `${role} for ${named(requester)}`, zh: `${named(requester)} 的 ${role}` },
     isInTrouble: trouble !== null || (ending?.unconfirmedAt ?? null) !== null,
     json: shown(request),

@@ -6,7 +6,7 @@ type Counts = Pick<Use, "reads" | "changes" | "refusals">;
 export const evidence = {
   used: (when: string, { reads, changes, refusals }: Counts) => {
     const counts = [`读取 ${reads} 次`, `更改 ${changes} 次`, refusals > 0 ? `被拒绝 ${refusals} 次` : ""];
-    return `使用时间 ${when}：${counts.filter(Boolean).join("，")}。`;
+    return `使用记录（${when}）：${counts.filter(Boolean).join("，")}。`;
   },
   late: (refusals: number) => `结束后被拒绝 ${refusals} 次。`,
   noUse: "没有收到使用记录。",

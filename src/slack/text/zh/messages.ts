@@ -173,9 +173,9 @@ const own: Words["own"] = {
         ? `延长 ${f.span}，现在有效至${f.endsAt}（${approved(f)}）`
         : `你在 ${access(f)}有效至${f.endsAt}（${approved(f)}）`,
     ),
-  newToken: (f) => head("新令牌", `你在 ${access(f)}仍有效至${f.endsAt}，期限不变。`),
+  newToken: (f) => head("已重新生成令牌", `你在 ${access(f)}仍有效至${f.endsAt}，期限不变。`),
   newKey: (f) =>
-    head("新令牌", `Karpor 已升级，旧令牌失效。你在 ${access(f)}仍有效至${f.endsAt}，期限不变。`),
+    head("已重新生成令牌", `Karpor 已升级，旧令牌失效。你在 ${access(f)}仍有效至${f.endsAt}，期限不变。`),
   settingUp: () => "正在开通…",
   paste: () => "1 复制令牌（Token）；2 打开 Karpor；3 粘贴并登录。仅供你本人使用。",
   orPaste: () => "也可以在登录页粘贴此令牌（Token）。链接和令牌都仅供你本人使用。",
@@ -239,7 +239,7 @@ const ring: Words["ring"] = {
   trouble: (f) => `已批准，尚未开通：${plainAccess(f)}`,
   active: (f) => `生效中：${plainAccess(f)}`,
   emergency: (f) => `紧急提权：${f.who} 取用了 ${plainAccess(f)}`,
-  newToken: (f) => `新令牌：${f.hubName} 的 ${f.roleName} 权限`,
+  newToken: (f) => `已重新生成令牌：${f.hubName} 的 ${f.roleName} 权限`,
   hidden: (f) => `令牌已隐藏：${f.hubName} 的 ${f.roleName} 权限`,
   reminder: (f, left) => `还剩 ${left}：${f.hubName} 的 ${f.roleName} 权限`,
   stillNeeded: (f) => `还需要吗？${f.hubName} 的 ${f.roleName} 权限`,
