@@ -80,6 +80,8 @@ export async function readForApproval(
   less: number | null,
 ): Promise<ForApproval> {
   const request = await readWaiting(bot, id, by);
+  // Slack says meanwhile where the token goes, so it comes one round trip sooner.
+  bot.slack.openDm(request.requester).catch(() => {});
   const looks = await lookUpPatiently(bot, request, by);
   const approver = looks.people.get(by);
   if (!approver) throw new Refused("not-an-approver");
