@@ -1,8 +1,8 @@
 /** The command line. Each command loads only what it needs. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { destination } from "pino";
-import { confirm } from "./cli/confirm.ts";
-import { type CommandMeans, readOptions, UsageError } from "./cli/options.ts";
+import { confirmAtTerminal } from "./cli/confirm.ts";
+import { type CommandMeans, readArguments, UsageError } from "./cli/options.ts";
 import { ConfigError, loadConfig } from "./config.ts";
 import { createLog } from "./ops/log.ts";
 import { VERSION } from "./version.ts";
@@ -102,7 +102,7 @@ function linesFor(error: unknown, forms: string): string[] {
 
 /** What refuses it is in the log, a line for each reason. */
 async function start(args: string[], { variables, clock }: CommandMeans): Promise<number> {
-  readOptions(args, {});
+  readArguments(args, {});
   try {
     const config = loadConfig(variables);
     const log = createLog(config.env.LOG_LEVEL);
@@ -149,7 +149,7 @@ if (import.meta.main) {
     // Only what the trail tells is said: each entry is a line on standard error.
     log: createLog("silent", destination({ dest: 2, sync: true })),
     say: (line) => void process.stdout.write(`${line}\n`),
-    confirm,
+    confirm: confirmAtTerminal,
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
   };
   const complain = (line: string) => void process.stderr.write(`${line}\n`);

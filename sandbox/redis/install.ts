@@ -1,7 +1,7 @@
 /** A Redis before anything needs one: what the machine has, else apt's where somebody at the terminal agrees, else the one command that helps. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { confirm } from "../../src/cli/confirm.ts";
+import { confirmAtTerminal } from "../../src/cli/confirm.ts";
 import { lookForRedis, newEnough, OLDEST_REDIS, type RedisFound } from "./find.ts";
 
 interface Machine {
@@ -89,7 +89,7 @@ export function thisMachine(): Machine {
     root: process.getuid?.() === 0,
     look: lookForRedis,
     run: (command, ...args) => spawnSync(command, args, { env, encoding: "utf8" }).stdout ?? "",
-    confirm: (question) => (process.stdin.isTTY ? confirm(question) : Promise.resolve(false)),
+    confirm: (question) => (process.stdin.isTTY ? confirmAtTerminal(question) : Promise.resolve(false)),
   };
 }
 

@@ -2,11 +2,8 @@
 import { createInterface } from "node:readline/promises";
 
 /** Ctrl-C and Ctrl-D are no. Throws where nobody can be asked. */
-export async function confirm(
-  question: string,
-  input: NodeJS.ReadableStream & { isTTY?: boolean } = process.stdin,
-  output: NodeJS.WritableStream = process.stdout,
-): Promise<boolean> {
+export async function confirmAtTerminal(question: string): Promise<boolean> {
+  const { stdin: input, stdout: output } = process;
   if (!input.isTTY)
     throw new Error(
       `${question} Nobody can be asked here: run it at a terminal, or with --yes where it takes that.`,

@@ -11,6 +11,7 @@ import {
   isHubAnswer,
   isReason,
   noAnswer,
+  parseJson,
   REASON,
   refusal,
 } from "./errors.ts";
@@ -28,6 +29,8 @@ export interface HubClient {
   call<T>(run: (apis: KubeApis) => Promise<T>): Promise<T>;
   /** A path that the typed calls do not know. */
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  /** Any call with a body of JSON, a merge patch too; resolves to the answer's. Throws HubError. */
+  ask(method: Call["method"], path: string, body?: object): Promise<unknown>;
   /** As the holder of a token, or as nobody, over connections that never show the bot's certificate. */
   getAs(token: Secret | null, path: string): Promise<Answer>;
   /** Goes by what the kubeconfig says now. */
@@ -64,6 +67,13 @@ export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: Clie
       withLink(true, ({ access, agent }) =>
         send(agent, access.token, { method: "GET", url: access.server + path, headers }),
       ),
+    ask: (method, path, body) =>
+      withLink(true, async ({ access, agent }) => {
+        const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+        const sent = { headers: { "content-type": type }, body: body && JSON.stringify(body) };
+        const call = { method, url: access.server + path, ...sent };
+        return parseJson((await send(agent, access.token, call)).text);
+      }),
     getAs: (token, path) =>
       withLink(false, ({ access, guests }) =>
         send(guests, token, { method: "GET", url: access.server + path }),

@@ -20,7 +20,7 @@ import {
 
 /** The API refuses shorter ones. */
 const SHORTEST_TOKEN_SECONDS = 600;
-const RBAC_GROUP = "rbac.authorization.k8s.io";
+export const RBAC_GROUP = "rbac.authorization.k8s.io";
 export const LOGIN = "/rest-api/v1/authn";
 
 export const Account = z.object({ metadata: Metadata });

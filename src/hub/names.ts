@@ -3,7 +3,7 @@ import { z } from "zod";
 import { RequestId } from "../request/ids.ts";
 
 const MANAGER = "karpor-access";
-const MANAGED_BY = "app.kubernetes.io/managed-by";
+export const MANAGED_BY = "app.kubernetes.io/managed-by";
 export const PREFIX = "karpor-access.io/";
 
 /** Annotations of a request's account and binding; times are ISO. */

@@ -39,7 +39,7 @@ function fileSource(path: string): KubeconfigSource {
     read,
     async replace(before, after) {
       if ((await read()) !== before) throw kubeconfigError(`The kubeconfig ${path} was changed meanwhile.`);
-      await writeWhole(path, after).catch((error: NodeJS.ErrnoException) => {
+      await replaceFile(path, after).catch((error: NodeJS.ErrnoException) => {
         throw kubeconfigError(
           `Cannot replace the kubeconfig ${path} (${error.code}): let the bot write to its directory.`,
         );
@@ -49,9 +49,9 @@ function fileSource(path: string): KubeconfigSource {
   };
 }
 
-/** It is on the disk before it takes the old one's name: after a crash there is the one or the other. */
-async function writeWhole(named: string, text: string): Promise<void> {
-  const path = await realpath(named);
+/** With mode 600. The text is on the disk before it takes the old one's name: after a crash there is the one or the other, or as before none. */
+export async function replaceFile(named: string, text: string): Promise<void> {
+  const path = await realpath(named).catch(() => named);
   const fresh = `${path}.${randomUUID()}`;
   try {
     const file = await open(fresh, "wx", 0o600);

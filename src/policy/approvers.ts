@@ -1,6 +1,13 @@
 /** Who may approve, revoke and review, and whether the approvals of a request are enough. */
 import { type GroupId, isGroup, type Principal, type UserId } from "../request/ids.ts";
-import { findUnknownGroup, type Groups, isAmong, isSurelyAmong, type Person } from "../request/people.ts";
+import {
+  findUnknownGroup,
+  type Groups,
+  isAmong,
+  isSurelyAmong,
+  namedUsers,
+  type Person,
+} from "../request/people.ts";
 import type { Approval, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import type { Policy } from "./policy.ts";
@@ -100,8 +107,7 @@ export function assertMayApprove(policy: Policy, request: Request, person: Perso
 export function possibleApprovers(policy: Policy, request: Request, groups: Groups): UserId[] {
   const role = roleNamed(policy, request.role);
   const named = role ? approversFor(role, true) : [];
-  const people = named.flatMap((one) => (isGroup(one) ? [...(groups.members.get(one) ?? [])] : [one]));
-  return [...new Set(people)].filter((user) => !isParty(request, user));
+  return namedUsers(named, groups).filter((user) => !isParty(request, user));
 }
 
 /** Throws Refused when fewer others than are needed could approve it, the fallback approvers too, or have a passkey. */

@@ -30,6 +30,11 @@ export interface Groups {
 export const isAmong = (principals: readonly Principal[], user: UserId, groups: Groups): boolean =>
   principals.some((one) => (isGroup(one) ? groups.members.get(one)?.has(user) : one === user));
 
+/** The people whom a list names, those in its groups too as far as is known, each once. */
+export const namedUsers = (principals: readonly Principal[], { members }: Groups): UserId[] => [
+  ...new Set(principals.flatMap((one) => (isGroup(one) ? [...(members.get(one) ?? [])] : [one]))),
+];
+
 /** The first of these that Slack does not list; null: all are known. */
 export const findUnknownGroup = (principals: readonly Principal[], groups: Groups): GroupId | null =>
   principals.filter(isGroup).find((id) => !groups.members.has(id)) ?? null;

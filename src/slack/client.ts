@@ -8,12 +8,15 @@ import { createDirectory } from "./directory.ts";
 import { slackErrorFor } from "./errors.ts";
 import { type Slack, SlackAway, SlackRefusal } from "./slack.ts";
 
-interface SlackOptions {
+interface SlackConnection {
   token: string;
   apiUrl?: string | undefined;
   /** The address of an HTTP proxy on the way to Slack, and the hosts that are reached without it. */
   proxy?: string | undefined;
   noProxy?: string | undefined;
+}
+
+interface SlackOptions extends SlackConnection {
   store: Kept;
   clock: Clock;
   /** Told of each message that Slack took: it is not away. */
@@ -27,10 +30,10 @@ const Opened = z.object({ view: z.object({ id: z.string(), hash: z.string() }) }
 const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false };
 
 export function createSlack(options: SlackOptions): Slack {
-  const { read, write } = openClients(options);
+  const openClient = clientOpener(options);
   const waits = createWaits(options.clock);
-  const ask = callerOf(read, waits);
-  const sendOnly = callerOf(write, waits);
+  const ask = callerOf(openClient(READ), waits);
+  const sendOnly = callerOf(openClient(WRITE), waits);
   const send: CallSlack = async (...call) => {
     const answer = await sendOnly(...call);
     options.onDone?.();
@@ -69,6 +72,10 @@ export function createSlack(options: SlackOptions): Slack {
   };
 }
 
+/** Calls for a command that runs once, and waits for them. */
+export const createSlackCaller = (connection: SlackConnection, clock: Clock): CallSlack =>
+  callerOf(clientOpener(connection)(ONCE), createWaits(clock));
+
 /** True when Slack did it; `ifGone` when the message is not there any more. */
 async function isDone(call: Promise<unknown>, { ifGone }: { ifGone: boolean }): Promise<boolean> {
   try {
@@ -89,8 +96,9 @@ const READ: WebClientOptions = {
   retryConfig: { retries: 2, minTimeout: 100, maxTimeout: 300, factor: 2, randomize: false },
 };
 const WRITE: WebClientOptions = { timeout: 5000, retryConfig: { retries: 0 } };
+const ONCE: WebClientOptions = { timeout: 5000, retryConfig: { retries: 1 } };
 
-function openClients({ token, apiUrl, proxy, noProxy = "" }: SlackOptions) {
+function clientOpener({ token, apiUrl, proxy, noProxy = "" }: SlackConnection) {
   const limits = { maxResponseSize: LARGEST_ANSWER };
   const dispatcher = proxy
     ? new EnvHttpProxyAgent({ ...limits, httpsProxy: proxy, httpProxy: "", noProxy })
@@ -104,8 +112,7 @@ function openClients({ token, apiUrl, proxy, noProxy = "" }: SlackOptions) {
     headers: { "accept-encoding": "identity" },
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
   };
-  const open = (patience: WebClientOptions) => new WebClient(token, { ...common, ...patience });
-  return { read: open(READ), write: open(WRITE) };
+  return (patience: WebClientOptions) => new WebClient(token, { ...common, ...patience });
 }
 
 const fetchBy =

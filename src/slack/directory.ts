@@ -37,7 +37,10 @@ interface AllGroups {
   lookedUpAt: number;
 }
 
-type Directory = Pick<Slack, "person" | "messageLink" | "knownName" | "groups" | "localeFor" | "openDm">;
+export type Directory = Pick<
+  Slack,
+  "person" | "messageLink" | "knownName" | "groups" | "localeFor" | "openDm"
+>;
 
 /** A look that fails throws, and decides nothing. */
 export function createDirectory(call: CallSlack, { store, clock }: { store: Kept; clock: Clock }): Directory {

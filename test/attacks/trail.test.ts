@@ -190,15 +190,16 @@ describe("a seal", () => {
       code: 1,
       text: expect.stringContaining("nothing is sealed after it"),
     });
-    expect(await checkTrail(doctorSide())).toMatchObject([
-      { level: "fail", fix: expect.stringContaining(seals) },
-    ]);
+    expect(await checkTrail(doctorSide())).toMatchObject({
+      level: "fail",
+      fix: expect.stringContaining(seals),
+    });
     // As doctor says.
     await world.commands.del(seals);
     await sealTrail(running.bot);
     await run("acknowledge --as Ann the forged seal is gone");
     expect((await run("verify")).code).toBe(0);
-    expect(await checkTrail(doctorSide())).toMatchObject([{ level: "ok" }]);
+    expect(await checkTrail(doctorSide())).toMatchObject({ level: "ok" });
   });
 });
 
@@ -233,7 +234,7 @@ describe("sealing", () => {
       await world.commands.xdel(seals, "99999999999999-0");
       await expect(sealTrail(running.bot)).rejects.toThrow();
       expect((await run("verify")).text).toContain("are not sealed: something keeps the bot from it.");
-      expect(await checkTrail(doctorSide())).toMatchObject([{ level: "fail" }]);
+      expect(await checkTrail(doctorSide())).toMatchObject({ level: "fail" });
     }
   });
 });

@@ -2,6 +2,7 @@
 import type { Bot } from "../../bot.ts";
 import { readLostSeals, SEAL_NOTES, sealTrail } from "../../life/trail/seal-trail.ts";
 import type { Operator } from "../../request/ids.ts";
+import type { CommandMeans } from "../options.ts";
 import { examineTrail, lostFault } from "./verify.ts";
 
 /**
@@ -11,11 +12,11 @@ import { examineTrail, lostFault } from "./verify.ts";
 export async function acknowledgeFaults(
   bot: Bot,
   { by, reason }: { by: Operator; reason: string },
-  say: (line: string) => void,
+  say: CommandMeans["say"],
 ): Promise<true> {
-  // Where the hub does not answer, nothing is acknowledged.
+  // Throws where the hub does not answer: nothing is acknowledged then.
   await bot.hub.readNotes();
-  // What the hub alone knows becomes one of the faults.
+  // A seal that the hub alone knows becomes one of the faults.
   await sealTrail(bot);
   const { faults } = await examineTrail(bot);
   const at = bot.clock.now();

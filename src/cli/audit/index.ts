@@ -1,12 +1,11 @@
 /** `audit`: the trail is exported, its seals are verified, or it is reported on. */
-import type { Redis } from "ioredis";
 import type { Bot } from "../../bot.ts";
 import type { Config } from "../../config.ts";
 import { ConfigError, loadForHub } from "../../config.ts";
-import { openFailFast, StoreAway } from "../../store/redis.ts";
-import { createStore } from "../../store/store.ts";
-import { operatorNamed } from "../operator.ts";
-import { type CommandMeans, readOptions, readWords, UsageError } from "../options.ts";
+import { StoreAway } from "../../store/redis.ts";
+import type { Store } from "../../store/store.ts";
+import { openBot, openStore } from "../open.ts";
+import { type CommandMeans, readArguments, readOperator, TEXT, UsageError } from "../options.ts";
 import { EXPORT_OPTIONS, exportTrail } from "./export.ts";
 import { REPORT_OPTIONS, reportAccess } from "./report.ts";
 
@@ -17,7 +16,7 @@ audit report [--at TIME | --from TIME --to TIME] [--role ROLE] [--person WHO] [-
 
 /** Resolves to the exit code: 1 when the trail is not whole, or Redis does not answer. Throws UsageError, ConfigError. */
 export async function audit([command = "", ...args]: string[], means: CommandMeans): Promise<number> {
-  const run = readCommand(command, args, means);
+  const run = readAuditCommand(command, args, means);
   const config = loadForHub(means.variables);
   if (!config.env.RECORDS_KEY)
     throw new ConfigError(["RECORDS_KEY: is not set; the trail is read with the bot's own"]);
@@ -31,68 +30,48 @@ export async function audit([command = "", ...args]: string[], means: CommandMea
 }
 
 /** Resolves to whether all is well. */
-type Run = (config: Config) => Promise<boolean>;
+type AuditRun = (config: Config) => Promise<boolean>;
 
-function readCommand(command: string, args: string[], means: CommandMeans): Run {
-  const { say } = means;
+/** Loads late what needs more than Redis. */
+function readAuditCommand(command: string, args: string[], means: CommandMeans): AuditRun {
+  const { say, clock } = means;
   switch (command) {
     case "export": {
-      const options = readOptions(args, EXPORT_OPTIONS);
-      return withStore(means, ({ store }) => exportTrail(store, options, say));
+      const { values } = readArguments(args, EXPORT_OPTIONS);
+      return withStore(means, (store) => exportTrail(store, values, say));
     }
     case "verify": {
-      const { seal } = readOptions(args, { seal: { type: "string" } });
-      return withBot(means, async (bot) => (await import("./verify.ts")).verifyTrail(bot, seal ?? null, say));
+      const { seal = null } = readArguments(args, { seal: TEXT }).values;
+      return withBot(means, async (bot) => (await import("./verify.ts")).verifyTrail(bot, seal, say));
     }
     case "acknowledge": {
-      const { words, as } = readWords(args, { as: { type: "string" } });
-      const reason = words.join(" ").trim();
+      const { values, positionals } = readArguments(args, { as: TEXT }, true);
+      const reason = positionals.join(" ").trim();
       if (reason === "") throw new UsageError("Say why: audit acknowledge REASON.");
-      const by = operatorNamed(as);
+      const by = readOperator(values.as);
       return withBot(means, async (bot) =>
         (await import("./acknowledge.ts")).acknowledgeFaults(bot, { by, reason }, say),
       );
     }
     case "report": {
-      const options = readOptions(args, REPORT_OPTIONS);
-      return withStore(means, ({ store, clock }) => reportAccess(store, options, clock.now(), say));
+      const { values } = readArguments(args, REPORT_OPTIONS);
+      return withStore(means, (store) => reportAccess(store, values, clock.now(), say));
     }
     default:
       throw new UsageError("Say what to do: export, verify, acknowledge or report.");
   }
 }
 
-/** For what reads the trail alone: the clients of Slack and of the hub would double its memory. */
 const withStore =
-  ({ clock, log }: CommandMeans, work: (parts: Pick<Bot, "store" | "clock">) => Promise<boolean>): Run =>
-  async ({ env, instance, hub }) => {
-    const redis = openFailFast(env.REDIS_URL, log);
-    try {
-      await connected(redis);
-      const store = createStore({ redis, instance, hub: hub.name, key: env.RECORDS_KEY, log });
-      return await work({ store, clock });
-    } finally {
-      redis.disconnect();
-    }
+  (means: CommandMeans, work: (store: Store) => Promise<boolean>): AuditRun =>
+  async (config) => {
+    using opened = await openStore(config, means.log);
+    return await work(opened.store);
   };
 
 const withBot =
-  (means: CommandMeans, work: (bot: Bot) => Promise<boolean>): Run =>
+  (means: CommandMeans, work: (bot: Bot) => Promise<boolean>): AuditRun =>
   async (config) => {
-    const stopping = new AbortController();
-    const { createBot } = await import("../../bot.ts");
-    const { bot, redis, close } = createBot(config, means, stopping.signal);
-    try {
-      await connected(redis);
-      return await work(bot);
-    } finally {
-      stopping.abort();
-      await close();
-    }
+    await using opened = await openBot(config, means);
+    return await work(opened.bot);
   };
-
-/** Or not: then the first command says so. */
-async function connected(redis: Redis): Promise<void> {
-  if (redis.status !== "ready")
-    await new Promise((resolve) => redis.once("ready", resolve).once("error", resolve));
-}

@@ -6,22 +6,19 @@ import { Request } from "../../request/record.ts";
 import type { TrailEntry } from "../../store/trail.ts";
 
 /** The parts of an entry that a statement is compared with. */
-const Approved = z.object({
-  event: z.literal("request.approved"),
-  ...Request.pick({
-    id: true,
-    account: true,
-    askedBy: true,
-    requester: true,
-    role: true,
-    clusterRole: true,
-    startsAt: true,
-    follows: true,
-    prolongsFrom: true,
-    reason: true,
-    approvals: true,
-  }).shape,
-});
+const Approved = Request.pick({
+  id: true,
+  account: true,
+  askedBy: true,
+  requester: true,
+  role: true,
+  clusterRole: true,
+  startsAt: true,
+  follows: true,
+  prolongsFrom: true,
+  reason: true,
+  approvals: true,
+}).extend({ event: z.literal("request.approved") });
 
 /** A sentence for each approval that no passkey of the file, or none that was retired, signed in these very terms. */
 export async function faultsInSignatures(config: Config, entry: TrailEntry): Promise<string[]> {

@@ -5,7 +5,7 @@ import { type Finding, fail, ok, type RedisSide, warn } from "./finding.ts";
 
 const LATE = 5 * MINUTE;
 
-export async function checkAuditWebhook({ config, store }: RedisSide): Promise<Finding[]> {
+export async function checkAuditWebhook({ config, store }: RedisSide): Promise<Finding | Finding[]> {
   if (!config.audit.webhook) return [];
   const delivery = await readDelivery(store);
   const { failing, skipped } = delivery;

@@ -1,8 +1,9 @@
-/** What a check found: one sentence, and where something is wrong, what to do. */
+/** A finding of a check: one sentence, and where something is wrong, how to correct it. */
 import type { Redis } from "ioredis";
 import type { Config } from "../../config.ts";
 import type { Clock } from "../../request/clock.ts";
 import type { CallSlack } from "../../slack/calls.ts";
+import type { Directory } from "../../slack/directory.ts";
 import type { Store } from "../../store/store.ts";
 import type { HubCalls } from "../hub/calls.ts";
 
@@ -13,13 +14,24 @@ export interface Finding {
   fix?: string;
 }
 
-/** What the checks look at: one each of Slack, Redis and the hub. */
-interface Side {
+export const ok = (check: string, message: string): Finding => ({ check, level: "ok", message });
+const findingAt =
+  (level: "warn" | "fail") =>
+  (check: string, message: string, fix: string): Finding => ({ check, level, message, fix });
+export const warn = findingAt("warn");
+export const fail = findingAt("fail");
+
+/** Puts the bot's account, rights and kubeconfig right. */
+export const SETUP = "npm run setup -- --from-cluster, with your own access to the cluster that runs Karpor";
+
+/** The checks look at one side each: Slack, Redis or the hub. */
+export interface Side {
   config: Config;
   clock: Clock;
 }
 export interface SlackSide extends Side {
   callSlack: CallSlack;
+  directory: Directory;
 }
 export interface RedisSide extends Side {
   redis: Redis;
@@ -30,13 +42,5 @@ export interface HubSide extends Side {
   store: Store;
 }
 
-export const ok = (check: string, message: string): Finding => ({ check, level: "ok", message });
-export const warn = (check: string, message: string, fix: string): Finding => ({
-  ...{ check, level: "warn", message, fix },
-});
-export const fail = (check: string, message: string, fix: string): Finding => ({
-  ...{ check, level: "fail", message, fix },
-});
-
-/** What puts the bot's side of the hub right. */
-export const SETUP = "npm run setup -- --from-cluster, with your own access to the cluster that runs Karpor";
+/** It throws where its side gives no answer. */
+export type Check<S extends Side> = (side: S) => Promise<Finding | Finding[]>;

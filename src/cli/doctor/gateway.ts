@@ -1,5 +1,5 @@
-/** With hub.gateway: what comes through it, without a token and with one, and that there is no way beside it. */
-import { Agent, request } from "undici";
+/** With hub.gateway: without a token nothing comes through it, with one everything, and no way leads past it. */
+import { request } from "undici";
 import type { Config } from "../../config.ts";
 import { mayStream, STREAM } from "../../hub/anonymous.ts";
 import { USER_AGENT } from "../../hub/connection.ts";
@@ -10,17 +10,17 @@ import type { Secret } from "../../request/secret.ts";
 import { clusterRolesIn } from "../hub/objects.ts";
 import { type Finding, fail, type HubSide, ok, warn } from "./finding.ts";
 
-const CHECK = "gateway";
-const CLOSE = "npm run setup -- --close-anonymous, again after each new role";
+const GATEWAY_CHECK = "gateway";
+const CLOSE_AGAIN = "npm run setup -- --close-anonymous, again after each new role";
 const COOKIE = "__Host-karpor_token";
-const READ = "/rest-api/v1/clusters";
+const READ_PATH = "/rest-api/v1/clusters";
 const TIMEOUT = 5 * SECOND;
 
 export async function checkGateway(side: HubSide): Promise<Finding[]> {
   const { gateway, dashboard } = side.config.hub;
   if (!gateway) return [];
   const outside = await checkOutside(dashboard).catch((error: unknown) => [unreachable(dashboard, error)]);
-  return [...outside, await checkRoles(side), besideFinding(side)];
+  return [...outside, await checkStreams(side), judgeWayBeside(side)];
 }
 
 /** As a browser without a token. */
@@ -30,31 +30,31 @@ async function checkOutside(dashboard: string): Promise<Finding[]> {
 }
 
 async function checkPages(dashboard: string): Promise<Finding> {
-  const { status } = await ask(dashboard, "/login");
+  const { status } = await askGateway(dashboard, "/login");
   if (status !== 200)
     return fail(
-      CHECK,
+      GATEWAY_CHECK,
       `${dashboard} answers ${status} where the dashboard's login should be`,
       "See that hub.dashboard is the gateway, and that it reaches karpor-server",
     );
-  const login = await ask(dashboard, "/access/login");
+  const login = await askGateway(dashboard, "/access/login");
   if (login.status !== 200 || !login.text.includes(COOKIE))
     return fail(
-      CHECK,
+      GATEWAY_CHECK,
       `${dashboard} has not the page /access/login, where Open Karpor in the DM leads`,
       "Put deploy/gateway before the dashboard, or take hub.gateway out of the configuration",
     );
   if (dashboard.startsWith("http:"))
     return warn(
-      CHECK,
+      GATEWAY_CHECK,
       `${dashboard} is not encrypted: browsers keep no cookie there, so pod logs, events and AI stay shut`,
       "Give the gateway a certificate, and hub.dashboard its https address",
     );
-  return ok(CHECK, `${dashboard} has the page that logs in`);
+  return ok(GATEWAY_CHECK, `${dashboard} has the page that logs in`);
 }
 
 async function checkReads(dashboard: string): Promise<Finding> {
-  const { status } = await ask(dashboard, READ);
+  const { status } = await askGateway(dashboard, READ_PATH);
   if (isRefusal(status)) return ok("gateway reads", "refused without a token");
   if (status >= 500)
     return fail(
@@ -64,30 +64,30 @@ async function checkReads(dashboard: string): Promise<Finding> {
     );
   return fail(
     "gateway reads",
-    `${READ} needs no token: the gateway protects nothing until reads are closed`,
-    CLOSE,
+    `${READ_PATH} needs no token: the gateway protects nothing until reads are closed`,
+    CLOSE_AGAIN,
   );
 }
 
 /** While `anonymous` is open everybody has these, and nobody misses them in a role. */
-async function checkRoles({ config, hub }: HubSide): Promise<Finding> {
+async function checkStreams({ config, hub }: HubSide): Promise<Finding> {
   const roles = await Promise.all(
     clusterRolesIn(config).map((name) =>
-      hub.client.call(({ rbac }) => rbac.readClusterRole({ name })).catch(nullIfAbsent(name)),
+      hub.call(({ rbac }) => rbac.readClusterRole({ name })).catch(nullIfAbsent(name)),
     ),
   );
   const shut = roles.flatMap((role) => (role && !mayStream(role.rules ?? []) ? [role.metadata?.name] : []));
   if (shut.length === 0) return ok("gateway roles", "each opens pod logs, events and AI");
-  return warn("gateway roles", `no rule opens pod logs, events and AI in ${shut.join(", ")}`, CLOSE);
+  return warn("gateway roles", `no rule opens pod logs, events and AI in ${shut.join(", ")}`, CLOSE_AGAIN);
 }
 
 /** Only its neighbours know such a name. Who reaches another address the network alone knows. */
-const isInside = ({ hostname }: URL): boolean => /^[^.:]+$|\.svc(\.cluster\.local)?$|^127\./.test(hostname);
+const INSIDE = /^[^.:]+$|\.svc(\.cluster\.local)?$|^127\./;
 
-function besideFinding({ config, hub }: HubSide): Finding {
+function judgeWayBeside({ config, hub }: HubSide): Finding {
   const { portForward, dashboard } = config.hub;
   const server = new URL(hub.access.server);
-  if (portForward || isInside(server) || server.host === new URL(dashboard).host)
+  if (portForward || INSIDE.test(server.hostname) || server.host === new URL(dashboard).host)
     return ok("gateway beside", "no other way to the hub is known");
   return warn(
     "gateway beside",
@@ -96,24 +96,24 @@ function besideFinding({ config, hub }: HubSide): Finding {
   );
 }
 
-/** `--canary`: what a holder's browser gets, with the dashboard's header and with the page's cookie alone. */
+/** `--canary`: a holder's browser with the dashboard's header, and with the page's cookie alone. */
 export async function tryGateway({ hub }: Config, token: Secret): Promise<Finding[]> {
   if (!hub.gateway) return [];
   try {
     const bearer = { authorization: `Bearer ${token.reveal()}` };
     const cookie = { cookie: `${COOKIE}=${token.reveal()}`, "sec-fetch-site": "same-origin" };
-    const read = await ask(hub.dashboard, READ, { headers: bearer });
+    const read = await askGateway(hub.dashboard, READ_PATH, bearer);
     // The AI's streams are POSTs; as nobody's it does nothing.
-    const stream = await ask(hub.dashboard, STREAM, { headers: cookie, method: "POST" });
+    const stream = await askGateway(hub.dashboard, STREAM, cookie, "POST");
     return [
-      isOpen(read.status)
+      isPassed(read.status)
         ? ok("canary gateway", "a token reads through it")
         : fail(
             "canary gateway",
-            `with a token ${READ} answers ${read.status}`,
+            `with a token ${READ_PATH} answers ${read.status}`,
             "See that the gateway passes Authorization on, and that the first role may read",
           ),
-      isOpen(stream.status)
+      isPassed(stream.status)
         ? ok("canary streams", "the cookie alone opens pod logs, events and AI")
         : fail(
             "canary streams",
@@ -128,39 +128,35 @@ export async function tryGateway({ hub }: Config, token: Secret): Promise<Findin
 
 const isRefusal = (status: number): boolean => status === 401 || status === 403;
 /** Karpor has no cluster of the stream's name: it says so to who may ask. */
-const isOpen = (status: number): boolean => !isRefusal(status) && status < 500;
+const isPassed = (status: number): boolean => !isRefusal(status) && status < 500;
 
 function unreachable(dashboard: string, error: unknown): Finding {
   const failure = noAnswer(`GET ${dashboard}`, error);
   const { reason } = failure;
   if (isDistrust(failure))
     return fail(
-      CHECK,
+      GATEWAY_CHECK,
       `the certificate of ${dashboard} is not trusted (${reason})`,
       "Give the gateway one that browsers trust; of your own CA: NODE_EXTRA_CA_CERTS=ca.pem before this command",
     );
   return fail(
-    CHECK,
+    GATEWAY_CHECK,
     `${dashboard} does not answer (${reason})`,
     "Does the gateway run, and does hub.dashboard lead to it from here?",
   );
 }
 
-interface Asking {
-  method?: "GET" | "POST";
-  headers?: Record<string, string>;
-}
-
 /** Trusts whom Node trusts. A redirect is an answer: it would carry the token elsewhere. */
-async function ask(dashboard: string, path: string, { method = "GET", headers = {} }: Asking = {}) {
-  const agent = new Agent({ connect: { timeout: TIMEOUT } });
-  try {
-    const answer = await request(dashboard.replace(/\/+$/, "") + path, {
-      ...{ method, dispatcher: agent, signal: AbortSignal.timeout(TIMEOUT) },
-      headers: { "user-agent": USER_AGENT, ...headers },
-    });
-    return { status: answer.statusCode, text: await answer.body.text() };
-  } finally {
-    await agent.destroy();
-  }
+async function askGateway(
+  dashboard: string,
+  path: string,
+  headers: Record<string, string> = {},
+  method: "GET" | "POST" = "GET",
+) {
+  const answer = await request(dashboard.replace(/\/+$/, "") + path, {
+    method,
+    headers: { "user-agent": USER_AGENT, ...headers },
+    signal: AbortSignal.timeout(TIMEOUT),
+  });
+  return { status: answer.statusCode, text: await answer.body.text() };
 }

@@ -1,45 +1,47 @@
 /** `doctor`: a table of checks, a line each; resolves to whether nothing failed. */
 import { type Config, ConfigError, loadConfig, loadForHub } from "../../config.ts";
 import { kubeconfigSource, POD_MOUNT } from "../../hub/source.ts";
-import { openFailFast } from "../../store/redis.ts";
-import { createStore } from "../../store/store.ts";
 import { openHubCalls } from "../hub/calls.ts";
-import { type CommandMeans, readOptions, UsageError } from "../options.ts";
-import { checkAnonymous } from "./anonymous.ts";
+import { openStore } from "../open.ts";
+import { type CommandMeans, FLAG, readArguments, TEXT, UsageError } from "../options.ts";
+import { printFindings } from "../print.ts";
+import { openDirectory, openSlackCalls } from "../slack.ts";
 import { checkAuditWebhook } from "./audit-webhook.ts";
 import { runCanary } from "./canary.ts";
-import { checkHubClock, checkRedisClock } from "./clocks.ts";
 import { checkCompanies } from "./company-checks.ts";
 import { findByName } from "./find.ts";
-import { type Finding, fail, type HubSide, ok, type RedisSide, SETUP, type SlackSide } from "./finding.ts";
+import {
+  type Check,
+  type Finding,
+  fail,
+  type HubSide,
+  ok,
+  type RedisSide,
+  SETUP,
+  type Side,
+  type SlackSide,
+} from "./finding.ts";
 import { checkForeign } from "./foreign.ts";
 import { checkGateway } from "./gateway.ts";
-import { checkHub } from "./hub.ts";
-import { checkHubUse } from "./hub-use.ts";
-import { printFindings } from "./print.ts";
-import { checkRbac } from "./rbac.ts";
+import { checkHub, checkHubClock } from "./hub.ts";
+import { checkAnonymous, checkServerConfigs } from "./hub-pages.ts";
 import { checkRecords } from "./records.ts";
-import { checkRedis } from "./redis.ts";
-import { checkRights } from "./rights.ts";
-import { checkRoles } from "./roles.ts";
-import { checkServerConfigs } from "./server-configs.ts";
+import { checkRedis, checkRedisClock } from "./redis.ts";
+import { checkBotRights, checkRbac, checkRoleObjects } from "./rights.ts";
 import { checkSlack } from "./slack/app.ts";
-import { checkApprovers } from "./slack/approvers.ts";
-import { createSlackCaller } from "./slack/calls.ts";
+import { checkApprovers, checkPasskeyHolders, checkUserGroups } from "./slack/approvers.ts";
 import { checkChannels } from "./slack/channels.ts";
-import { checkGroups } from "./slack/groups.ts";
 import { checkScopes } from "./slack/scopes.ts";
-import { checkTrail } from "./trail.ts";
-
-type Check<Side> = (side: Side) => Promise<Finding[]>;
+import { checkHubUse, checkTrail } from "./trail.ts";
 
 /** The first of each row tells whether there is an answer: where it fails, the others are left out. */
 const SLACK_CHECKS: Check<SlackSide>[] = [
   checkSlack,
   checkScopes,
   checkChannels,
-  checkGroups,
+  checkUserGroups,
   checkApprovers,
+  checkPasskeyHolders,
 ];
 const REDIS_CHECKS: Check<RedisSide>[] = [
   checkRedis,
@@ -49,42 +51,40 @@ const REDIS_CHECKS: Check<RedisSide>[] = [
   checkAuditWebhook,
 ];
 const HUB_CHECKS: Check<HubSide>[] = [
-  ...[
-    checkHub,
-    checkRbac,
-    checkRights,
-    checkRoles,
-    checkAnonymous,
-    checkServerConfigs,
-    checkGateway,
-    checkHubClock,
-    checkForeign,
-  ],
+  checkHub,
+  checkRbac,
+  checkBotRights,
+  checkRoleObjects,
+  checkAnonymous,
+  checkServerConfigs,
+  checkGateway,
+  checkHubClock,
+  checkForeign,
 ];
 
 export const DOCTOR_USAGE = `doctor [--json] [--canary | --offline]
 doctor --find NAME [--json]`;
 
-const flag = { type: "boolean" } as const;
-const OPTIONS = { json: flag, canary: flag, offline: flag, find: { type: "string" } } as const;
+const DOCTOR_OPTIONS = { json: FLAG, canary: FLAG, offline: FLAG, find: TEXT };
 
 /** Throws UsageError. */
 export async function doctor(args: string[], means: CommandMeans): Promise<boolean> {
-  const { json = false, canary = false, offline = false, find } = readOptions(args, OPTIONS);
+  const { json = false, canary = false, offline = false, find } = readArguments(args, DOCTOR_OPTIONS).values;
   if ([canary, offline, find !== undefined].filter(Boolean).length > 1)
     throw new UsageError("Give one of --find, --canary and --offline.");
-  if (find !== undefined) return findByName(loadConfig(means.variables), find, json, means);
+  if (find !== undefined) return findByName(find, json, means);
   const findings = await examine(canary, offline, means);
   const isGood = !hasFailed(findings);
   if (json) means.say(JSON.stringify({ ok: isGood, findings }, null, 2));
-  else for (const line of printFindings(findings, means.colour)) means.say(line);
+  else means.say(printFindings(findings, means.colour));
   return isGood;
 }
 
 async function examine(canary: boolean, offline: boolean, means: CommandMeans): Promise<Finding[]> {
+  const { variables, clock } = means;
   let config: Config;
   try {
-    config = (offline ? loadForHub : loadConfig)(means.variables);
+    config = (offline ? loadForHub : loadConfig)(variables);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.mistakes.map((mistake) =>
@@ -93,48 +93,41 @@ async function examine(canary: boolean, offline: boolean, means: CommandMeans): 
   }
   const read = ok("configuration", `${config.path} has ${Object.keys(config.roles).length} roles`);
   if (offline) return [read];
-  const callSlack = createSlackCaller(config.env);
-  const { clock } = means;
-  const [slack, companies, others] = await Promise.all([
-    runRow("slack", SLACK_CHECKS, { config, clock, callSlack }),
+  const callSlack = openSlackCalls(config.env, clock);
+  const directory = openDirectory(callSlack, clock);
+  const rows = await Promise.all([
+    runRow("slack", SLACK_CHECKS, { config, clock, callSlack, directory }),
     runRow("company check", [checkCompanies], { config, clock }),
     examineRedisAndHub(config, canary, means),
   ]);
-  return [read, ...slack, ...companies, ...others];
+  return [read, ...rows.flat()];
 }
 
 async function examineRedisAndHub(config: Config, canary: boolean, means: CommandMeans): Promise<Finding[]> {
   const { clock, log } = means;
-  const redis = openFailFast(config.env.REDIS_URL, log);
-  const store = createStore({
-    redis,
-    instance: config.instance,
-    hub: config.hub.name,
-    key: config.env.RECORDS_KEY,
-    log,
-  });
-  const source = kubeconfigSource(config.hub, clock, POD_MOUNT);
-  const ofRedis = await runRow("redis", REDIS_CHECKS, { config, clock, redis, store });
+  using opened = await openStore(config, log);
+  const { redis, store } = opened;
+  const findings = await runRow("redis", REDIS_CHECKS, { config, clock, redis, store });
   const checks = [...HUB_CHECKS];
-  if (!hasFailed(ofRedis)) checks.push(checkRecords);
+  if (!hasFailed(findings)) checks.push(checkRecords);
   if (canary) checks.push(runCanary);
+  const source = kubeconfigSource(config.hub, clock, POD_MOUNT);
   try {
     const kubeconfig = { text: await source.read(), directory: source.directory };
     await using hub = await openHubCalls(config.hub, kubeconfig, means);
-    return [...ofRedis, ...(await runRow("hub", checks, { config, clock, hub, store }))];
+    return [...findings, ...(await runRow("hub", checks, { config, clock, hub, store }))];
   } catch (error) {
-    return [...ofRedis, fail("hub", (error as Error).message, `Correct what it says, or ${SETUP}`)];
+    return [...findings, fail("hub", (error as Error).message, `Correct what it says, or ${SETUP}`)];
   } finally {
-    redis.disconnect();
     await source.close();
   }
 }
 
-async function runRow<Side>(name: string, checks: Check<Side>[], side: Side): Promise<Finding[]> {
+async function runRow<S extends Side>(name: string, checks: Check<S>[], side: S): Promise<Finding[]> {
   const found: Finding[] = [];
   for (const check of checks) {
-    const failed = (error: Error) => [fail(name, error.message, "See that it answers, then run this again")];
-    found.push(...(await check(side).catch(failed)));
+    const failed = (error: Error) => fail(name, error.message, "See that it answers, then run this again");
+    found.push(...[await check(side).catch(failed)].flat());
     if (check === checks[0] && hasFailed(found)) break;
   }
   return found;

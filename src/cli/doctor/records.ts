@@ -1,42 +1,36 @@
-/** What Redis knows against what is on the hub: tells an empty Redis, and one that is an older copy. */
+/** Redis knows the same as the hub: tells an empty Redis, and one that is an older copy. */
 import { listAccounts, listBindings } from "../../hub/lists.ts";
 import { type Finding, fail, type HubSide, ok, warn } from "./finding.ts";
 
-const CHECK = "redis records";
+const RECORDS_CHECK = "redis records";
 
-export async function checkRecords({ config, hub, store }: HubSide): Promise<Finding[]> {
+export async function checkRecords({ config, hub, store }: HubSide): Promise<Finding> {
   const owner = { instance: config.instance, namespace: config.hub.namespace };
   const unfinished = await store.readAll(await store.unfinished());
   const open = unfinished.filter(({ state }) => state !== "ending" && state !== "closed");
-  const accounts = new Set((await listAccounts(hub.client, owner)).items.map(({ uid }) => uid));
-  const granted = (await listBindings(hub.client, owner)).items.flatMap(({ id }) => id ?? []);
+  const accounts = new Set((await listAccounts(hub, owner)).items.map(({ uid }) => uid));
+  const granted = (await listBindings(hub, owner)).items.flatMap(({ id }) => id ?? []);
   const known = await store.readAll(granted);
   const unknown = granted.length - known.length;
   if (unknown > 0)
-    return [
-      fail(
-        CHECK,
-        `${unknown} of ${granted.length} accesses on the hub have no record: this Redis was emptied, is an older copy, ` +
-          "or is not the bot's. They were approved and keep their end, but cannot be ended from Slack",
-        "Correct REDIS_URL; if the records are lost: npm run grants -- list, and npm run grants -- end",
-      ),
-    ];
+    return fail(
+      RECORDS_CHECK,
+      `${unknown} of ${granted.length} accesses on the hub have no record: this Redis was emptied, is an older copy, ` +
+        "or is not the bot's. They were approved and keep their end, but cannot be ended from Slack",
+      "Correct REDIS_URL; if the records are lost: npm run grants -- list, and npm run grants -- end",
+    );
   const restored = open.filter(({ account }) => !accounts.has(account)).length;
   if (restored > 0)
-    return [
-      warn(
-        CHECK,
-        `${restored} of ${open.length} open requests have no account on the hub: this Redis is an older copy. ` +
-          "Nobody gets access by them: the bot closes each as restored",
-        "Nothing, or correct REDIS_URL; people who still need access ask again",
-      ),
-    ];
+    return warn(
+      RECORDS_CHECK,
+      `${restored} of ${open.length} open requests have no account on the hub: this Redis is an older copy. ` +
+        "Nobody gets access by them: the bot closes each as restored",
+      "Nothing, or correct REDIS_URL; people who still need access ask again",
+    );
   if (open.length === 0)
-    return [
-      ok(
-        CHECK,
-        "no request is open and no access is on the hub: a new Redis, or an emptied one, gives nobody access",
-      ),
-    ];
-  return [ok(CHECK, `${open.length} open requests; each access on the hub has its record`)];
+    return ok(
+      RECORDS_CHECK,
+      "no request is open and no access is on the hub: a new Redis, or an emptied one, gives nobody access",
+    );
+  return ok(RECORDS_CHECK, `${open.length} open requests; each access on the hub has its record`);
 }

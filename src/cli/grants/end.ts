@@ -15,9 +15,15 @@ import { Refused } from "../../request/refused.ts";
 import type { Deed } from "../../store/deeds.ts";
 import { GRANTED } from "../../store/indexes.ts";
 import { orNull } from "../../store/reading.ts";
-import { type Answer, type GrantOnHub, type GrantsContext, NEITHER, readHub } from "./open.ts";
+import {
+  type GrantFilter,
+  type GrantsAnswer,
+  type GrantsContext,
+  NEITHER_ANSWERS,
+  readObjects,
+} from "./open.ts";
 
-const ALL = 100_000;
+const MOST_GRANTS = 100_000;
 /** A proof takes 11 s, or 13 where another process made the probe. */
 const PROVED_WITHIN = 30 * SECOND;
 
@@ -25,11 +31,11 @@ const PROVED_WITHIN = 30 * SECOND;
 export async function endGrants(
   context: GrantsContext,
   { ids, reason }: { ids: RequestId[] | null; reason: string },
-): Promise<Answer> {
-  const isMeant = ({ id }: Pick<GrantOnHub, "id">) => ids === null || (id !== null && ids.includes(id));
+): Promise<GrantsAnswer> {
+  const isMeant: GrantFilter = ({ id }) => ids === null || (id !== null && ids.includes(id));
   if (context.redisTrouble) return endWithoutRedis(context, isMeant, { cause: "revoked", words: reason });
   const { bot, operator } = context;
-  const records = ids ? await bot.store.readAll(ids) : await bot.store.page(GRANTED, { count: ALL });
+  const records = ids ? await bot.store.readAll(ids) : await bot.store.page(GRANTED, { count: MOST_GRANTS });
   const ended = new Set<RequestId>();
   for (const record of records) {
     const chain = await readChain(bot, record);
@@ -39,9 +45,12 @@ export async function endGrants(
   }
   const unrecorded = await deleteUnrecorded(context, isMeant, reason);
   const unknown = (ids ?? []).filter((id) => !ended.has(id) && !unrecorded?.includes(id));
-  const answer = await answerWithProofs(context, ended, unrecorded);
-  if (unrecorded === null || unknown.length === 0) return answer;
-  return { ...answer, isDone: false, lines: [...answer.lines, `Nothing is known of ${unknown.join(", ")}.`] };
+  const answer = await answerWithProofs(context, [...ended], unrecorded);
+  if (unrecorded && unknown.length > 0) {
+    answer.isDone = false;
+    answer.lines.push(`Nothing is known of ${unknown.join(", ")}.`);
+  }
+  return answer;
 }
 
 /**
@@ -50,28 +59,31 @@ export async function endGrants(
  */
 export async function endWithoutRedis(
   context: GrantsContext,
-  isMeant: (grant: GrantOnHub) => boolean,
+  isMeant: GrantFilter,
   { cause, words }: Pick<Deed, "cause" | "words">,
-): Promise<Answer> {
+): Promise<GrantsAnswer> {
   const { bot, operator, redisTrouble } = context;
-  const onHub = await readHub(context);
-  if (!onHub) throw new Error(NEITHER);
+  const onHub = await readObjects(context);
+  if (!onHub) throw new Error(NEITHER_ANSWERS);
   const requests = onHub.grants.filter(isMeant).flatMap(({ id }) => id ?? []);
+  const json = { redis: false, ended: requests };
+  if (requests.length === 0)
+    return { isDone: false, json, lines: [`${redisTrouble}, and Karpor has no such access.`] };
   const deleteBindings = async () => {
     for (const id of requests) await bot.hub.deleteBinding(id);
   };
-  const isSigned = bot.config.env.RECORDS_KEY !== undefined;
-  const deeds = { hub: bot.hub, signer: bot.store.signer, hubTime: () => hubTime(bot) };
-  if (requests.length > 0 && isSigned)
+  const lines = [
+    ...requests.map((id) => `${id} gives no access any more.`),
+    `${redisTrouble}: the bot deletes the account and proves the end when it has Redis.`,
+  ];
+  if (bot.config.env.RECORDS_KEY) {
+    const deeds = { hub: bot.hub, signer: bot.store.signer, hubTime: () => hubTime(bot) };
     await withDeed(deeds, { cause, requests, operator, words }, deleteBindings);
-  else await deleteBindings();
-  const later = `${redisTrouble}: the bot deletes the account and proves the end when it has Redis.`;
-  const unsigned = isSigned ? [] : ["Without RECORDS_KEY the trail will not know who did this."];
-  const lines =
-    requests.length > 0
-      ? [...requests.map((id) => `${id} gives no access any more.`), later, ...unsigned]
-      : [`${redisTrouble}, and Karpor has no such access.`];
-  return { isDone: requests.length > 0, json: { redis: false, ended: requests }, lines };
+  } else {
+    await deleteBindings();
+    lines.push("Without RECORDS_KEY the trail will not know who did this.");
+  }
+  return { isDone: true, json, lines };
 }
 
 /**
@@ -80,83 +92,71 @@ export async function endWithoutRedis(
  */
 export async function deleteUnrecorded(
   context: GrantsContext,
-  isMeant: (grant: Pick<GrantOnHub, "id" | "requester">) => boolean,
+  isMeant: GrantFilter,
   words: string,
 ): Promise<RequestId[] | null> {
-  const { bot, operator } = context;
-  const onHub = await readHub(context);
+  const { bot, operator: by } = context;
+  const onHub = await readObjects(context);
   if (!onHub) return null;
   const requests: RequestId[] = [];
   const meant = [...onHub.grants, ...onHub.accounts.values()].filter(isMeant).flatMap(({ id }) => id ?? []);
   for (const id of new Set(meant)) {
     const record = orNull(await bot.store.read(id));
-    if (record && record.state !== "closed") continue;
+    if (record && isOpen(record)) continue;
     await bot.hub.deleteBinding(id);
     const account = onHub.accounts.get(id);
     if (account) await bot.hub.deleteAccount(id, account.uid);
     requests.push(id);
   }
+  const at = bot.clock.now();
   if (requests.length > 0)
-    await bot.store.trail.add({
-      event: "operator.ended",
-      id: null,
-      at: bot.clock.now(),
-      by: operator,
-      requests,
-      words,
-    });
+    await bot.store.trail.add({ event: "operator.ended", id: null, at, by, requests, words });
   return requests;
 }
 
-/** Waits for the proofs, and says of each what became of it. */
+/** Waits for the proofs, and says of each request how it ended. `unrecorded`: see deleteUnrecorded. */
 export async function answerWithProofs(
-  context: GrantsContext,
-  ended: ReadonlySet<RequestId>,
+  { bot }: GrantsContext,
+  ended: readonly RequestId[],
   unrecorded: readonly RequestId[] | null,
-): Promise<Answer> {
-  const records = await carryThrough(context, [...ended]);
-  const isOver = records.every(({ state }) => state === "closed");
-  const ofRecords = records.map(outcomeLine);
-  const beside = (unrecorded ?? []).map(
-    (id) => `${id} had no record that can be read; its binding and account are deleted.`,
-  );
-  const away = unrecorded
-    ? []
-    : ["Karpor does not answer: what has no record may still be there. Run this again."];
-  const nothing = ended.size === 0 && unrecorded?.length === 0 ? ["Nothing is granted."] : [];
+): Promise<GrantsAnswer> {
+  const records = await carryThrough(bot, ended);
+  const lines = records.map(outcomeLine);
+  for (const id of unrecorded ?? [])
+    lines.push(`${id} had no record that can be read; its binding and account are deleted.`);
+  if (!unrecorded)
+    lines.push("Karpor does not answer: what has no record may still be there. Run this again.");
+  if (ended.length === 0 && unrecorded?.length === 0) lines.push("Nothing is granted.");
   return {
-    isDone: isOver && unrecorded !== null,
+    isDone: unrecorded !== null && !records.some(isOpen),
     json: { redis: true, hub: unrecorded !== null, ended: records, unrecorded },
-    lines: [...ofRecords, ...beside, ...away, ...nothing],
+    lines,
   };
 }
 
-/**
- * Runs the due steps of these requests, as no bot may be running, until each is closed or the time is over.
- */
-async function carryThrough({ bot }: GrantsContext, ids: RequestId[]): Promise<Request[]> {
+/** Runs the due steps of these requests, as no bot may be running, until each is closed or the time is over. */
+async function carryThrough(bot: Bot, ids: readonly RequestId[]): Promise<Request[]> {
   const until = bot.clock.now() + PROVED_WITHIN;
   for (;;) {
     const records = await bot.store.readAll(ids);
-    const open = records.filter(({ state }) => state === "ending");
-    if (open.length === 0 || bot.clock.now() > until) return records;
-    for (const record of open) await stepIfDue(bot, record);
+    const ending = records.filter(({ state }) => state === "ending");
+    if (ending.length === 0 || bot.clock.now() > until) return records;
+    for (const { id } of ending.filter((record) => (nextDue(bot, record) ?? Infinity) <= bot.clock.now()))
+      await step(bot, id).catch(ignorePassing);
     await bot.clock.sleep(SECOND);
   }
 }
 
-/** Ignores that the hub is away or that a running bot was faster: the caller looks again. */
-async function stepIfDue(bot: Bot, record: Request): Promise<void> {
-  if ((nextDue(bot, record) ?? Infinity) > bot.clock.now()) return;
-  await step(bot, record.id).catch((error: unknown) => {
-    if (!isAway(error) && !(error instanceof Refused)) throw error;
-  });
+/** The hub is away, or a running bot was faster: the caller looks again. */
+function ignorePassing(error: unknown): void {
+  if (!isAway(error) && !(error instanceof Refused)) throw error;
 }
 
 const PROOF = { probe: "Karpor refuses its token", absence: "its account is gone from Karpor" };
 
-function outcomeLine({ id, state, ending, outcome }: Request): string {
-  if (state !== "closed") return `${id} is ending, not proved yet: a running bot goes on, or run this again.`;
+function outcomeLine(request: Request): string {
+  const { id, ending, outcome } = request;
+  if (isOpen(request)) return `${id} is ending, not proved yet: a running bot goes on, or run this again.`;
   return ending?.proof
     ? `${id} has ended: ${PROOF[ending.proof.method]}.`
     : `${id} is closed: ${outcome?.kind}.`;

@@ -1,12 +1,12 @@
-/** What each of the `grants` commands works with, and what it answers. */
+/** The context of each of the `grants` commands, and the shape of its answer. */
 import type { Bot } from "../../bot.ts";
-import { createBot } from "../../bot.ts";
 import { loadForHub } from "../../config.ts";
 import { HubError } from "../../hub/errors.ts";
 import type { AccountOnHub, BindingOnHub } from "../../hub/hub.ts";
 import { sealTrail } from "../../life/trail/seal-trail.ts";
 import type { Operator, RequestId, UserId } from "../../request/ids.ts";
 import { StoreAway } from "../../store/redis.ts";
+import { openBot, replaceError } from "../open.ts";
 import type { CommandMeans } from "../options.ts";
 
 export interface GrantsContext {
@@ -18,7 +18,7 @@ export interface GrantsContext {
   redisTrouble: string | null;
 }
 
-export interface Answer {
+export interface GrantsAnswer {
   /** Whether what was asked for is done: the exit code. */
   isDone: boolean;
   /** For scripts. */
@@ -27,36 +27,26 @@ export interface Answer {
   lines: string[];
 }
 
+export type GrantsWork = (context: GrantsContext) => Promise<GrantsAnswer>;
+
 /** Resolves to the work's answer, and closes all connections. */
 export async function withGrants(
   operator: Operator,
   means: CommandMeans,
-  work: (context: GrantsContext) => Promise<Answer>,
-): Promise<Answer> {
-  const stopping = new AbortController();
-  const { bot, redis, close } = createBot(loadForHub(means.variables), means, stopping.signal);
-  try {
-    if (redis.status !== "ready")
-      await new Promise((resolve) => redis.once("ready", resolve).once("error", resolve));
-    const redisTrouble = await findRedisTrouble(bot);
-    const answer = await work({ bot, operator, redisTrouble });
-    // What a running bot would seal within a minute; where there is none nobody else would.
-    if (redisTrouble === null) await sealTrail(bot).catch(() => {});
-    return answer;
-  } finally {
-    stopping.abort();
-    await close();
-  }
+  work: GrantsWork,
+): Promise<GrantsAnswer> {
+  await using opened = await openBot(loadForHub(means.variables), means);
+  const { bot } = opened;
+  const redisTrouble = await findRedisTrouble(bot);
+  const answer = await work({ bot, operator, redisTrouble });
+  // A running bot would seal it within a minute; where there is none nobody else would.
+  if (redisTrouble === null) await sealTrail(bot).catch(() => {});
+  return answer;
 }
 
 async function findRedisTrouble({ store, config }: Bot): Promise<string | null> {
   if (!config.env.RECORDS_KEY) return "RECORDS_KEY is not set, so that Redis cannot be read";
-  try {
-    return await store.owner.mismatch();
-  } catch (error) {
-    if (error instanceof StoreAway) return "Redis does not answer";
-    throw error;
-  }
+  return store.owner.mismatch().catch(replaceError(StoreAway, "Redis does not answer"));
 }
 
 /** A binding of the bot, and whom its account is for. */
@@ -64,13 +54,15 @@ export interface GrantOnHub extends BindingOnHub {
   requester: UserId | null;
 }
 
-export interface OnHub {
+export type GrantFilter = (grant: Pick<GrantOnHub, "id" | "requester">) => boolean;
+
+interface HubObjects {
   grants: GrantOnHub[];
   accounts: ReadonlyMap<RequestId, AccountOnHub>;
 }
 
 /** Null when the hub does not tell. */
-export async function readHub({ bot: { hub } }: GrantsContext): Promise<OnHub | null> {
+export async function readObjects({ bot: { hub } }: GrantsContext): Promise<HubObjects | null> {
   try {
     const [bindings, listed] = [await hub.listBindings(), await hub.listAccounts()];
     const accounts = new Map(listed.items.flatMap((one) => (one.id ? [[one.id, one] as const] : [])));
@@ -82,4 +74,4 @@ export async function readHub({ bot: { hub } }: GrantsContext): Promise<OnHub | 
   }
 }
 
-export const NEITHER = "Neither Redis nor Karpor answers; npm run doctor says what keeps them.";
+export const NEITHER_ANSWERS = "Neither Redis nor Karpor answers; npm run doctor says what keeps them.";

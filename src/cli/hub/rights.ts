@@ -1,90 +1,76 @@
-/** What the bot may do on the hub. No API of the hub tells, so it is tried: dry, or on what does not exist. */
-
+/** The bot's rights on the hub. No API of the hub tells them, so each is tried: dry, or on what does not exist. */
 import type { Config } from "../../config.ts";
 import { HubError, isReason } from "../../hub/errors.ts";
+import { LOGIN, RBAC_GROUP } from "../../hub/grants.ts";
 import { tokenAccount } from "../../hub/jwt.ts";
+import { accountsPath, BINDINGS } from "../../hub/lists.ts";
 import type { HubCalls } from "./calls.ts";
-import { clusterRolesIn } from "./objects.ts";
+import { CLUSTER_ROLES, clusterRolesIn } from "./objects.ts";
 
-/** As whom to try it, and what the file needs. */
-interface Side {
-  hub: HubCalls;
-  config: Config;
-}
 type Try = [right: string, method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: object];
 
-const NOBODY = "karpor-access-doctor";
-const GROUP = "rbac.authorization.k8s.io";
-const RBAC = `/apis/${GROUP}/v1`;
-const BINDINGS = `${RBAC}/clusterrolebindings`;
+const ABSENT = "karpor-access-doctor";
 const DRY = "?dryRun=All";
-const named = { metadata: { name: NOBODY } };
-const accounts = (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`;
+const absent = { metadata: { name: ABSENT } };
 
 /** So short a life is refused to who may ask for a token, and no token comes of it. */
-const mint = (right: string, namespace: string, name = NOBODY): Try => [
-  ...([right, "POST", `${accounts(namespace)}/${name}/token`] as const),
+const mint = (right: string, namespace: string, name = ABSENT): Try => [
+  right,
+  "POST",
+  `${accountsPath(namespace)}/${name}/token`,
   { spec: { expirationSeconds: 1 } },
 ];
 
 const bind = (name: string): Try => [
-  ...([`bind ${name}`, "POST", BINDINGS + DRY] as const),
-  { ...named, roleRef: { apiGroup: GROUP, kind: "ClusterRole", name } },
+  `bind ${name}`,
+  "POST",
+  BINDINGS + DRY,
+  { ...absent, roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name } },
 ];
 
 const ownAccount = ({ access }: HubCalls) => access.token && tokenAccount(access.token);
 
-function neededRights({ hub, config }: Side): Try[] {
-  const ours = accounts(config.hub.namespace);
+/** The bot needs these, and may not. Throws HubError where the hub does not say. */
+export function missingRights(hub: HubCalls, config: Config): Promise<string[]> {
+  const { namespace } = config.hub;
+  const accounts = accountsPath(namespace);
   const own = ownAccount(hub);
-  return [
-    ["create serviceaccounts", "POST", ours + DRY, named],
-    ["get serviceaccounts", "GET", `${ours}/${NOBODY}`],
-    ["list serviceaccounts", "GET", `${ours}?limit=1`],
-    ["patch serviceaccounts", "PATCH", `${ours}/${NOBODY}${DRY}`, named],
-    ["delete serviceaccounts", "DELETE", `${ours}/${NOBODY}${DRY}`],
-    mint("create serviceaccounts/token", config.hub.namespace),
-    ["get clusterrolebindings", "GET", `${BINDINGS}/${NOBODY}`],
+  return rightsThatAre("forbidden", hub, [
+    ["create serviceaccounts", "POST", accounts + DRY, absent],
+    ["get serviceaccounts", "GET", `${accounts}/${ABSENT}`],
+    ["list serviceaccounts", "GET", `${accounts}?limit=1`],
+    ["patch serviceaccounts", "PATCH", `${accounts}/${ABSENT}${DRY}`, absent],
+    ["delete serviceaccounts", "DELETE", `${accounts}/${ABSENT}${DRY}`],
+    mint("create serviceaccounts/token", namespace),
+    ["get clusterrolebindings", "GET", `${BINDINGS}/${ABSENT}`],
     ["list clusterrolebindings", "GET", `${BINDINGS}?limit=1`],
-    ["delete clusterrolebindings", "DELETE", `${BINDINGS}/${NOBODY}${DRY}`],
-    ["get clusterroles", "GET", `${RBAC}/clusterroles/${NOBODY}`],
+    ["delete clusterrolebindings", "DELETE", `${BINDINGS}/${ABSENT}${DRY}`],
+    ["get clusterroles", "GET", `${CLUSTER_ROLES}/${ABSENT}`],
     ...clusterRolesIn(config).map(bind),
     ...(own ? [mint("renew its own token", own.namespace, own.name)] : []),
-    ["get /rest-api/v1/authn", "GET", "/rest-api/v1/authn"],
-  ];
+    ["get /rest-api/v1/authn", "GET", LOGIN],
+  ]);
 }
 
-function unneededRights({ hub }: Side): Try[] {
+/** The bot may do these and does not need them, as far as can be tried. Throws HubError where the hub does not say. */
+export function excessRights(hub: HubCalls): Promise<string[]> {
   const own = ownAccount(hub);
-  return [
+  return rightsThatAre("allowed", hub, [
     ["read Secrets", "GET", "/api/v1/secrets?limit=1"],
     mint("make tokens in any namespace", "kube-system"),
     ...(own ? [mint("make tokens for others of its own namespace", own.namespace)] : []),
     bind("cluster-admin"),
-  ];
+  ]);
 }
 
-/** What the bot needs and may not. Throws HubError where the hub does not say. */
-export const missingRights = (side: Side): Promise<string[]> =>
-  rightsThatAre("forbidden", side.hub, neededRights(side));
+type TryOutcome = "allowed" | "forbidden" | "unknown";
 
-/** What the bot may do and does not need, as far as can be tried. Throws HubError where the hub does not say. */
-export const excessRights = (side: Side): Promise<string[]> =>
-  rightsThatAre("allowed", side.hub, unneededRights(side));
-
-async function rightsThatAre(
-  wanted: "allowed" | "forbidden",
-  hub: HubCalls,
-  tries: Try[],
-): Promise<string[]> {
+async function rightsThatAre(wanted: TryOutcome, hub: HubCalls, tries: Try[]): Promise<string[]> {
   const outcomes = await Promise.all(tries.map((one) => tryRight(hub, one)));
   return tries.flatMap(([right], i) => (outcomes[i] === wanted ? [right] : []));
 }
 
-async function tryRight(
-  hub: HubCalls,
-  [, method, path, body]: Try,
-): Promise<"allowed" | "forbidden" | "unknown"> {
+async function tryRight(hub: HubCalls, [, method, path, body]: Try): Promise<TryOutcome> {
   try {
     await hub.ask(method, path, body);
     return "allowed";

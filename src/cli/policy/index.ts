@@ -1,4 +1,4 @@
-/** `policy`: what the file means, before it is used. */
+/** `policy`: the meaning of the file, before it is used. */
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -6,14 +6,13 @@ import { type Config, ConfigError, loadForHub } from "../../config.ts";
 import { groupsOf } from "../../policy/approvers.ts";
 import { roleNamed } from "../../policy/roles.ts";
 import { formatDuration } from "../../request/durations.ts";
-import { keepNothing } from "../../slack/calls.ts";
-import { createSlack } from "../../slack/client.ts";
-import type { Slack } from "../../slack/slack.ts";
+import type { Directory } from "../../slack/directory.ts";
 import { type Finding, fail, ok } from "../doctor/finding.ts";
-import { printFindings } from "../doctor/print.ts";
-import { type CommandMeans, readOptions, UsageError } from "../options.ts";
+import { type CommandMeans, FLAG, readArguments, TEXT, UsageError } from "../options.ts";
+import { printFindings } from "../print.ts";
+import { openDirectory, openSlackCalls } from "../slack.ts";
 import { describeLimits, describeRole, findMeaning } from "./meaning.ts";
-import { judgeCase, type LookUps, PolicyCase } from "./verdict.ts";
+import { judgeCase, PolicyCase } from "./verdict.ts";
 import { listWho } from "./who.ts";
 
 export const POLICY_USAGE = `policy check [FILE]
@@ -32,15 +31,13 @@ export async function policy([name = "", ...args]: string[], means: CommandMeans
 /** A warning is no failure. */
 function checkPolicy([path, ...more]: string[], means: CommandMeans): boolean {
   if (more.length > 0 || path?.startsWith("-")) throw new UsageError("Name one file, or none.");
-  const findings = findingsOf(
-    path === undefined ? means.variables : { ...means.variables, KARPOR_ACCESS_CONFIG: path },
-    means.clock.now(),
-  );
-  for (const line of printFindings(findings, means.colour)) means.say(line);
+  const variables = { ...means.variables, ...(path !== undefined && { KARPOR_ACCESS_CONFIG: path }) };
+  const findings = examineFile(variables, means.clock.now());
+  means.say(printFindings(findings, means.colour));
   return findings.every(({ level }) => level !== "fail");
 }
 
-function findingsOf(variables: NodeJS.ProcessEnv, now: number): Finding[] {
+function examineFile(variables: NodeJS.ProcessEnv, now: number): Finding[] {
   try {
     const config = loadForHub(variables);
     return [ok("file", `${config.path} can be used`), ...findMeaning(config, now)];
@@ -50,54 +47,52 @@ function findingsOf(variables: NodeJS.ProcessEnv, now: number): Finding[] {
   }
 }
 
-const text = { type: "string" } as const;
-const EXPLAIN = {
-  ...{ user: text, groups: text, for: text, had: text, grants: text, requests: text, at: text },
-  ...{ reason: text, emergency: { type: "boolean" as const } },
-} as const;
+const CASE_OPTIONS = {
+  user: TEXT,
+  groups: TEXT,
+  for: TEXT,
+  had: TEXT,
+  grants: TEXT,
+  requests: TEXT,
+  at: TEXT,
+  reason: TEXT,
+  emergency: FLAG,
+};
 
-/** Without --groups, and with a token, Slack says who they are. */
+/** Without --groups, and with a token, Slack says who they are; else the case itself does. */
 async function explainCase([role = "", ...args]: string[], means: CommandMeans): Promise<boolean> {
   if (role === "--who") return explainWho(args, means);
-  const { user, groups, ...typed } = readOptions(args, EXPLAIN);
+  const { user, groups, ...typed } = readArguments(args, CASE_OPTIONS).values;
   const read = PolicyCase.safeParse({ ...typed, role, who: user, in: groups?.split(",").filter(Boolean) });
   if (!read.success) throw new UsageError(z.prettifyError(read.error));
   const config = loadForHub(means.variables);
   const known = roleNamed(config, role);
   if (!known)
     throw new UsageError(`There is no role ${role}; the roles are ${Object.keys(config.roles).join(", ")}.`);
-  const looks = groups === undefined ? await askSlack(config, read.data, means) : undefined;
-  const { outcome, line, why } = judgeCase(config, read.data, means.clock.now(), looks);
+  const directory = groups === undefined ? directoryByToken(config, means) : null;
+  const facts = directory && {
+    person: await directory.person(read.data.who),
+    groups: await directory.groups(groupsOf(config, role)),
+  };
+  const { outcome, line, why } = judgeCase(config, read.data, means.clock.now(), facts);
   means.say(`${outcome}, because of ${line}${why ? `: ${why}` : ""}`);
   for (const part of describeRole(config, role, known)) means.say(`  ${role} ${part}`);
   means.say(`  limits ${describeLimits(config)}`);
   return true;
 }
 
-/** Undefined without a token: the case itself then says who they are. */
-async function askSlack(
-  config: Config,
-  { who, role }: PolicyCase,
-  means: CommandMeans,
-): Promise<LookUps | undefined> {
-  const slack = openSlack(config, means);
-  if (!slack) return undefined;
-  const [person, groups] = await Promise.all([slack.person(who), slack.groups(groupsOf(config, role))]);
-  return { person, groups };
-}
-
-function openSlack(config: Config, { variables, clock }: CommandMeans): Slack | null {
+/** Null without a token. */
+function directoryByToken({ env }: Config, { variables, clock }: CommandMeans): Directory | null {
   const { SLACK_BOT_TOKEN: token } = variables;
-  if (!token) return null;
-  const { SLACK_API_URL: apiUrl, HTTPS_PROXY: proxy, NO_PROXY: noProxy } = config.env;
-  return createSlack({ token, apiUrl, proxy, noProxy, store: keepNothing(clock), clock });
+  return token ? openDirectory(openSlackCalls(env, clock, token), clock) : null;
 }
 
 /** With a token by person, as Slack knows them; else by the user groups of the file. */
 async function explainWho(args: string[], means: CommandMeans): Promise<boolean> {
-  readOptions(args, {});
+  readArguments(args, {});
   const config = loadForHub(means.variables);
-  for (const line of await listWho(config, means.clock.now(), openSlack(config, means))) means.say(line);
+  const lines = await listWho(config, means.clock.now(), directoryByToken(config, means));
+  means.say(lines.join("\n"));
   return true;
 }
 
@@ -112,26 +107,24 @@ type TestCase = z.infer<typeof TestCase>;
 function testCases([path, ...more]: string[], means: CommandMeans): boolean {
   if (!path || more.length > 0) throw new UsageError("Name the file with the cases.");
   const config = loadForHub(means.variables);
-  const table = readCases(path);
-  const wrong = table.flatMap((one) => mistakesIn(config, one, means.clock.now()));
-  for (const line of wrong) means.say(line);
-  means.say(`${table.length - wrong.length} of ${table.length} cases are as they should be.`);
-  return wrong.length === 0;
-}
-
-function readCases(path: string): TestCase[] {
   const read = z
     .array(TestCase)
     .min(1, "names no case")
     .safeParse(parse(readFileSync(path, "utf8")));
-  if (read.success) return read.data;
-  throw new Error(`${path}:\n${z.prettifyError(read.error)}`);
+  if (!read.success) throw new Error(`${path}:\n${z.prettifyError(read.error)}`);
+  const cases = read.data;
+  const wrong = cases.flatMap((one) => findMistake(config, one, means.clock.now()) ?? []);
+  for (const line of wrong) means.say(line);
+  means.say(`${cases.length - wrong.length} of ${cases.length} cases are as they should be.`);
+  return wrong.length === 0;
 }
 
-function mistakesIn(config: Config, one: TestCase, now: number): string[] {
-  const { outcome, line, why } = judgeCase(config, one, now);
-  if (outcome === one.then && (one.because === undefined || one.because === line)) return [];
-  const asked = `${one.who} asks for ${one.role}${one.for === undefined ? "" : ` for ${formatDuration(one.for)}`}`;
-  const wanted = `${one.then}${one.because === undefined ? "" : ` because of ${one.because}`}`;
-  return [`${asked}: ${outcome} because of ${line}${why ? ` (${why})` : ""}, not ${wanted}`];
+/** Null where the policy decides as the case says. */
+function findMistake(config: Config, one: TestCase, now: number): string | null {
+  const { outcome, line, why } = judgeCase(config, one, now, null);
+  if (outcome === one.then && (one.because === undefined || one.because === line)) return null;
+  const time = one.for === undefined ? "" : ` for ${formatDuration(one.for)}`;
+  const because = one.because === undefined ? "" : ` because of ${one.because}`;
+  const reason = why ? ` (${why})` : "";
+  return `${one.who} asks for ${one.role}${time}: ${outcome} because of ${line}${reason}, not ${one.then}${because}`;
 }

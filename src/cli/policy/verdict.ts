@@ -1,4 +1,4 @@
-/** What the policy says of a request that is put together on the command line or in a table of cases. */
+/** The policy judges a request that is put together on the command line or in a table of cases. */
 import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { allGroups } from "../../policy/approvers.ts";
@@ -22,7 +22,7 @@ export const PolicyCase = z.strictObject({
   for: Duration.optional(),
   /** For how long they have it already: this is more time. */
   had: Duration.optional(),
-  /** What they have, and what they asked for in this hour. */
+  /** So many they have, and so many they asked for in this hour. */
   grants: z.coerce.number().int().min(0).default(0),
   requests: z.coerce.number().int().min(0).default(0),
   /** When left out, the form that the role demands of one is not tried. */
@@ -44,75 +44,64 @@ export interface Verdict {
   why: string;
 }
 
-/** Who they are, as Slack says; when left out they are a member, in the groups that the case names. */
-export interface LookUps {
+/** A person and the groups, as Slack says them. */
+export interface PersonFacts {
   person: Person;
   groups: Groups;
 }
 
+/** `facts`: null for a member who is in the groups that the case names. */
 export function judgeCase(
   config: Config,
   asked: PolicyCase,
   now: number,
-  looks: LookUps = offlineLooks(config, asked),
+  facts: PersonFacts | null,
 ): Verdict {
   try {
-    const ruling = ruleOn(
-      asked.reason === undefined ? withoutReasons(config) : config,
-      asked,
-      looks,
-      asked.at ?? now,
-    );
+    const ruling = decideCase(config, asked, facts ?? factsOffline(config, asked), asked.at ?? now);
     if (ruling.kind === "ask") return { outcome: "ask", line: "approval", why: "" };
     const { rule, why } = ruling;
     return { outcome: "approve", line: rule === "none" ? "approval" : rule, why };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    const { note } = error;
-    return { outcome: "deny", line: lineFor(note), why: wordsFor(config, note) };
+    const { code, data } = error.note;
+    const line = code === "rule-denies" ? String(data.rule) : (DENYING_LINES[code] ?? code);
+    return { outcome: "deny", line, why: refusalWords(config, error.note) };
   }
 }
 
-/** The form that a role demands of a reason is not what is tried. */
-const withoutReasons = (config: Config): Config => ({
-  ...config,
-  roles: Object.fromEntries(
-    Object.entries(config.roles).map(([name, role]) => [
-      name,
-      { ...role, reason: { required: false, pattern: null, hint: null } },
-    ]),
-  ),
-});
+/** The case gives no reason: the form that the role demands is not what is tried. */
+const ANY_REASON = { required: false, pattern: null, hint: null };
 
 /** In the order of a real request: its terms, the limits, then the rules. Throws Refused. */
-function ruleOn(policy: Policy, asked: PolicyCase, { person, groups }: LookUps, now: number) {
-  const { role, grants, requests, had: usedBefore = 0 } = asked;
-  const { duration: lengths, breakGlass } = findRole(policy, role);
-  const longest = asked.emergency && breakGlass ? breakGlass.max : lengths.max;
-  const duration = asked.for ?? Math.min(lengths.default, longest);
-  const follows = asked.had === undefined ? null : MORE_TIME;
+function decideCase(policy: Policy, asked: PolicyCase, { person, groups }: PersonFacts, now: number) {
+  const { role, grants, requests, emergency, had: usedBefore = 0 } = asked;
+  const found = findRole(policy, role);
+  const longest = emergency && found.breakGlass ? found.breakGlass.max : found.duration.max;
+  const follows = asked.had === undefined ? null : FIRST_OF_CHAIN;
   const request = {
     role,
-    duration,
+    duration: asked.for ?? Math.min(found.duration.default, longest),
     // An emergency must have one, in any form.
-    reason: asked.reason ?? (asked.emergency ? "emergency" : ""),
+    reason: asked.reason ?? (emergency ? "emergency" : ""),
     startsAt: null,
-    emergency: asked.emergency,
+    emergency,
     follows,
     prolongsFrom: null,
   };
-  checkTerms(policy, { ...request, usedBefore }, now);
+  const tried = asked.reason === undefined ? { ...found, reason: ANY_REASON } : found;
+  checkTerms({ roles: { [role]: tried } }, { ...request, usedBefore }, now);
   // More time is no grant beside the one that it is for.
   const held = Math.max(0, grants - (follows ? 1 : 0));
   checkCounts(policy, { open: held, asksLastHour: requests, grants: held });
   return decide(policy, { request, requester: person, asker: person, groups, usedBefore, now });
 }
 
-/** Where a request names the one that it follows. */
-const MORE_TIME = RequestId.parse("R-0000000000");
+/** More time names the request that it follows. */
+const FIRST_OF_CHAIN = RequestId.parse("R-0000000000");
 
-/** Who is in no group that the case names is in none. */
-function offlineLooks(policy: Policy, { who, in: groups }: PolicyCase): LookUps {
+/** A group that the case does not name has no members. */
+function factsOffline(policy: Policy, { who, in: groups }: PolicyCase): PersonFacts {
   const person = {
     id: who,
     name: who,
@@ -127,17 +116,22 @@ function offlineLooks(policy: Policy, { who, in: groups }: PolicyCase): LookUps 
   return { person, groups: { members, lookedUpAt: 0 } };
 }
 
-const LINES: Partial<Record<RefusalCode, string>> = {
-  ...{ "too-short": "duration", "too-long": "duration", "total-too-long": "duration" },
-  ...{ "too-many-open": "limits", "too-many-asks": "limits", "too-many-grants": "limits" },
-  ...{ "may-not-ask": "requester", "unknown-role": "role", "not-a-member": "Slack" },
-  ...{ "reason-missing": "reason", "reason-pattern": "reason", "reason-too-long": "reason" },
-  ...{ "no-emergency": "breakGlass" },
+const DENYING_LINES: Partial<Record<RefusalCode, string>> = {
+  "too-short": "duration",
+  "too-long": "duration",
+  "total-too-long": "duration",
+  "too-many-open": "limits",
+  "too-many-asks": "limits",
+  "too-many-grants": "limits",
+  "may-not-ask": "requester",
+  "unknown-role": "role",
+  "not-a-member": "Slack",
+  "reason-missing": "reason",
+  "reason-pattern": "reason",
+  "reason-too-long": "reason",
+  "no-emergency": "breakGlass",
 };
 
-const lineFor = ({ code, data }: RefusalNote): string =>
-  code === "rule-denies" ? String(data.rule) : (LINES[code] ?? code);
-
 /** As people read it, with ids in the place of mentions. */
-const wordsFor = (config: Config, note: RefusalNote): string =>
+const refusalWords = (config: Config, note: RefusalNote): string =>
   plainWords(refusalReason({ config, locale: "en" }, note)).replace(/<(?:@|!subteam\^)(\w+)>/g, "$1");

@@ -10,21 +10,26 @@ import { type HubCalls, type KubeconfigText, openHubCalls } from "../hub/calls.t
 import type { CommandMeans } from "../options.ts";
 import type { SetupOptions } from "./options.ts";
 
-export interface Administrator {
+export interface SetupRun {
+  config: Config;
+  options: SetupOptions;
+  means: CommandMeans;
+}
+
+/** `hub` is asked as the administrator, whose access `kubeconfig` is. */
+export interface SetupContext extends SetupRun, AsyncDisposable {
   hub: HubCalls;
   kubeconfig: KubeconfigText;
 }
 
-/** Throws HubError, or one sentence that says what to do. The caller closes `hub`. */
-export async function openAdministrator(
-  config: Config,
-  options: SetupOptions,
-  means: CommandMeans,
-): Promise<Administrator> {
+/** Throws HubError, or one sentence that says what to do. */
+export async function openAdministrator(run: SetupRun): Promise<SetupContext> {
+  const { options } = run;
   const kubeconfig = options.kubeconfig
     ? { text: await readKubeconfig(options.kubeconfig), directory: dirname(resolve(options.kubeconfig)) }
     : { text: await readFromCluster(options), directory: null };
-  return { kubeconfig, hub: await openHubCalls(wayToHub(config, options, means), kubeconfig, means) };
+  const hub = await openHub(run, kubeconfig);
+  return { ...run, hub, kubeconfig, [Symbol.asyncDispose]: hub[Symbol.asyncDispose] };
 }
 
 const readKubeconfig = (path: string): Promise<string> =>
@@ -32,18 +37,23 @@ const readKubeconfig = (path: string): Promise<string> =>
     throw kubeconfigError(`No kubeconfig: cannot read ${path} (${error.code}).`);
   });
 
+/** Throws HubError. */
+export const openHub = (run: SetupRun, kubeconfig: KubeconfigText): Promise<HubCalls> =>
+  openHubCalls(wayToHub(run), kubeconfig, run.means);
+
 /** The name of a Service means nothing outside its cluster: from here a port-forward leads to its pods. */
-export function wayToHub({ hub }: Config, options: SetupOptions, { variables }: CommandMeans): Config["hub"] {
-  if (!hub.inCluster || hub.server || variables.KUBERNETES_SERVICE_HOST) return hub;
+function wayToHub({ config, options, means }: SetupRun): Config["hub"] {
+  const { hub } = config;
+  if (!hub.inCluster || hub.server || means.variables.KUBERNETES_SERVICE_HOST) return hub;
   if (options.kubeconfig)
     throw new Error("hub.inCluster names the hub as pods of its cluster see it: give --from-cluster here.");
   const context = options.context ?? operatorConfig(undefined).getCurrentContext();
   return { ...hub, portForward: PortForwardSettings.parse({ context, namespace: options.namespace }) };
 }
 
-async function readFromCluster({ context, namespace }: SetupOptions): Promise<string> {
-  const core = operatorConfig(context).makeApiClient(CoreV1Api);
-  const found = await askCluster("the ConfigMap karpor-kubeconfig", namespace, () =>
+async function readFromCluster(options: SetupOptions): Promise<string> {
+  const { namespace } = options;
+  const found = await askCluster("the ConfigMap karpor-kubeconfig", options, (core) =>
     core.readNamespacedConfigMap({ name: "karpor-kubeconfig", namespace }),
   );
   if (found.data?.config) return found.data.config;
@@ -53,9 +63,14 @@ async function readFromCluster({ context, namespace }: SetupOptions): Promise<st
 }
 
 /** Asks the cluster that runs Karpor. Throws one sentence: the client's own errors hold headers and bodies. */
-export async function askCluster<T>(what: string, namespace: string, ask: () => Promise<T>): Promise<T> {
+export async function askCluster<T>(
+  what: string,
+  { context, namespace }: SetupOptions,
+  ask: (core: CoreV1Api) => Promise<T>,
+): Promise<T> {
+  const core = operatorConfig(context).makeApiClient(CoreV1Api);
   try {
-    return await ask();
+    return await ask(core);
   } catch (error) {
     const { code, message } = error as { code?: number; message: string };
     const why = code === undefined ? message : `the cluster answered ${code}`;

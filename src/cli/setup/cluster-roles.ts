@@ -2,12 +2,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
 import { z } from "zod";
-import { isReason, readAnswer } from "../../hub/errors.ts";
+import { readAnswer } from "../../hub/errors.ts";
+import { nullIfAbsent } from "../../hub/grants.ts";
+import { listPages } from "../../hub/lists.ts";
 import type { HubCalls } from "../hub/calls.ts";
+import { CLUSTER_ROLES } from "../hub/objects.ts";
 
-const PATH = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
-
-export const Rules = z.array(
+export const RoleRules = z.array(
   z.looseObject({ verbs: z.array(z.string()), nonResourceURLs: z.array(z.string()).default([]) }),
 );
 const ClusterRole = z.looseObject({
@@ -15,50 +16,54 @@ const ClusterRole = z.looseObject({
     name: z.string(),
     annotations: z.record(z.string(), z.string()).default({}),
   }),
-  rules: Rules.nullish().transform((rules) => rules ?? []),
+  rules: RoleRules.nullish().transform((rules) => rules ?? []),
 });
 export type ClusterRole = z.infer<typeof ClusterRole>;
 
-/** What is on the hub, and what it is to be. */
+/** A role on the hub, and the same with other rules. */
 export interface RoleChange {
   before: ClusterRole;
   after: ClusterRole;
 }
 
+export const changeRole = (
+  before: ClusterRole,
+  annotations: Record<string, string>,
+  rules: ClusterRole["rules"],
+): RoleChange => ({
+  before,
+  after: { ...before, metadata: { ...before.metadata, annotations }, rules },
+});
+
 /** `ifAbsent`: a sentence that says what to do. */
 export async function readClusterRole(hub: HubCalls, name: string, ifAbsent: string): Promise<ClusterRole> {
-  try {
-    return readAnswer(`read ClusterRole ${name}`, ClusterRole, await hub.ask("GET", `${PATH}/${name}`));
-  } catch (error) {
-    if (!isReason(error, "NotFound")) throw error;
-    throw new Error(`The hub has no ClusterRole ${name}: ${ifAbsent}`);
-  }
+  const found = await hub.ask("GET", `${CLUSTER_ROLES}/${name}`).catch(nullIfAbsent(name));
+  if (found === null) throw new Error(`The hub has no ClusterRole ${name}: ${ifAbsent}`);
+  return readAnswer(`read ClusterRole ${name}`, ClusterRole, found);
 }
 
-export async function listClusterRoles(hub: HubCalls): Promise<ClusterRole[]> {
-  const List = z.object({ items: z.array(ClusterRole) });
-  return readAnswer("list ClusterRoles", List, await hub.ask("GET", PATH)).items;
-}
+export const listClusterRoles = async (hub: HubCalls): Promise<ClusterRole[]> =>
+  (await listPages(hub, CLUSTER_ROLES, "", ClusterRole)).items;
 
 /** It bears the resourceVersion that was read: what somebody else changed meanwhile is not lost. */
 export const writeClusterRole = (hub: HubCalls, role: ClusterRole) =>
-  hub.ask("PUT", `${PATH}/${role.metadata.name}`, role);
+  hub.ask("PUT", `${CLUSTER_ROLES}/${role.metadata.name}`, role);
 
 export const isChanged = ({ before, after }: RoleChange): boolean =>
   !isDeepStrictEqual(before.rules, after.rules);
 
-/** Which rules go and come, as YAML. */
+/** The rules that go and come, as YAML. */
 export function describeChange({ before, after }: RoleChange): string {
   const missingIn = (rules: ClusterRole["rules"]) => (rule: object) =>
     !rules.some((other) => isDeepStrictEqual(other, rule));
   const removed = before.rules.filter(missingIn(after.rules));
   const added = after.rules.filter(missingIn(before.rules));
   return stringify({
-    [titleOf(after)]: {
-      ...(removed.length > 0 && { remove: removed }),
-      ...(added.length > 0 && { add: added }),
+    [roleTitle(after)]: {
+      remove: removed.length > 0 ? removed : undefined,
+      add: added.length > 0 ? added : undefined,
     },
   });
 }
 
-export const titleOf = ({ metadata }: ClusterRole): string => `ClusterRole ${metadata.name}`;
+export const roleTitle = ({ metadata }: ClusterRole): string => `ClusterRole ${metadata.name}`;

@@ -6,10 +6,12 @@ export function kubeconfigText(
   { ca, ...cluster }: { server: string; ca: string | null; [field: string]: unknown },
   user: { token?: string },
 ): string {
-  const authority = ca === null ? {} : { "certificate-authority-data": Buffer.from(ca).toString("base64") };
+  const authority = ca === null ? undefined : Buffer.from(ca).toString("base64");
   return stringify({
-    ...{ apiVersion: "v1", kind: "Config", "current-context": "hub" },
-    clusters: [{ name: "hub", cluster: { ...cluster, ...authority } }],
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "hub",
+    clusters: [{ name: "hub", cluster: { ...cluster, "certificate-authority-data": authority } }],
     users: [{ name: "karpor-access", user }],
     contexts: [{ name: "hub", context: { cluster: "hub", user: "karpor-access" } }],
   });

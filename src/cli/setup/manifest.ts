@@ -4,28 +4,29 @@ import { parseDocument } from "yaml";
 import { UsageError } from "../options.ts";
 import type { SetupOptions } from "./options.ts";
 
-const FILE = new URL("../../../manifest.yml", import.meta.url);
+const MANIFEST_FILE = new URL("../../../manifest.yml", import.meta.url);
 
 /** Throws UsageError. */
 export function manifestFor({ command, url }: SetupOptions): string {
-  const manifest = parseDocument(readFileSync(FILE, "utf8"));
+  const manifest = parseDocument(readFileSync(MANIFEST_FILE, "utf8"));
+  const set = (path: string, value: unknown) => manifest.setIn(path.split("."), value);
   if (command !== undefined) {
     if (!/^\/[a-z0-9_-]{1,31}$/.test(command))
       throw new UsageError("--command must be a slash command such as /karpor-access.");
-    manifest.setIn(["features", "slash_commands", 0, "command"], command);
-    manifest.setIn(["display_information", "name"], command.slice(1));
-    manifest.setIn(["features", "bot_user", "display_name"], command.slice(1));
-    const about = ["display_information", "long_description"];
-    manifest.setIn(about, String(manifest.getIn(about)).replace("/karpor-access", command));
+    const about = String(manifest.getIn(["display_information", "long_description"]));
+    set("features.slash_commands.0.command", command);
+    set("display_information.name", command.slice(1));
+    set("features.bot_user.display_name", command.slice(1));
+    set("display_information.long_description", about.replace("/karpor-access", command));
   }
   if (url !== undefined) {
     if (URL.parse(url)?.protocol !== "https:")
       throw new UsageError("--url must be where Slack reaches the bot, such as https://bot.example.com.");
     const events = new URL("/slack/events", url).href;
-    manifest.setIn(["features", "slash_commands", 0, "url"], events);
-    manifest.setIn(["settings", "interactivity", "request_url"], events);
-    manifest.setIn(["settings", "event_subscriptions", "request_url"], events);
-    manifest.setIn(["settings", "socket_mode_enabled"], false);
+    set("features.slash_commands.0.url", events);
+    set("settings.interactivity.request_url", events);
+    set("settings.event_subscriptions.request_url", events);
+    set("settings.socket_mode_enabled", false);
   }
   return manifest.toString({ lineWidth: 120 });
 }

@@ -1,5 +1,5 @@
 /** The bot's own kubeconfig: a token of its account, tried before it is written to where the bot reads it. */
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
@@ -7,30 +7,22 @@ import { OWN_TOKEN_LIFE } from "../../hub/bot-token.ts";
 import { HubError, kubeconfigError, readAnswer } from "../../hub/errors.ts";
 import { isLoggedIn } from "../../hub/grants.ts";
 import { type HubAccess, parseKubeconfig } from "../../hub/kubeconfig.ts";
+import { accountsPath } from "../../hub/lists.ts";
 import { botAccount } from "../../hub/names.ts";
 import { IN_CLUSTER_SECRET } from "../../hub/settings.ts";
+import { replaceFile } from "../../hub/source.ts";
 import { SECOND } from "../../request/durations.ts";
-import { type HubCalls, openHubCalls } from "../hub/calls.ts";
+import { type HubCalls, lookUntilNone } from "../hub/calls.ts";
 import { missingRights } from "../hub/rights.ts";
-import type { CommandMeans } from "../options.ts";
-import { type Administrator, wayToHub } from "./administrator.ts";
+import { openHub, type SetupContext } from "./administrator.ts";
 import { kubeconfigText } from "./kubeconfig-text.ts";
-import type { SetupOptions } from "./options.ts";
 
-const IN_FORCE_WITHIN = 10 * SECOND;
 /** Beside the configuration, where a Secret has the kubeconfig: it is written here on its way there. */
 const USUAL_PLACE = "secrets/hub.kubeconfig";
 
-const TokenRequest = z.object({ status: z.object({ token: z.string().min(1) }) });
+const MadeToken = z.object({ status: z.object({ token: z.string().min(1) }) });
 
-export interface SetupContext {
-  config: Config;
-  options: SetupOptions;
-  means: CommandMeans;
-  administrator: Administrator;
-}
-
-/** Where the kubeconfig goes, and the one that is there. */
+/** The file that the kubeconfig goes to, and the text that is there. */
 interface KubeconfigFile {
   path: string;
   before: string | null;
@@ -56,9 +48,7 @@ export async function writeKubeconfig(
   const { config, means } = context;
   const text = await makeKubeconfig(context, before, { withRights: true });
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await rm(`${path}.new`, { force: true });
-  await writeFile(`${path}.new`, text, { mode: 0o600, flag: "wx" });
-  await rename(`${path}.new`, path);
+  await replaceFile(path, text);
   means.say(`  wrote      ${path}: mode 600, the bot's kubeconfig, which it renews`);
   const { namespace, name, key } = config.hub.kubeconfigSecret ?? {
     ...IN_CLUSTER_SECRET,
@@ -74,50 +64,48 @@ export async function writeKubeconfig(
 
 /** The text of a kubeconfig that works. `before`: the one that it replaces. */
 export async function makeKubeconfig(
-  { config, options, means, administrator }: SetupContext,
+  context: SetupContext,
   before: string | null,
   { withRights }: { withRights: boolean },
 ): Promise<string> {
+  const { config, means, hub, kubeconfig } = context;
   const { namespace, name } = botAccount(config.hub);
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
-  const answer = await administrator.hub.ask("POST", path, {
-    spec: { expirationSeconds: OWN_TOKEN_LIFE / SECOND },
-  });
-  const { token } = readAnswer("make the bot's token", TokenRequest, answer).status;
-  const given = parseKubeconfig(administrator.kubeconfig.text, administrator.kubeconfig);
-  const { ca, serverName, insecure } = { ...given, ...trustBefore(given, before) };
-  const trust = {
-    ...(serverName && { "tls-server-name": serverName }),
-    ...(insecure && { "insecure-skip-tls-verify": true }),
+  const body = { spec: { expirationSeconds: OWN_TOKEN_LIFE / SECOND } };
+  const answer = await hub.ask("POST", `${accountsPath(namespace)}/${name}/token`, body);
+  const { token } = readAnswer("make the bot's token", MadeToken, answer).status;
+  const given = parseKubeconfig(kubeconfig.text, kubeconfig);
+  const { ca, serverName, insecure } = keepTrust(given, before);
+  const cluster = {
+    server: given.server,
+    ca,
+    "tls-server-name": serverName ?? undefined,
+    "insecure-skip-tls-verify": insecure || undefined,
   };
-  const text = kubeconfigText({ server: given.server, ca, ...trust }, { token });
-  await using hub = await openHubCalls(wayToHub(config, options, means), { text, directory: null }, means);
-  for (const late = means.clock.now() + IN_FORCE_WITHIN; ; await means.clock.sleep(250)) {
-    const missing = await whatIsMissing(hub, config, withRights);
-    if (missing === null) return text;
-    if (means.clock.now() > late)
-      throw new Error(`The new kubeconfig does not work: ${missing}. Nothing was written.`);
-  }
+  const text = kubeconfigText(cluster, { token });
+  await using own = await openHub(context, { text, directory: null });
+  const [lack] = await lookUntilNone(means.clock, () => findLacks(own, config, withRights));
+  if (lack) throw new Error(`The new kubeconfig does not work: ${lack}. Nothing was written.`);
+  return text;
 }
 
-async function whatIsMissing(hub: HubCalls, config: Config, withRights: boolean): Promise<string | null> {
+/** At most one sentence. */
+async function findLacks(hub: HubCalls, config: Config, withRights: boolean): Promise<string[]> {
   try {
-    if (!(await isLoggedIn(hub.client))) return "the hub refuses its token";
-    const missing = withRights ? await missingRights({ hub, config }) : [];
-    return missing.length > 0 ? `the bot may not ${missing.join(", nor ")}` : null;
+    if (!(await isLoggedIn(hub))) return ["the hub refuses its token"];
+    const missing = withRights ? await missingRights(hub, config) : [];
+    return missing.length > 0 ? [`the bot may not ${missing.join(", nor ")}`] : [];
   } catch (error) {
-    if (error instanceof HubError) return error.message;
+    if (error instanceof HubError) return [error.message];
     throw error;
   }
 }
 
 /** Karpor's own kubeconfig trusts any certificate: a CA that somebody put into the bot's is kept. */
-function trustBefore(given: HubAccess, before: string | null): Partial<HubAccess> {
-  if (!given.insecure || before === null) return {};
+function keepTrust(given: HubAccess, before: string | null): HubAccess {
+  if (!given.insecure || before === null) return given;
   try {
-    const { ca, serverName, insecure } = parseKubeconfig(before, { directory: null });
-    return { ca, serverName, insecure };
+    return parseKubeconfig(before, { directory: null });
   } catch {
-    return {};
+    return given;
   }
 }

@@ -13,14 +13,14 @@ const Info = z.object({
   }),
 });
 
-export const channelsIn = ({ slack, roles }: SlackSide["config"]): string[] => [
-  ...new Set([slack.channel, ...Object.keys(roles).map((role) => channelFor({ slack, roles }, role))]),
-];
+export function checkChannels({ config, callSlack }: SlackSide): Promise<Finding[]> {
+  const { slack, roles } = config;
+  const named = Object.keys(roles).map((role) => channelFor(config, role));
+  const channels = new Set([slack.channel, ...named]);
+  return Promise.all([...channels].map((channel) => judgeChannel(callSlack, channel, slack.command)));
+}
 
-export const checkChannels = ({ config, callSlack }: SlackSide): Promise<Finding[]> =>
-  Promise.all(channelsIn(config).map((channel) => channelFinding(callSlack, channel, config.slack.command)));
-
-async function channelFinding(callSlack: CallSlack, channel: string, command: string): Promise<Finding> {
+async function judgeChannel(callSlack: CallSlack, channel: string, command: string): Promise<Finding> {
   const check = `slack channel ${channel}`;
   const invite = `In the channel: /invite @${command.slice(1)}; and see that its id is right`;
   try {

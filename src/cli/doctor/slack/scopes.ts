@@ -5,7 +5,7 @@ import { z } from "zod";
 import { type Finding, fail, ok, type SlackSide, warn } from "../finding.ts";
 
 const MANIFEST = new URL("../../../../manifest.yml", import.meta.url);
-const Manifest = z.object({
+const Scopes = z.object({
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
 });
 /** From the header x-oauth-scopes. */
@@ -13,24 +13,25 @@ const AuthTest = z.object({
   response_metadata: z.object({ scopes: z.array(z.string()).optional() }).default({}),
 });
 
-const CHECK = "slack scopes";
+const SCOPES_CHECK = "slack scopes";
 const REINSTALL = "Put manifest.yml into the app's App Manifest, then reinstall the app to the workspace";
 
-export async function checkScopes({ callSlack }: SlackSide): Promise<Finding[]> {
-  const needed = Manifest.parse(parse(readFileSync(MANIFEST, "utf8"))).oauth_config.scopes.bot;
+export async function checkScopes({ callSlack }: SlackSide): Promise<Finding> {
+  const needed = Scopes.parse(parse(readFileSync(MANIFEST, "utf8"))).oauth_config.scopes.bot;
   const { scopes } = (await callSlack("auth.test", {}, AuthTest)).response_metadata;
   if (!scopes)
-    return [
-      warn(
-        CHECK,
-        "cannot be told: Slack's answer came without its header of scopes",
-        "Let the proxy before Slack pass x-oauth-scopes on; or see that the app has the scopes of manifest.yml",
-      ),
-    ];
+    return warn(
+      SCOPES_CHECK,
+      "cannot be told: Slack's answer came without its header of scopes",
+      "Let the proxy before Slack pass x-oauth-scopes on; or see that the app has the scopes of manifest.yml",
+    );
   const missing = needed.filter((scope) => !scopes.includes(scope));
-  if (missing.length > 0) return [fail(CHECK, `the app lacks ${missing.join(", ")}`, REINSTALL)];
+  if (missing.length > 0) return fail(SCOPES_CHECK, `the app lacks ${missing.join(", ")}`, REINSTALL);
   const history = scopes.filter((scope) => scope.endsWith(":history"));
-  if (history.length === 0) return [ok(CHECK, needed.join(", "))];
-  const message = `${history.join(", ")} is too much: a thief of the bot's token could read messages, live tokens too`;
-  return [warn(CHECK, message, `${REINSTALL}; where the scope stays, revoke the token first`)];
+  if (history.length === 0) return ok(SCOPES_CHECK, needed.join(", "));
+  return warn(
+    SCOPES_CHECK,
+    `${history.join(", ")} is too much: a thief of the bot's token could read messages, live tokens too`,
+    `${REINSTALL}; where the scope stays, revoke the token first`,
+  );
 }
