@@ -25,6 +25,8 @@ function whereOf(element: Element): Where | undefined {
 
 export function actOn(event: Event, side: Shown, overlay: HTMLElement): void {
   const target = event.target as Element;
+  const link = target.closest<HTMLAnchorElement>("a[href*='/archives/']");
+  if (link) return void showMessage(event, link.href);
   const copy = target.closest<HTMLElement>("[data-copy]");
   const text = copy?.nextElementSibling?.textContent?.trim();
   if (copy) return void copyText(text ?? "", copy, side()?.words.copied);
@@ -33,6 +35,14 @@ export function actOn(event: Event, side: Shown, overlay: HTMLElement): void {
   const where = button && whereOf(button);
   if (!button || !user || !where) return;
   void press(button, user, where, overlay);
+}
+
+/** There is no Slack to open: the message is looked for on this page. */
+function showMessage(event: Event, href: string): void {
+  event.preventDefault();
+  const [, channel, seconds, rest] = /archives\/(\w+)\/p(\d+)(\d{6})$/.exec(href) ?? [];
+  const message = document.querySelector(`[data-channel="${channel}"][data-ts="${seconds}.${rest}"]`);
+  message?.scrollIntoView({ behavior: "smooth", block: "center" });
 }
 
 async function press(
