@@ -44,6 +44,8 @@ const approved: Sentence = (f) => {
 };
 const approvedWhen: Sentence = (f) =>
   `${approved(f)}${f.approvedBy ? ` ${f.approvedAt}` : ""}${shortening(f)}`;
+const reviewed: Sentence = (f) =>
+  f.isEmergency ? `. Somebody else reviews it afterwards: ${f.reviewers}.` : "";
 const approvedState: Sentence = (f) =>
   f.isEmergency ? "Emergency access" : approved(f).replace("approved", "Approved");
 
@@ -182,7 +184,7 @@ const own = {
   active: (f: Facts) =>
     head(
       approvedState(f),
-      `${f.isMore ? `${f.span} more, now` : access(f)} until *${f.endsAt}*${shortening(f)}`,
+      `${f.isMore ? `${f.span} more, now` : access(f)} until *${f.endsAt}*${shortening(f)}${reviewed(f)}`,
     ),
   newToken: (f: Facts) => head("New token", `${access(f)}, until ${f.endsAt} as before.`),
   newKey: (f: Facts) =>

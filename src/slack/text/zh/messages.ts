@@ -44,6 +44,7 @@ const approved: Sentence = (f) => {
 };
 const approvedWhen: Sentence = (f) =>
   f.approvedBy && !f.isEmergency ? `${f.approvedBy} 于${f.approvedAt} 批准${shortening(f)}` : approved(f);
+const reviewed: Sentence = (f) => (f.isEmergency ? `，事后须由他人复核：${f.reviewers}` : "");
 const approvedState: Sentence = (f) => (f.isEmergency ? "已紧急提权" : "已批准");
 
 const TROUBLE = {
@@ -171,7 +172,7 @@ const own: Words["own"] = {
       approvedState(f),
       f.isMore
         ? `延长 ${f.span}，现在有效至${f.endsAt}（${approved(f)}）`
-        : `你在 ${access(f)}有效至${f.endsAt}（${approved(f)}）`,
+        : `你在 ${access(f)}有效至${f.endsAt}（${approved(f)}）${reviewed(f)}`,
     ),
   newToken: (f) => head("已重新生成令牌", `你在 ${access(f)}仍有效至${f.endsAt}，期限不变。`),
   newKey: (f) =>
