@@ -140,9 +140,23 @@ async function approve(
 /** A link needs nothing but its acknowledgement. */
 async function press(bot: Bot, click: Click, body: unknown): Promise<Message | null> {
   if (!isButtonOpenToAll(click)) await assertNotLockedOut(bot, click.user);
-  const deed = DEEDS.get(click.action);
-  if (deed) return doDeed(bot, click, deed);
-  return OTHERS.get(click.action)?.(bot, click, body) ?? null;
+  try {
+    const deed = DEEDS.get(click.action);
+    if (deed) return await doDeed(bot, click, deed);
+    return (await OTHERS.get(click.action)?.(bot, click, body)) ?? null;
+  } catch (error) {
+    if (error instanceof Refused && error.note.code === "unknown-request") await retire(bot, click);
+    throw error;
+  }
+}
+
+/** Redis lost its record: nothing can be done by this message any more, nor is it drawn again. */
+async function retire(bot: Bot, { place, isEphemeral }: Click): Promise<void> {
+  const { config, log, slack } = bot;
+  if (place === null || isEphemeral) return;
+  await slack
+    .update(place, drawEmptied({ config, locale: config.slack.language }))
+    .catch((error: unknown) => log.debug({ err: error, place }, "the message keeps its buttons"));
 }
 
 function idIn({ value }: Pick<Click, "value">): RequestId {
