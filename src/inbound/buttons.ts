@@ -17,7 +17,7 @@ import { MINUTE, SECOND } from "../request/durations.ts";
 import { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import { drawEmptied, drawMessage, drawToken } from "../slack/messages/draw.ts";
+import { drawEmptied, drawMessage, drawTokenView } from "../slack/messages/draw.ts";
 import { type Message, SlackRefusal } from "../slack/slack.ts";
 import { wordsFor } from "../slack/text/index.ts";
 import { UNREADABLE } from "../store/reading.ts";
@@ -27,7 +27,6 @@ import {
   contextFor,
   ephemeral,
   explainError,
-  onlyLinks,
   type Reply,
   sentence,
   withoutButtons,
@@ -262,7 +261,7 @@ async function reveal(bot: Bot, click: Click): Promise<null> {
     answerView(context, sentence(wordsFor(context.locale).commands.makingToken)),
   );
   const shown = await revealToken(bot, idIn(click), click.user).then(
-    ({ request, minted }) => onlyLinks(drawToken(context, request, minted.token, minted.expiresAt)),
+    ({ request, minted }) => drawTokenView(context, request, minted.token, minted.expiresAt),
     (error: unknown) => explainError(bot, click.user, error),
   );
   await bot.slack.updateView(view.id, answerView(context, shown));
