@@ -34,7 +34,7 @@ export async function hideToken(bot: Bot, id: RequestId, by: UserId): Promise<Re
 
 const REVEALS_AN_HOUR = 10;
 
-/** For a role with `delivery: reveal`: a token a click, ten an hour; no message ever holds it. */
+/** Of the same account: a token a click, ten an hour; no message ever holds it. */
 export async function revealToken(
   bot: Bot,
   id: RequestId,

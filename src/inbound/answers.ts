@@ -1,6 +1,6 @@
 /** How a handler answers: with its acknowledgement, or a little later; and what people read when something failed. */
 import { setTimeout as wait } from "node:timers/promises";
-import type { KnownBlock, ModalView } from "@slack/types";
+import type { ModalView } from "@slack/types";
 import type { Bot } from "../bot.ts";
 import { isAway } from "../hub/errors.ts";
 import { noteRefusal } from "../life/trail/attempts.ts";
@@ -77,16 +77,6 @@ export const ephemeral = (message: Message) => ({ response_type: "ephemeral" as 
 export const withoutButtons = ({ text, blocks }: Message): Message => ({
   text,
   blocks: blocks.filter(({ type }) => type !== "actions"),
-});
-
-/** A view that shows a token: its links work, and the other buttons stay with the message in the DM. */
-export const onlyLinks = ({ text, blocks }: Message): Message => ({
-  text,
-  blocks: blocks.flatMap((block): KnownBlock[] => {
-    if (block.type !== "actions") return [block];
-    const elements = block.elements.filter((element) => element.type === "button" && element.url);
-    return elements.length > 0 ? [{ ...block, elements }] : [];
-  }),
 });
 
 /** An answer where there is no conversation: over the Home tab, or in a view that is open. */

@@ -17,7 +17,7 @@ import { MINUTE, SECOND } from "../request/durations.ts";
 import { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import { drawEmptied, drawMessage, drawToken } from "../slack/messages/draw.ts";
+import { drawEmptied, drawMessage, drawTokenView } from "../slack/messages/draw.ts";
 import { type Message, SlackRefusal } from "../slack/slack.ts";
 import { wordsFor } from "../slack/text/index.ts";
 import { UNREADABLE } from "../store/reading.ts";
@@ -27,7 +27,6 @@ import {
   contextFor,
   ephemeral,
   explainError,
-  onlyLinks,
   type Reply,
   sentence,
   withoutButtons,
@@ -140,9 +139,23 @@ async function approve(
 /** A link needs nothing but its acknowledgement. */
 async function press(bot: Bot, click: Click, body: unknown): Promise<Message | null> {
   if (!isButtonOpenToAll(click)) await assertNotLockedOut(bot, click.user);
-  const deed = DEEDS.get(click.action);
-  if (deed) return doDeed(bot, click, deed);
-  return OTHERS.get(click.action)?.(bot, click, body) ?? null;
+  try {
+    const deed = DEEDS.get(click.action);
+    if (deed) return await doDeed(bot, click, deed);
+    return (await OTHERS.get(click.action)?.(bot, click, body)) ?? null;
+  } catch (error) {
+    if (error instanceof Refused && error.note.code === "unknown-request") await retire(bot, click);
+    throw error;
+  }
+}
+
+/** Redis lost its record: nothing can be done by this message any more, nor is it drawn again. */
+async function retire(bot: Bot, { place, isEphemeral }: Click): Promise<void> {
+  const { config, log, slack } = bot;
+  if (place === null || isEphemeral) return;
+  await slack
+    .update(place, drawEmptied({ config, locale: config.slack.language }))
+    .catch((error: unknown) => log.debug({ err: error, place }, "the message keeps its buttons"));
 }
 
 function idIn({ value }: Pick<Click, "value">): RequestId {
@@ -248,7 +261,7 @@ async function reveal(bot: Bot, click: Click): Promise<null> {
     answerView(context, sentence(wordsFor(context.locale).commands.makingToken)),
   );
   const shown = await revealToken(bot, idIn(click), click.user).then(
-    ({ request, minted }) => onlyLinks(drawToken(context, request, minted.token, minted.expiresAt)),
+    ({ request, minted }) => drawTokenView(context, request, minted.token, minted.expiresAt),
     (error: unknown) => explainError(bot, click.user, error),
   );
   await bot.slack.updateView(view.id, answerView(context, shown));

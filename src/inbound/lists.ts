@@ -15,7 +15,7 @@ import { type Groups, isAmong } from "../request/people.ts";
 import { isRemindable, mayHoldAccess, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { actions, compose, quote, section, context as smallPrint } from "../slack/messages/blocks.ts";
-import { labelledButton, requestButton, type Verb } from "../slack/messages/buttons.ts";
+import { labelledButton, openKarpor, requestButton, type Verb } from "../slack/messages/buttons.ts";
 import type { DrawContext } from "../slack/messages/draw.ts";
 import { usageLine } from "../slack/messages/use.ts";
 import type { Message } from "../slack/slack.ts";
@@ -87,6 +87,8 @@ async function drawChain(reading: Reading, chain: Request[]): Promise<KnownBlock
   const buttons = verbs.flatMap(([one, offered]) =>
     one ? offered.map((verb) => requestButton(reading, one, verb)) : [],
   );
+  if (held?.state === "active" && reading.config.hub.gateway)
+    buttons.unshift(openKarpor(reading, held), requestButton(reading, held, "reveal"));
   return [
     ...section(shown.map((one) => ownLine(reading, one)).join("\n")),
     ...smallPrint(use ? usageLine(use, reading.locale) : "", ...shown.map(({ id }) => id)),

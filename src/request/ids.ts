@@ -53,9 +53,9 @@ export function requestIdFrom(source: string): RequestId {
   return RequestId.parse(`R-${letters.join("")}`);
 }
 
-/** What a person typed as an id, forgiving case and the letters that base32 leaves out; null when it is none. */
+/** What a person typed as an id, forgiving case, Slack's unbroken hyphen and the letters that base32 leaves out; null: none. */
 export function readRequestId(text: string): RequestId | null {
-  const typed = text.toUpperCase();
+  const typed = text.toUpperCase().replace("\u2011", "-");
   if (!typed.startsWith("R-")) return null;
   const letters = typed.slice(2).replace(/O/g, "0").replace(/[IL]/g, "1");
   return RequestId.safeParse(`R-${letters}`).data ?? null;

@@ -1,6 +1,7 @@
 /** What people of the stories do and see, in few words. */
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { buttonsOf, type SlackMessage, type View, visibleText } from "../../sandbox/slack/index.ts";
+import type { Block } from "../../sandbox/slack/types.ts";
 import { SECOND } from "../../src/request/durations.ts";
 import type { Request } from "../../src/request/record.ts";
 import { keysFor } from "../../src/store/keys.ts";
@@ -19,7 +20,9 @@ const LOGINS = new Map([
 ] as const) as ReadonlyMap<number, "good" | "unbound" | "dead">;
 
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/;
-export const tokenIn = (message: SlackMessage): string => TOKEN.exec(visibleText(message))?.[0] ?? "";
+/** Of the message, or of a link in it. */
+export const tokenIn = ({ blocks }: { blocks?: Block[] }): string =>
+  TOKEN.exec(JSON.stringify(blocks ?? []))?.[0] ?? "";
 
 /** The action_id of a form's first input. */
 export const inputOf = (form: View): string => {

@@ -4,7 +4,7 @@ import { HOUR, MINUTE, SECOND } from "../../src/request/durations.ts";
 import { copyRedis } from "../helpers/copy.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { ALICE, BOB, GENERAL, MEI } from "../helpers/people.ts";
-import { type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
+import { buttonsOf, type Scene, sceneOf, tokenIn, visibleText } from "../helpers/scene.ts";
 import { startReplica, startWorld, type World } from "../helpers/world.ts";
 
 let world: World;
@@ -27,11 +27,13 @@ async function twoSweeps() {
   await world.sweep();
 }
 
-test("an approval of what Redis lost gives nothing", async () => {
+test("an approval of what Redis lost gives nothing, and its card loses its buttons", async () => {
   const card = await scene.ask("guest 1h", "waits when it is emptied");
   await world.commands.flushall();
   await world.slack.click(ALICE, card, "approve");
   await scene.whisper(ALICE, "no record");
+  const retired = await scene.card("This message is over");
+  expect([retired.ts, buttonsOf(retired)]).toEqual([card.ts, []]);
   expect(await world.records()).toEqual([]);
   expect(
     (await world.hub.objects()).clusterRoleBindings.map(({ metadata }) => metadata.name),

@@ -16,6 +16,7 @@ import {
   drawNotice,
   drawRefusal,
   drawToken,
+  drawTokenView,
   type Face,
 } from "../../src/slack/messages/draw.ts";
 import type { Message } from "../../src/slack/slack.ts";
@@ -210,6 +211,8 @@ function expectWithinLimits({ text, blocks }: Message): void {
   expect(JSON.stringify({ text, blocks })).not.toMatch(/undefined|null|NaN| {2}/);
   for (const { text: label, accessibility_label } of buttonsIn(blocks))
     expect(accessibility_label?.startsWith(label.text)).toBe(true);
+  const sentences = JSON.stringify(blocks.filter(({ type }) => type === "section" || type === "context"));
+  expect(sentences).not.toMatch(/\d (?:(?:d|h|min|s)\b|天|小时|分钟|秒)|R-\w{10}/);
 }
 
 describe.each(LOCALES)("%s", (locale) => {
@@ -227,12 +230,15 @@ describe.each(LOCALES)("%s", (locale) => {
     expect(seen(message)).toMatchSnapshot();
   });
 
-  test("a token behind a gateway: the button that logs in comes first", () => {
-    const behind = { ...config, hub: { ...config.hub, gateway: true as const } };
-    const message = drawToken({ config: behind, locale }, record(active), secret(TOKEN), NOW + 4 * HOUR);
-    expectWithinLimits(message);
-    expect(message.text).not.toContain(TOKEN);
-    expect(seen(message)).toMatchSnapshot();
+  test("behind a gateway: a link that logs in, also in the view with the token, and none when it is hidden", () => {
+    const behind = { locale, config: { ...config, hub: { ...config.hub, gateway: true as const } } };
+    const messages = [drawToken, drawTokenView].map((draw) =>
+      draw(behind, record(active), secret(TOKEN), NOW + HOUR),
+    );
+    const all = [...messages, drawMessage(behind, record(active), "hidden")];
+    for (const message of all) expectWithinLimits(message);
+    expect(all.map((message) => JSON.stringify(message).split(TOKEN).length - 1)).toEqual([1, 2, 0]);
+    expect(all.map(seen).join("\n")).toMatchSnapshot();
   });
 
   test.each(["asked", "new-key"])("a token anew: %s", (why) => {

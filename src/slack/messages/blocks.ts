@@ -8,7 +8,7 @@ import type {
   SectionBlock,
 } from "@slack/types";
 import type { Message } from "../slack.ts";
-import { cut } from "../text/format.ts";
+import { cut, unbroken } from "../text/format.ts";
 
 const LONGEST_TEXT = 150;
 const LONGEST_SECTION = 3000;
@@ -20,7 +20,7 @@ export const plainText = (text: string) => ({ type: "plain_text" as const, text 
 /** Escaped already. Verbatim: Slack makes no mention or link of what merely looks like one. */
 const mrkdwn = (text: string) => ({
   type: "mrkdwn" as const,
-  text: cut(text, LONGEST_SECTION),
+  text: cut(unbroken(text), LONGEST_SECTION),
   verbatim: true,
 });
 

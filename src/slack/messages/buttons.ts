@@ -58,14 +58,17 @@ const dialog = ({ title, text, yes, no }: Words["messages"]["confirm"]["end"]): 
 });
 
 /**
- * Opens the dashboard. With a token it logs in: the gateway's page takes the token from the fragment, which no
- * server sees. Without one it opens /insight, since the dashboard's own login goes back one page.
+ * Opens the dashboard. With a token a gateway's page logs in: it takes the token from the fragment, which no server
+ * sees. Else it opens /insight, where who is logged in goes on; the dashboard's own login goes back one page.
  */
 export const openKarpor = (context: DrawContext, request: Request, token?: Secret): Button => {
   const { value: _, ...button } = requestButton(context, request, "open-karpor");
-  const path = token ? `/access/login#${token.reveal()}` : "/insight";
-  return { ...button, url: `${context.config.hub.dashboard.replace(/\/+$/, "")}${path}`, style: "primary" };
+  const { dashboard, gateway } = context.config.hub;
+  const path = token && gateway ? `/access/login#${token.reveal()}` : "/insight";
+  return { ...button, url: `${dashboard.replace(/\/+$/, "")}${path}` };
 };
+
+export const primary = (button: Button): Button => ({ ...button, style: "primary" });
 
 /** For approvers: the whole time, a shorter one where there is one, or no. */
 export function decideButtons(context: DrawContext, request: Request): Button[] {
@@ -82,7 +85,7 @@ export function decideButtons(context: DrawContext, request: Request): Button[] 
         ];
   const verb = approvalRule(context.config, request.role)?.passkey ? "approve-signed" : "approve";
   return [
-    { ...requestButton(context, request, verb, span(grantedTime(request))), style: "primary" },
+    primary(requestButton(context, request, verb, span(grantedTime(request)))),
     ...less,
     requestButton(context, request, "deny"),
   ];

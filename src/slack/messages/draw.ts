@@ -16,7 +16,7 @@ export {
   drawSeal,
   type LockdownShown,
 } from "./notices.ts";
-export { drawToken } from "./own.ts";
+export { drawToken, drawTokenView } from "./own.ts";
 export { drawRefusal } from "./refusal.ts";
 
 const FACES = {

@@ -9,7 +9,7 @@ import type { Facts } from "../text/facts.ts";
 import { moment } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
 import { actions, compose, preformatted, quote, section } from "./blocks.ts";
-import { openKarpor, requestButton, type Verb } from "./buttons.ts";
+import { openKarpor, primary, requestButton, type Verb } from "./buttons.ts";
 import { type DrawContext, factsFor } from "./facts.ts";
 
 const buttonsFor = (context: DrawContext, request: Request, verbs: readonly Verb[]): Button[] =>
@@ -51,30 +51,59 @@ export function drawSettingUp(context: DrawContext, request: Request): Message {
   return compose(text, head, section(own.settingUp()), request.id);
 }
 
-/** The only message that ever holds a token: in a block of its own, and with a gateway in the link above it. */
+/** The only message that ever holds a token: in a block of its own, or with a gateway in the link alone. */
 export function drawToken(context: DrawContext, request: Request, token: Secret, expiresAt: number): Message {
   const { text, head } = tokenHead(context, request);
   const { own } = wordsFor(context.locale).messages;
-  const isShortened = request.endsAt !== null && expiresAt < request.endsAt - MINUTE;
-  const hasGateway = context.config.hub.gateway === true;
+  const { gateway } = context.config.hub;
+  const open = primary(openKarpor(context, request, token));
+  const buttons = [
+    requestButton(context, request, "hide", gateway ? "link" : ""),
+    ...buttonsFor(context, request, ["more", "end", "leaked"]),
+  ];
   const notes = [
-    hasGateway ? "" : own.paste(),
+    gateway ? own.logsIn() : own.paste(),
     request.prolongsFrom !== null && request.token.number === 1
       ? own.oldToken(moment(request.prolongsFrom))
       : "",
-    isShortened ? own.shortened(moment(expiresAt)) : "",
+    shortenedNote(context, request, expiresAt, gateway ? "reveal" : "new-token"),
   ];
-  const buttons = buttonsFor(context, request, ["hide", "more", "end", "leaked"]);
-  const pasted = [preformatted(token.reveal()), ...section(notes.filter(Boolean).join("\n"))];
-  const body = hasGateway
-    ? [
-        ...actions(openKarpor(context, request, token)),
-        ...section(own.orPaste()),
-        ...pasted,
-        ...actions(...buttons),
-      ]
-    : [...pasted, ...actions(openKarpor(context, request), ...buttons)];
+  const note = section(notes.filter(Boolean).join("\n"));
+  const body = gateway
+    ? [...actions(open), ...note, ...actions(requestButton(context, request, "reveal"), ...buttons)]
+    : [preformatted(token.reveal()), ...note, ...actions(open, ...buttons)];
   return compose(text, head, body, request.id, request.follows === null ? "" : own.follows(request.follows));
+}
+
+/** In a view, for who clicked alone: the token, and the link that logs in. */
+export function drawTokenView(
+  context: DrawContext,
+  request: Request,
+  token: Secret,
+  expiresAt: number,
+): Message {
+  const { text, head } = tokenHead(context, request);
+  const { own } = wordsFor(context.locale).messages;
+  const how = context.config.hub.gateway ? own.orPaste() : own.paste();
+  const notes = [how, shortenedNote(context, request, expiresAt, "reveal")];
+  const body = [
+    preformatted(token.reveal()),
+    ...section(notes.filter(Boolean).join("\n")),
+    ...actions(primary(openKarpor(context, request, token))),
+  ];
+  return compose(text, head, body, request.id);
+}
+
+/** `verb`: what gives another token. */
+function shortenedNote(
+  { locale }: DrawContext,
+  { endsAt }: Request,
+  expiresAt: number,
+  verb: "reveal" | "new-token",
+): string {
+  const { own, button } = wordsFor(locale).messages;
+  const isShortened = endsAt !== null && expiresAt < endsAt - MINUTE;
+  return isShortened ? own.shortened(moment(expiresAt), button[verb]()) : "";
 }
 
 function tokenHead(context: DrawContext, request: Request): { text: string; head: string } {
@@ -88,17 +117,22 @@ function tokenHead(context: DrawContext, request: Request): { text: string; head
 export function drawHidden(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
   const { own, ring } = wordsFor(context.locale).messages;
-  const buttons = buttonsFor(context, request, ["new-token", "more", "end", "leaked"]);
-  return compose(ring.hidden(facts), own.hidden(facts), actions(...buttons), request.id);
+  const again = context.config.hub.gateway
+    ? [primary(openKarpor(context, request)), requestButton(context, request, "reveal")]
+    : [requestButton(context, request, "new-token")];
+  const buttons = buttonsFor(context, request, ["more", "end", "leaked"]);
+  return compose(ring.hidden(facts), own.hidden(facts), actions(...again, ...buttons), request.id);
 }
 
 /** Of a role whose token no message holds: a click shows one. */
 export function drawReveal(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
   const { own, ring } = wordsFor(context.locale).messages;
-  const show: Button = { ...requestButton(context, request, "reveal"), style: "primary" };
-  const { style: _, ...open } = openKarpor(context, request);
-  const buttons = [show, open, ...buttonsFor(context, request, ["more", "end", "leaked"])];
+  const buttons = [
+    primary(requestButton(context, request, "reveal")),
+    openKarpor(context, request),
+    ...buttonsFor(context, request, ["more", "end", "leaked"]),
+  ];
   return compose(
     ring.approved(facts),
     own.active(facts),

@@ -44,6 +44,8 @@ const approved: Sentence = (f) => {
 };
 const approvedWhen: Sentence = (f) =>
   `${approved(f)}${f.approvedBy ? ` ${f.approvedAt}` : ""}${shortening(f)}`;
+const reviewed: Sentence = (f) =>
+  f.isEmergency ? `. Somebody else reviews it afterwards: ${f.reviewers}.` : "";
 const approvedState: Sentence = (f) =>
   f.isEmergency ? "Emergency access" : approved(f).replace("approved", "Approved");
 
@@ -182,7 +184,7 @@ const own = {
   active: (f: Facts) =>
     head(
       approvedState(f),
-      `${f.isMore ? `${f.span} more, now` : access(f)} until *${f.endsAt}*${shortening(f)}`,
+      `${f.isMore ? `${f.span} more, now` : access(f)} until *${f.endsAt}*${shortening(f)}${reviewed(f)}`,
     ),
   newToken: (f: Facts) => head("New token", `${access(f)}, until ${f.endsAt} as before.`),
   newKey: (f: Facts) =>
@@ -192,10 +194,12 @@ const own = {
     ),
   settingUp: () => "Setting up…",
   paste: () => "1 Copy · 2 Open Karpor · 3 Paste, Login. Only for you.",
-  orPaste: () => "Or paste this token at its login. Both are only for you.",
+  logsIn: () => "Open Karpor logs you in. Its link is only for you.",
+  orPaste: () => "Open Karpor logs you in; or paste this token at its login. Both are only for you.",
   follows: (id: string) => `follows ${id}`,
   oldToken: (until: string) => `Your old token works until ${until}.`,
-  shortened: (until: string) => `Karpor shortened this token: it works until ${until}. Then press New token.`,
+  shortened: (until: string, button: string) =>
+    `Karpor shortened this token: it works until ${until}. Then press ${button}.`,
   hidden: (f: Facts) => `*Token hidden.* Access goes on until ${f.endsAt}.`,
   reveal: () => "Show token makes a token and shows it to you alone; no message holds it.",
   reminder: (f: Facts, left: string) => head(`${left} left`, `${access(f)} ends ${f.endsAt}.`),
@@ -317,7 +321,7 @@ const button = {
   end: () => "End now",
   keep: () => "Keep it",
   more: () => "Ask for more time",
-  hide: () => "I've copied it, hide",
+  hide: (link: string): string => (link ? "Hide the link" : "I've copied it, hide"),
   "new-token": () => "New token",
   leaked: () => "I leaked it",
   reveal: () => "Show token",

@@ -44,6 +44,7 @@ const approved: Sentence = (f) => {
 };
 const approvedWhen: Sentence = (f) =>
   f.approvedBy && !f.isEmergency ? `${f.approvedBy} 于${f.approvedAt} 批准${shortening(f)}` : approved(f);
+const reviewed: Sentence = (f) => (f.isEmergency ? `，事后须由他人复核：${f.reviewers}` : "");
 const approvedState: Sentence = (f) => (f.isEmergency ? "已紧急提权" : "已批准");
 
 const TROUBLE = {
@@ -171,17 +172,18 @@ const own: Words["own"] = {
       approvedState(f),
       f.isMore
         ? `延长 ${f.span}，现在有效至${f.endsAt}（${approved(f)}）`
-        : `你在 ${access(f)}有效至${f.endsAt}（${approved(f)}）`,
+        : `你在 ${access(f)}有效至${f.endsAt}（${approved(f)}）${reviewed(f)}`,
     ),
   newToken: (f) => head("已重新生成令牌", `你在 ${access(f)}仍有效至${f.endsAt}，期限不变。`),
   newKey: (f) =>
     head("已重新生成令牌", `Karpor 已升级，旧令牌失效。你在 ${access(f)}仍有效至${f.endsAt}，期限不变。`),
   settingUp: () => "正在开通…",
   paste: () => "1 复制令牌（Token）；2 打开 Karpor；3 粘贴并登录。仅供你本人使用。",
-  orPaste: () => "也可以在登录页粘贴此令牌（Token）。链接和令牌都仅供你本人使用。",
+  logsIn: () => "点击“打开 Karpor”即可登录。链接仅供你本人使用。",
+  orPaste: () => "点击“打开 Karpor”即可登录，也可以在登录页粘贴此令牌（Token）。两者都仅供你本人使用。",
   follows: (id) => `接续 ${id}`,
   oldToken: (until) => `旧令牌有效至${until}。`,
-  shortened: (until) => `Karpor 把这个令牌的有效期缩短至${until}，之后请点击“重新生成令牌”。`,
+  shortened: (until, button) => `Karpor 把这个令牌的有效期缩短至${until}，之后请点击“${button}”。`,
   hidden: (f) => head("令牌已隐藏", `权限有效至${f.endsAt}。`),
   reveal: () => "点击“显示令牌”会生成令牌，只显示给你，不留在任何消息中。",
   reminder: (f, left) => head(`还剩 ${left}`, `你在 ${access(f)}${f.endsAt} 到期。`),
@@ -289,7 +291,7 @@ const button: Words["button"] = {
   end: () => "立即结束",
   keep: () => "保留",
   more: () => "申请延长",
-  hide: () => "我已复制，隐藏",
+  hide: (link) => (link ? "隐藏链接" : "我已复制，隐藏"),
   "new-token": () => "重新生成令牌",
   leaked: () => "令牌泄露了",
   reveal: () => "显示令牌",
