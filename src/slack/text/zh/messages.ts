@@ -186,8 +186,8 @@ const own: Words["own"] = {
   shortened: (until, button) => `Karpor 把这个令牌的有效期缩短至${until}，之后请点击“${button}”。`,
   hidden: (f) => head("令牌已隐藏", `权限有效至${f.endsAt}。`),
   reveal: () => "点击“显示令牌”会生成令牌，只显示给你，不留在任何消息中。",
-  reminder: (f, left) => head(`还剩 ${left}`, `你在 ${access(f)}${f.endsAt} 到期。`),
-  stillNeeded: (f) => `*还需要吗？*\n你在 ${access(f)}最近没有使用，${f.endsAt} 到期。`,
+  reminder: (f, left) => head(`还剩 ${left}`, `你在 ${access(f)}将于${f.endsAt} 到期。`),
+  stillNeeded: (f) => `*还需要吗？*\n你在 ${access(f)}最近没有使用，将于${f.endsAt} 到期。`,
   ending: (f) => {
     if (f.cause === "revoked" && f.overBy)
       return head(`${f.overBy} 已撤销（${f.overAt}）`, `你在 ${access(f)}`);
@@ -344,11 +344,11 @@ const admins: Words["admins"] = {
   foreignRing: (count, hub) => `${hub} 上有 ${count} 个外来对象。`,
   checkSilent: (role, why, who) =>
     head(
-      "公司的检查服务没有响应",
+      "公司核查服务没有响应",
       `恢复之前 ${role} 的新权限（包括紧急提权）不予受理。请 ${who} 查看，机器人遇到“${why}”。`,
     ),
-  checkSilentRing: (role) => `公司的检查服务没有响应：${role}`,
-  checkAnswers: (role) => `*公司的检查服务已恢复：*\n${role} 可以申请了。`,
+  checkSilentRing: (role) => `公司核查服务没有响应：${role}`,
+  checkAnswers: (role) => `*公司核查服务已恢复：*\n${role} 可以申请了。`,
   webhookFails: (why, who) =>
     head(
       "审计 webhook 失败",

@@ -117,14 +117,14 @@ export const refusals: typeof english = {
   },
   "approved-already": (gap) =>
     gap("state") ? "*你已经批准过了。*" : unchanged("你已经批准过，还需另一人批准。"),
-  "over-by-then": (gap) => unchanged(`这段较短的时间${gap("until") ? `到${gap("until")} ` : ""}就已结束。`),
+  "over-by-then": (gap) => unchanged(`这段较短的时间${gap("until") ? `在${gap("until")} ` : ""}已经结束。`),
   "own-request": (gap) => unchanged(`不能审批自己提出的或给自己的申请，请由 ${gap("approvers")} 审批。`),
   "not-an-approver": (gap) => unchanged(`${only(gap("approvers"), "审批人")}可以操作。`),
   "not-an-admin": (gap) => `*只有管理员可以${ADMIN_DEED[gap("deed")]}。*`,
   "not-a-reviewer": (gap) =>
     unchanged(`${only(gap("reviewers"), "复核人")}可以复核，且不能复核自己的紧急提权。`),
   "not-yours": () => unchanged("这是别人的申请。"),
-  "not-active": () => unchanged("目前没有这项权限，可用“状态”查看你有的权限。"),
+  "not-active": () => unchanged("目前没有这项权限，可用“状态”查看你的权限。"),
   "reminded-already": () => unchanged("距上次通知审批人不足 10 分钟，请稍后再试。"),
   "reveals-used-up": (gap) =>
     unchanged(`一小时内最多显示 ${gap("limit") || "10"} 次令牌。已复制的令牌可以继续使用。`),
@@ -158,7 +158,7 @@ export const refusals: typeof english = {
   "approval-gone": (gap) => closed(`${gap("role")} 的批准已不再有效，请重新申请。`),
   rotated: () => closed("管理员更换了机器人在 Karpor 上的凭证，所有申请随之关闭。请重新申请。"),
   "group-unknown": (gap) =>
-    refused(`Slack 没有列出用户组 ${gap("group")} 因此无法确认成员。请告知管理员，之后再试。`),
+    refused(`无法确认成员，因为 Slack 没有列出用户组 ${gap("group")}\n请告知管理员，之后再试。`),
   "dm-refused": () => failed("Slack 不允许我给持有人发私信，因此没有授权。请先打开与我的私信，再重新申请。"),
   "card-refused": () => failed("Slack 不允许我在审批频道发消息，因此没有人收到申请。请告知管理员。"),
   "redis-away": () => notSent("机器人暂时无法访问自己的记录，请一分钟后再试。"),
