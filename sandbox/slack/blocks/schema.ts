@@ -49,22 +49,11 @@ const everywhere = (surface: Surface) =>
     richText,
   ] as const;
 
-const cell = z.discriminatedUnion("type", [
-  richText,
-  z.strictObject({ type: z.literal("raw_text"), text: z.string() }),
-  z.strictObject({ type: z.literal("raw_number"), value: z.number(), text: z.string().optional() }),
-]);
-const column = z.strictObject({ align: z.enum(["left", "center", "right"]).optional(), is_wrapped: flag });
-
 const messageBlock = z.discriminatedUnion("type", [
   ...everywhere("message"),
   block("context_actions", { elements: z.array(elementsIn("context_actions", "message")).min(1).max(5) }),
   block("markdown", { text: boundedText(12_000) }),
   block("file", { external_id: z.string(), source: z.literal("remote") }),
-  block("table", {
-    rows: z.array(z.array(cell).min(1).max(20)).min(1).max(100),
-    column_settings: z.array(column.nullable()).max(20).optional(),
-  }),
 ]);
 
 export const messageBlocks = z.array(messageBlock).max(50);
