@@ -124,10 +124,10 @@ async function examineRedisAndHub(config: Config, canary: boolean, means: Comman
 }
 
 async function runRow<S extends Side>(name: string, checks: Check<S>[], side: S): Promise<Finding[]> {
-  const found: Finding[] = [];
+  let found: Finding[] = [];
   for (const check of checks) {
     const failed = (error: Error) => fail(name, error.message, "See that it answers, then run this again");
-    found.push(...[await check(side).catch(failed)].flat());
+    found = found.concat(await check(side).catch(failed));
     if (check === checks[0] && hasFailed(found)) break;
   }
   return found;
