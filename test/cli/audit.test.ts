@@ -99,6 +99,17 @@ describe("report", () => {
       await expect(run(`report ${wrong}`)).rejects.toThrow(UsageError);
   });
 
+  test("who had it prolonged is one line at a moment of both, with both reasons", async () => {
+    await world.slack.click(ALICE, await scene.ask("more 1h", "still looking"), "approve");
+    const { activeAt, endsAt } = await scene.because("still looking", "active");
+    const then = new Date((activeAt ?? 0) + 1).toISOString();
+    const rows = (await run(`report --at ${then} --format jsonl`)).lines.map((line) => JSON.parse(line));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ Name: "bob", Why: "=HYPERLINK(1); still looking" });
+    expect(rows[0]["Approved by"]).toBe(`alice (${ALICE})`);
+    expect(rows[0].To).toContain(new Date(endsAt ?? 0).toISOString().slice(11, 16));
+  });
+
   test("access of a restored record is not known, and not left out", async () => {
     await scene.ask("guest 1h", "before the restore", MEI);
     const before = await copyRedis(world.commands);
