@@ -6,7 +6,7 @@ import type { Request } from "../request/record.ts";
 import { actions, compose, section } from "../slack/messages/blocks.ts";
 import { labelledButton } from "../slack/messages/buttons.ts";
 import type { Message } from "../slack/slack.ts";
-import { code, mentionUser, plainWords } from "../slack/text/format.ts";
+import { code, mention, mentionUser, plainWords } from "../slack/text/format.ts";
 import { wordsFor } from "../slack/text/index.ts";
 import { contextFor, sentence } from "./answers.ts";
 
@@ -17,16 +17,19 @@ export async function offerLockdown(bot: Bot, by: UserId, done: string, person: 
     value: person,
     about: bot.slack.knownName(person) ?? "",
   });
-  const offer = [...section(commands.mayAskAgain(mentionUser(person))), ...actions(button)];
+  const offer = [...section(commands.mayAskAgain(mentionUser(person), "")), ...actions(button)];
   return compose(plainWords(done), done, offer);
 }
 
-/** Who ends an emergency judges that it was none: there a lockdown is near. */
+/** Who ends an emergency judges that it was none: there a lockdown is near, and who is no admin reads who can. */
 export async function answerRevoked(bot: Bot, by: UserId, request: Request): Promise<Message> {
   const { role, requester, emergency } = request;
-  const { commands } = wordsFor((await contextFor(bot, by)).locale);
+  const { admins } = bot.config;
+  const { commands, messages } = wordsFor((await contextFor(bot, by)).locale);
   const done = commands.revoked(code(role), mentionUser(requester));
-  const groups = await bot.slack.groups(bot.config.admins.filter(isGroup));
-  if (!emergency || requester === by || !isAdmin(bot.config, by, groups)) return sentence(done);
-  return offerLockdown(bot, by, done, requester);
+  if (!emergency || requester === by) return sentence(done);
+  const groups = await bot.slack.groups(admins.filter(isGroup));
+  if (isAdmin(bot.config, by, groups)) return offerLockdown(bot, by, done, requester);
+  const ask = commands.mayAskAgain(mentionUser(requester), messages.any(admins.map(mention)));
+  return compose(plainWords(done), done, section(ask));
 }

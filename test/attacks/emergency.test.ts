@@ -1,7 +1,7 @@
 /** Attack: whoever holds the session of somebody on call takes the emergency again, however often it is ended. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DAY, HOUR } from "../../src/request/durations.ts";
-import { ALICE, BOB, GENERAL } from "../helpers/people.ts";
+import { ALICE, BOB, CAROL, GENERAL } from "../helpers/people.ts";
 import { buttonsOf, inputOf, type Scene, sceneOf } from "../helpers/scene.ts";
 import { startReplica, startWorld, type World } from "../helpers/world.ts";
 
@@ -73,4 +73,18 @@ test("what a lockdown ended waits for its review too", async () => {
   await scene.proveEnd(id);
   await scene.say(ALICE, "unlock @bob");
   expect(await take("after the unlock")).toBe("emergency-stopped");
+});
+
+test("who ends it and is no admin reads who can lock them down", async () => {
+  const { id } = await scene.record(({ reason }) => reason === "another shift");
+  await world.slack.click(CAROL, await scene.card(id), "Review…");
+  const review = await scene.form(CAROL);
+  await world.slack.submit(CAROL, review.id, { [inputOf(review)]: "the laptop is found" });
+  await scene.record((one) => one.id === id && one.review !== null);
+  expect(await take("the laptop is back")).toBeNull();
+  const again = await because("the laptop is back", "active");
+  await scene.say(CAROL, `revoke ${again.id} nothing is down`);
+  const answer = await scene.whisper(CAROL, `A lockdown by <@${ALICE}> prevents that`);
+  expect(buttonsOf(answer)).toEqual([]);
+  await scene.proveEnd(again.id);
 });

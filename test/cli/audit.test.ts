@@ -10,6 +10,7 @@ import { DAY, MINUTE } from "../../src/request/durations.ts";
 import { keysFor } from "../../src/store/keys.ts";
 import { type Seal, sealHash } from "../../src/store/seals.ts";
 import { copyRedis } from "../helpers/copy.ts";
+import { eventually } from "../helpers/eventually.ts";
 import { ALICE, APPROVALS, BOB, MEI } from "../helpers/people.ts";
 import { type Scene, sceneOf, visibleText } from "../helpers/scene.ts";
 import { type Running, startReplica, startWorld, type World } from "../helpers/world.ts";
@@ -97,6 +98,21 @@ describe("report", () => {
     expect(review["Approved by"]).toBe(`alice (${ALICE})`);
     for (const wrong of ["--format pdf", "--at 2026-01-01 --to 2026-02-01", "--from yesterday"])
       await expect(run(`report ${wrong}`)).rejects.toThrow(UsageError);
+  });
+
+  test("who had it prolonged is one line at a moment of both, with both reasons", async () => {
+    await world.slack.click(ALICE, await scene.ask("more 1h", "still looking"), "approve");
+    const { id, activeAt, endsAt } = await scene.because("still looking", "active");
+    // A try by somebody else is the newest entry of it, and hides nothing.
+    await scene.say(MEI, `revoke ${id} not mine`);
+    const tries = async () => (await run("export")).lines.filter((line) => line.includes("attempt.refused"));
+    await eventually(async () => (await tries()).length > 0);
+    const then = new Date((activeAt ?? 0) + 1).toISOString();
+    const rows = (await run(`report --at ${then} --format jsonl`)).lines.map((line) => JSON.parse(line));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ Name: "bob", Why: "=HYPERLINK(1); still looking" });
+    expect(rows[0]["Approved by"]).toBe(`alice (${ALICE})`);
+    expect(rows[0].To).toContain(new Date(endsAt ?? 0).toISOString().slice(11, 16));
   });
 
   test("access of a restored record is not known, and not left out", async () => {

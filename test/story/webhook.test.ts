@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { checkAuditWebhook } from "../../src/cli/doctor/audit-webhook.ts";
 import { DAY, HOUR, MINUTE } from "../../src/request/durations.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { APPROVALS, BOB } from "../helpers/people.ts";
@@ -35,7 +36,7 @@ async function startReceiver() {
     if (kept.answer < 300 && kept.answer > 0)
       kept.taken.push({ ...verified, id: String(request.headers["webhook-id"]) });
     if (kept.answer === 0) request.socket.destroy();
-    else response.writeHead(kept.answer, { location: "/elsewhere" }).end("seen");
+    else if (kept.answer > 0) response.writeHead(kept.answer, { location: "/elsewhere" }).end("seen");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/trail`;
@@ -62,6 +63,17 @@ const notices = (words: string) =>
 const metric = async (name: string) => {
   const page = await (await fetch(`http://127.0.0.1:${running.metricsPort}/metrics`)).text();
   return Number(new RegExp(`^karpor_access_${name} (.*)$`, "m").exec(page)?.[1]);
+};
+
+/** The ten seconds in which it must answer are real ones. */
+function hurryTimeout(): void {
+  const { timeout } = AbortSignal;
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => timeout(ms === 10_000 ? 100 : ms));
+}
+
+const doctorSays = () => {
+  const { store, config, clock } = running.bot;
+  return checkAuditWebhook({ store, config, clock, redis: world.commands });
 };
 
 /** The access goes on meanwhile: the newest entries may not be sent yet. */
@@ -94,6 +106,7 @@ test.each([
   ["refuses", 503, "it answers 503"],
   ["redirects", 302, "it answers 302"],
   ["is down", 0, "the bot saw"],
+  ["does not answer", -1, "timeout"],
 ])(
   "one that %s: told once when it begins and once when it ends, and nothing is lost",
   async (_, answer, why) => {
@@ -103,6 +116,7 @@ test.each([
       notices("works again").length,
     ];
     receiver.answer = answer;
+    if (answer < 0) hurryTimeout();
     await scene.say(BOB, "peek 15m");
     const tried = receiver.tries;
     await eventually(async () => {
@@ -111,10 +125,13 @@ test.each([
     });
     expect(receiver.taken).toHaveLength(before);
     expect(await metric("audit_webhook_failing")).toBe(1);
+    expect(await doctorSays()).toMatchObject([{ level: "fail", fix: expect.stringContaining(receiver.url) }]);
+    vi.restoreAllMocks();
     receiver.answer = 204;
     await takeAll();
     await eventually(async () => notices("works again").length === ends + 1);
     expect(notices(why)).toHaveLength(failures + 1);
+    expect(await doctorSays()).toMatchObject([{ level: "ok" }]);
     expectAllInOrder(await stored());
   },
 );

@@ -31,8 +31,8 @@ export type ToldAccess = ReturnType<typeof describeAccess>;
 
 export const NOT_KNOWN = "not known";
 
-/** The beginning of each entry. */
-const ENTRY_ID = /^\{"event":"[^"]+","id":"([^"]+)"/;
+/** The beginning of an entry that tells all of its request; these two name it alone. */
+const ENTRY_ID = /^\{"event":"(?!attempt\.refused"|token\.shown")[^"]+","id":"([^"]+)"/;
 
 /**
  * Sorted by when the trail first tells of them. Only the newest entry of each is kept, as text: there may be a hundred

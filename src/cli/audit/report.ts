@@ -43,7 +43,7 @@ export async function reportAccess(
   if (!format) throw new UsageError("--format takes table, csv or jsonl.");
   const isWanted = readFilter(options, now);
   const counts = { all: 0, ended: 0, unproved: 0 };
-  const reviewed: ToldAccess[] = [];
+  const grouped: ToldAccess[] = [];
   let isFirst = true;
   const show = (row: Row): void => {
     if (isFirst) for (const line of format.head(Object.keys(row))) say(line);
@@ -52,13 +52,13 @@ export async function reportAccess(
   };
   for await (const access of readAccesses(store)) {
     if (!isWanted(access)) continue;
-    if (options.review) reviewed.push(access);
+    if (options.review || options.at !== undefined) grouped.push(access);
     else show(access.row);
     counts.all += 1;
     counts.ended += Number(access.row.Ended !== "");
     counts.unproved += Number(access.row.Proved === "no");
   }
-  for (const row of reviewRows(reviewed, now)) show(row);
+  for (const row of options.review ? reviewRows(grouped, now) : prolongedRows(grouped)) show(row);
   const { all, ended, unproved } = counts;
   if (format === FORMATS.table)
     say(`\n${all} grants: ${all - ended} go on, ${unproved} ended without a proof.`);
@@ -84,9 +84,28 @@ function readFilter(options: Options, now: number): (access: ToldAccess) => bool
     (wanted === undefined || [row.Id, row.Name].some((one) => one.toLowerCase() === wanted));
 }
 
+const byHolder = ({ row }: ToldAccess): string => `${row.Id} ${row.Role}`;
+
+/** At one moment a person has a role by two grants only where the second prolongs the first: they are one row. */
+function prolongedRows(accesses: readonly ToldAccess[]): Row[] {
+  return [...Map.groupBy(accesses, byHolder).values()].flatMap((all) => {
+    const [first, last] = [all[0], all.at(-1)];
+    if (!first || !last) return [];
+    const each = (column: "Why" | "Ticket" | "Approved by") =>
+      [...new Set(all.map(({ row }) => row[column]))].filter(Boolean).join("; ");
+    return {
+      ...last.row,
+      From: first.row.From,
+      Why: each("Why"),
+      Ticket: each("Ticket"),
+      "Approved by": each("Approved by"),
+    };
+  });
+}
+
 /** An access review: by person and role, how often and how long, used or not, by which rule or approver. */
 function reviewRows(accesses: readonly ToldAccess[], now: number): Row[] {
-  const groups = Map.groupBy(accesses, ({ row }) => `${row.Id} ${row.Role}`);
+  const groups = Map.groupBy(accesses, byHolder);
   return [...groups.values()].flatMap((all) => {
     const last = all.at(-1)?.row;
     if (!last) return [];

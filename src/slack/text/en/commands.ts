@@ -18,8 +18,9 @@ export const commands = {
     `*Revoked:* ${role} of ${holder}. Its card says when Karpor refuses the token.`,
   revokedAll: (count: number) =>
     `*Revoked:* ${count} ${count === 1 ? "access or request" : "accesses and requests"}.`,
-  mayAskAgain: (person: string) =>
-    `${person} may ask again at once. A lockdown prevents that until it is lifted.`,
+  /** `admins`: who can lock them down, where the reader cannot; else empty. */
+  mayAskAgain: (person: string, admins: string) =>
+    `${person} may ask again at once. A lockdown${admins ? ` by ${admins}` : ""} prevents that until it is lifted.`,
   lockedDown: (person: string) =>
     `*Locked down:* ${person || "nobody"} ${person ? "has no" : "has"} access, and gets none until an admin unlocks it.`,
   unlocked: (person: string) => `*Unlocked:* ${person || "everybody"} may ask again. What ended stays ended.`,

@@ -8,7 +8,8 @@ export const commands: typeof english = {
   ending: "*正在结束：*\nKarpor 拒绝该令牌后会私信通知你。",
   revoked: (role, holder) => `*已撤销：*\n${holder} 的 ${role} 权限。Karpor 拒绝该令牌后，卡片会注明。`,
   revokedAll: (count) => `*已撤销：*\n共 ${count} 项权限和申请。`,
-  mayAskAgain: (person) => `${person} 可以立即重新申请。如需阻止，请锁定此人。`,
+  mayAskAgain: (person, admins) =>
+    `${person} 可以立即重新申请。如需阻止，请${admins ? `联系 ${admins} ` : ""}锁定此人。`,
   lockedDown: (person) =>
     person
       ? `*已锁定：*\n${person} 没有任何权限，管理员解锁前也不能获得权限。`
