@@ -91,10 +91,19 @@ function questionAbout({ hub }: CheckConfig, role: Role, { request, requester, a
   const { id, state, clusterRole, reason, emergency, follows, approvals } = request;
   const named = ({ id, name }: Person) => ({ id, name });
   return {
-    ...{ question: randomUUID(), hub: hub.name, kind: state === "asked" ? "ask" : "mint" },
-    ...{ request: id, role: request.role, clusterRole, seconds: Math.round(grantedTime(request) / SECOND) },
-    ...{ requester: named(requester), askedBy: asker.id === requester.id ? null : named(asker) },
-    ...{ reason, ticket: ticketIn(role, reason), emergency, extends: follows },
+    question: randomUUID(),
+    hub: hub.name,
+    kind: state === "asked" ? "ask" : "mint",
+    request: id,
+    role: request.role,
+    clusterRole,
+    seconds: Math.round(grantedTime(request) / SECOND),
+    requester: named(requester),
+    askedBy: asker.id === requester.id ? null : named(asker),
+    reason,
+    ticket: ticketIn(role, reason),
+    emergency,
+    extends: follows,
     approvedBy: [...new Set(approvals.map(({ by }) => by ?? "policy"))],
   };
 }
