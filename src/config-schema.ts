@@ -22,7 +22,7 @@ const NamespacedName = z
 const isEncrypted = (address: string): boolean =>
   /^(?:https:|http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|$))/.test(address);
 
-const Hub = z
+const HubSection = z
   .strictObject({
     name: z.string().min(1).max(60).describe("What people call this Karpor; shown in messages."),
     dashboard: z.url({ protocol: /^https?$/ }).describe("The dashboard's address, as people open it."),
@@ -106,7 +106,7 @@ export const ConfigFile = z
     instance: Instance.describe(
       "Marks everything that this bot makes, on the hub and in Redis; each bot has its own.",
     ),
-    hub: Hub,
+    hub: HubSection,
     slack: z.strictObject({
       channel: ChannelId.describe("Where requests are approved, unless a role says another."),
       language: z.enum(LOCALES).default("en").describe("Language of shared cards."),
@@ -150,7 +150,7 @@ export type ConfigFile = z.infer<typeof ConfigFile>;
 /** The parts that name this bot on the hub. */
 interface Naming {
   instance: string;
-  hub: z.infer<typeof Hub>;
+  hub: z.infer<typeof HubSection>;
 }
 
 const grantsNamespace = ({ instance, hub }: Naming): string => hub.namespace ?? `karpor-access-${instance}`;

@@ -98,7 +98,7 @@ function load(
   const given = trimmed(variables);
   const env = Environment.safeParse(given, { error: inWords });
   const path = resolve(given.KARPOR_ACCESS_CONFIG ?? "karpor-access.yml");
-  const { file, digest, mistakes } = readFile(path);
+  const { file, digest, mistakes } = readTextFile(path);
   const secretNamed: SecretNamed = (name) => (variables[name] ? secret(variables[name]) : null);
   mistakes.push(...(env.error ? sentences(env.error) : []));
   if (file) mistakes.push(...secretsMissing(file, secretNamed));
@@ -122,7 +122,7 @@ interface ReadFile {
   mistakes: string[];
 }
 
-function readFile(path: string): ReadFile {
+function readTextFile(path: string): ReadFile {
   try {
     const text = readFileSync(path, "utf8");
     const file = ConfigFile.safeParse(parse(text), { error: inWords });
@@ -207,7 +207,7 @@ const inWords: z.core.$ZodErrorMap = (issue) => {
   return undefined;
 };
 
-const sentences = ({ issues }: z.core.$ZodError): string[] => issues.flatMap(innermost).map(sentence);
+const sentences = ({ issues }: z.core.$ZodError): string[] => issues.flatMap(innermost).map(mistakeSentence);
 
 /** Of what may be one thing or another, what is wrong inside the one that was begun. */
 function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
@@ -218,7 +218,7 @@ function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return begun.flatMap((inner) => innermost({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-function sentence(issue: z.core.$ZodIssue): string {
+function mistakeSentence(issue: z.core.$ZodIssue): string {
   const ofKey = issue.code === "invalid_key" ? issue.issues[0]?.message : undefined;
   return `${issue.path.join(".") || "the file"}: ${ofKey ?? issue.message}`;
 }

@@ -7,13 +7,13 @@ import { ConfigError, loadConfig } from "./config.ts";
 import { createLog } from "./ops/log.ts";
 import { VERSION } from "./version.ts";
 
-interface Command {
+interface CommandForm {
   usage: string;
   /** Resolves to the exit code, or to whether all is as it should be; of `start`, when the bot runs. */
   run(args: string[], means: CommandMeans): Promise<unknown>;
 }
 
-const COMMANDS: Record<string, () => Promise<Command>> = {
+const COMMAND_LOADERS: Record<string, () => Promise<CommandForm>> = {
   start: async () => ({ usage: "start", run: start }),
   setup: async () => {
     const [{ setup }, { SETUP_USAGE }] = [
@@ -58,16 +58,16 @@ export async function runCommandLine(
   means: CommandMeans,
   complain: (line: string) => void,
 ): Promise<number> {
-  if (name === "--help") return tell(HELP, means);
-  if (name === "--version") return tell(VERSION, means);
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (name === "--help") return printLine(HELP, means);
+  if (name === "--version") return printLine(VERSION, means);
+  const load = Object.hasOwn(COMMAND_LOADERS, name) ? COMMAND_LOADERS[name] : undefined;
   if (!load) {
     complain(`There is no command ${name}.\n${HELP}`);
     return WRONG_USE;
   }
   const { usage, run } = await load();
   const forms = usageText(usage, means.variables);
-  if (args.includes("--help")) return tell(forms, means);
+  if (args.includes("--help")) return printLine(forms, means);
   try {
     return exitCode(await run(args, means));
   } catch (error) {
@@ -78,7 +78,7 @@ export async function runCommandLine(
 
 const WRONG_USE = 2;
 
-function tell(text: string, { say }: CommandMeans): number {
+function printLine(text: string, { say }: CommandMeans): number {
   say(text);
   return 0;
 }

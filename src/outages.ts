@@ -30,7 +30,7 @@ export function createOutages({ log, now, redisTrouble }: OutagesOptions): Outag
   const backAt = new Map<Outside, number>();
   return {
     note(error) {
-      const outside = outsideOf(error);
+      const outside = outsideFor(error);
       if (outside === null || since.has(outside)) return;
       if (now() - (backAt.get(outside) ?? Number.NEGATIVE_INFINITY) < QUIET_AFTER_BACK) return;
       since.set(outside, now());
@@ -51,11 +51,11 @@ export function createOutages({ log, now, redisTrouble }: OutagesOptions): Outag
     if (isReason(error, "Unauthorized")) return `The hub ${REFUSED_TOKEN}; npm run setup makes a new one`;
     if (error instanceof StoreAway) return redisTrouble(error) ?? "Redis is away";
     if (isDistrust(error)) return "The hub shows a certificate that is not trusted";
-    return `${outsideOf(error)} is away`;
+    return `${outsideFor(error)} is away`;
   }
 }
 
-function outsideOf(error: unknown): Outside | null {
+function outsideFor(error: unknown): Outside | null {
   if (isAway(error)) return "hub";
   // Slack that asks to wait is not away.
   if (error instanceof SlackAway) return error.retryAfter === null ? "Slack" : null;

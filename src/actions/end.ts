@@ -2,7 +2,7 @@
 
 import type { Bot } from "../bot.ts";
 import { type EndNote, endChain, readChain } from "../life/chain.ts";
-import { groupsOf, isAdmin, mayRevoke } from "../policy/approvers.ts";
+import { groupsFor, isAdmin, mayRevoke } from "../policy/approvers.ts";
 import { findRole } from "../policy/roles.ts";
 import { MINUTE } from "../request/durations.ts";
 import { type GroupId, isGroup, type RequestId, requestIdFrom, type UserId } from "../request/ids.ts";
@@ -41,7 +41,7 @@ export async function revokeAccess(
 
 /** Throws Refused, SlackAway. */
 export async function assertMayRevoke(bot: Bot, request: Request, by: UserId): Promise<void> {
-  const { person, groups } = await lookUpPower(bot, by, groupsOf(bot.config, request.role), HOWEVER_OLD);
+  const { person, groups } = await lookUpPower(bot, by, groupsFor(bot.config, request.role), HOWEVER_OLD);
   if (person.standing !== "member" || !mayRevoke(bot.config, request, by, groups))
     throw new Refused("not-an-approver", { role: request.role, id: request.id });
 }

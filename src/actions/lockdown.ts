@@ -2,7 +2,7 @@
 
 import type { Bot } from "../bot.ts";
 import { accessApprovedBy, enforceLockdowns, writeLockdown } from "../life/lockdown.ts";
-import { outlineOf } from "../life/state.ts";
+import { outlineFor } from "../life/state.ts";
 import { EVERYBODY, type Locked } from "../policy/lockdown.ts";
 import type { UserId } from "../request/ids.ts";
 import { Refused } from "../request/refused.ts";
@@ -23,7 +23,7 @@ export async function lockDown(bot: Bot, { user, by, words }: LockdownAsked): Pr
   await enforceLockdowns(
     bot,
     lockdowns,
-    (await bot.store.readAll(await bot.store.unfinished())).map(outlineOf),
+    (await bot.store.readAll(await bot.store.unfinished())).map(outlineFor),
   );
 }
 

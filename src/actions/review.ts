@@ -2,7 +2,7 @@
 
 import type { Bot } from "../bot.ts";
 import { commit } from "../life/commit.ts";
-import { groupsOf, mayReview } from "../policy/approvers.ts";
+import { groupsFor, mayReview } from "../policy/approvers.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
@@ -12,7 +12,7 @@ import { readRequest } from "./read.ts";
 /** Throws Refused, StoreAway, SlackAway. */
 export async function reviewEmergency(bot: Bot, id: RequestId, by: UserId, words: string): Promise<Request> {
   const request = await readRequest(bot, id);
-  const { person, groups } = await lookUpPower(bot, by, groupsOf(bot.config, request.role));
+  const { person, groups } = await lookUpPower(bot, by, groupsFor(bot.config, request.role));
   const isReviewer = person.standing === "member" && mayReview(bot.config, request, by, groups);
   if (!request.emergency || !isReviewer) throw new Refused("not-a-reviewer", { id });
   return commit(bot, request, {

@@ -50,7 +50,7 @@ export function eventsIn({ items }: Batch, owner: Owner): Map<RequestId, UseEven
   const told = new Map<RequestId, UseEvent[]>();
   for (const item of items) {
     const event = UseEvent.safeParse(item).data;
-    const id = event && grantIn(event, owner);
+    const id = event && grantInEvent(event, owner);
     if (id) told.set(id, [...(told.get(id) ?? []), event]);
   }
   return told;
@@ -60,13 +60,13 @@ export function eventsIn({ items }: Batch, owner: Owner): Map<RequestId, UseEven
 export const countUse = (events: readonly UseEvent[], deletedAt: number | null): Use =>
   events.reduce((use, event) => withEvent(use, event, deletedAt ?? Number.POSITIVE_INFINITY), NO_USE);
 
-function grantIn({ user: { username } }: UseEvent, { instance, namespace }: Owner): RequestId | null {
+function grantInEvent({ user: { username } }: UseEvent, { instance, namespace }: Owner): RequestId | null {
   const account = username.replace(`system:serviceaccount:${namespace}:`, "");
   const id = readRequestId(account.slice(-"r-0123456789".length));
   return id && account === objectName(instance, id) ? id : null;
 }
 
-const READS = ["get", "head", "options", "list", "watch"];
+const READ_VERBS = ["get", "head", "options", "list", "watch"];
 
 function withEvent(use: Use, event: UseEvent, deletedAt: number): Use {
   // The bot tries each token before it gives it away.
@@ -74,7 +74,7 @@ function withEvent(use: Use, event: UseEvent, deletedAt: number): Use {
   const { at, verb, code, annotations } = event;
   const isRefused = code === 401 || code === 403 || annotations["authorization.k8s.io/decision"] === "forbid";
   if (isRefused && at > deletedAt) return { ...use, late: use.late + 1 };
-  const count = isRefused ? "refusals" : READS.includes(verb) ? "reads" : "changes";
+  const count = isRefused ? "refusals" : READ_VERBS.includes(verb) ? "reads" : "changes";
   return {
     ...use,
     first: Math.min(use.first ?? at, at),

@@ -45,31 +45,32 @@ function hubAuditListener(bot: Bot): RequestListener {
   const owner = { instance: bot.config.instance, namespace: bot.config.hub.namespace };
   return async (request, response) => {
     try {
-      if (secret === null || !safeEqual(secretIn(request), secret.reveal())) return answer(response, 401);
+      if (secret === null || !safeEqual(pathSecret(request), secret.reveal()))
+        return answerHub(response, 401);
       const body = await readBody(request, LARGEST_BATCH);
-      if (body === null) return answer(response, 413);
+      if (body === null) return answerHub(response, 413);
       const batch = readBatch(body);
-      if (batch === null) return answer(response, 400);
+      if (batch === null) return answerHub(response, 400);
       for (const request of await keepUse(bot.store, batch, owner, bot.clock.now()))
-        await ringFor(bot, request);
-      return answer(response, 200);
+        await ringUse(bot, request);
+      return answerHub(response, 200);
     } catch (error) {
       bot.outages.note(error);
       bot.log.debug({ err: error }, "a batch of the hub's audit log was not kept; the hub sends it again");
-      return answer(response, 503);
+      return answerHub(response, 503);
     }
   };
 }
 
 /** Counts are shown once it is over; use answers the question whether it is still needed. */
-async function ringFor({ queue }: Bot, { id, ending, idle }: ReadRequest): Promise<void> {
+async function ringUse({ queue }: Bot, { id, ending, idle }: ReadRequest): Promise<void> {
   if (ending) await queue.ring("messages", id);
   else if (idle.askedAt !== null) await queue.ring("access", id);
 }
 
-const answer = (response: ServerResponse, status: number): void => void response.writeHead(status).end();
+const answerHub = (response: ServerResponse, status: number): void => void response.writeHead(status).end();
 
-function secretIn({ headers, url = "" }: IncomingMessage): string {
+function pathSecret({ headers, url = "" }: IncomingMessage): string {
   const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
   return bearer ?? url.slice(HUB_AUDIT_PATH.length + 1).replace(/\?.*/, "");
 }

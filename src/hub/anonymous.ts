@@ -4,7 +4,7 @@ import { isAway, isReason } from "./errors.ts";
 import { isMissingPath } from "./grants.ts";
 
 /** One path of each kind; no cluster is called so, and whether one may ask is answered first. */
-const READS = [
+const OPEN_READS = [
   "/rest-api/v1/clusters",
   "/rest-api/v1/cluster/karpor-access",
   "/rest-api/v1/search",
@@ -29,10 +29,10 @@ export const mayStream = (rules: readonly { verbs: string[]; nonResourceURLs?: s
 
 /** Which of these paths answer to nobody. */
 export async function anonymousReads(client: HubClient): Promise<{ reads: string[]; streams: string[] }> {
-  const isOpen = await Promise.all([...READS, STREAM].map((path) => answersNobody(client, path)));
+  const isOpen = await Promise.all([...OPEN_READS, STREAM].map((path) => answersNobody(client, path)));
   return {
-    reads: READS.filter((_, index) => isOpen[index]),
-    streams: isOpen[READS.length] ? [STREAM] : [],
+    reads: OPEN_READS.filter((_, index) => isOpen[index]),
+    streams: isOpen[OPEN_READS.length] ? [STREAM] : [],
   };
 }
 

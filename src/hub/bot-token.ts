@@ -12,7 +12,7 @@ import type { KubeconfigSource } from "./source.ts";
 /** Renewed at half of it. Somebody who stole the token and is noticed late has it for so long at most. */
 export const OWN_TOKEN_LIFE = 90 * DAY;
 
-const TokenRequest = z.object({ status: z.object({ token: z.string().min(1) }) });
+const OwnTokenRequest = z.object({ status: z.object({ token: z.string().min(1) }) });
 
 /** Does nothing before half of the token's life, and with a client certificate. True when there is a new token. */
 export async function renewOwnToken(
@@ -47,5 +47,5 @@ async function mintLike(client: HubClient, old: Secret): Promise<Secret> {
   const answer = await client.call(({ core }) =>
     core.createNamespacedServiceAccountToken({ namespace, name, body }),
   );
-  return secret(readAnswer("renew the bot's own token", TokenRequest, answer).status.token);
+  return secret(readAnswer("renew the bot's own token", OwnTokenRequest, answer).status.token);
 }

@@ -5,7 +5,7 @@ import { SECOND } from "../request/durations.ts";
 import type { Secret } from "../request/secret.ts";
 import { type Call, exchange, type KubeApis, kubeApis, openGuestAgent, openOwnAgent } from "./connection.ts";
 import {
-  type Answer,
+  type HubAnswer,
   HubError,
   isDistrust,
   isHubAnswer,
@@ -28,11 +28,11 @@ export interface HubClient {
   /** A typed call of @kubernetes/client-node. */
   call<T>(run: (apis: KubeApis) => Promise<T>): Promise<T>;
   /** A path that the typed calls do not know. */
-  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  get(path: string, headers?: Record<string, string>): Promise<HubAnswer>;
   /** Any call with a body of JSON, a merge patch too; resolves to the answer's. Throws HubError. */
   ask(method: Call["method"], path: string, body?: object): Promise<unknown>;
   /** As the holder of a token, or as nobody, over connections that never show the bot's certificate. */
-  getAs(token: Secret | null, path: string): Promise<Answer>;
+  getAs(token: Secret | null, path: string): Promise<HubAnswer>;
   /** Goes by what the kubeconfig says now. */
   reread(): Promise<void>;
   /** The bot's own token as last read. */
@@ -117,7 +117,7 @@ export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: Clie
     return opening;
   }
 
-  async function send(agent: Agent, token: Secret | null, call: Call): Promise<Answer> {
+  async function send(agent: Agent, token: Secret | null, call: Call): Promise<HubAnswer> {
     const doing = `${call.method} ${new URL(call.url).pathname}`;
     const sentAt = clock.now();
     const answer = await exchange(agent, token, call, timeoutMs).catch((error: unknown) => {

@@ -9,7 +9,7 @@ import {
 } from "@kubernetes/client-node";
 import { Agent, type Dispatcher, request } from "undici";
 import type { Secret } from "../request/secret.ts";
-import type { Answer } from "./errors.ts";
+import type { HubAnswer } from "./errors.ts";
 import type { HubAccess } from "./kubeconfig.ts";
 
 /** By it the hub's audit log tells our own calls from those of a token's holder. */
@@ -69,7 +69,7 @@ export async function exchange(
   token: Secret | null,
   { method, url, headers, body }: Call,
   timeoutMs: number,
-): Promise<Answer> {
+): Promise<HubAnswer> {
   const answer = await request(url, {
     method,
     dispatcher: agent,
@@ -87,7 +87,7 @@ export async function exchange(
 }
 
 /** The Kubernetes client with our own way to send, which has a time limit, a pool and one kind of error. */
-export function kubeApis(server: string, send: (call: Call) => Promise<Answer>): KubeApis {
+export function kubeApis(server: string, send: (call: Call) => Promise<HubAnswer>): KubeApis {
   const httpApi = wrapHttpLibrary({
     async send(context) {
       const method = context.getHttpMethod();

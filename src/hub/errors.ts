@@ -99,7 +99,7 @@ const Status = z.object({
 });
 const KubernetesObject = z.object({ kind: z.string(), apiVersion: z.string() });
 
-export interface Answer {
+export interface HubAnswer {
   status: number;
   /** Names are lower case. */
   headers: Readonly<Record<string, string>>;
@@ -107,11 +107,11 @@ export interface Answer {
 }
 
 /** Only an API server puts an audit id on its answers. */
-export const isHubAnswer = ({ headers, text }: Answer): boolean =>
+export const isHubAnswer = ({ headers, text }: HubAnswer): boolean =>
   Boolean(headers["audit-id"]) || KubernetesObject.safeParse(parseJson(text)).success;
 
 /** What an answer without success says. */
-export function refusal(doing: string, answer: Answer): HubError {
+export function refusal(doing: string, answer: HubAnswer): HubError {
   const { status, headers, text } = answer;
   const said = Status.safeParse(parseJson(text)).data;
   const reason = said?.reason ?? (isHubAnswer(answer) ? REASON.noStatus : REASON.notTheHub);

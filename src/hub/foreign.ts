@@ -3,8 +3,8 @@ import type { z } from "zod";
 import type { HubClient } from "./client.ts";
 import { Account, Binding } from "./grants.ts";
 import type { Catalog, Foreign, ForeignBinding } from "./hub.ts";
-import { accountsPath, BINDINGS, listPages, METADATA_ONLY } from "./lists.ts";
-import { botAccount, instanceAccount, readRequest } from "./names.ts";
+import { accountsPath, BINDINGS_PATH, listPages, METADATA_ONLY } from "./lists.ts";
+import { botAccount, instanceAccount, requestOnObject } from "./names.ts";
 
 /**
  * Bindings of the catalog's ClusterRoles and of the bot's own (with that one can make bindings, too), and accounts in the
@@ -12,7 +12,7 @@ import { botAccount, instanceAccount, readRequest } from "./names.ts";
  */
 export async function listForeign(client: HubClient, catalog: Catalog): Promise<Foreign> {
   const { instance, hub } = catalog;
-  const bindings = await listPages(client, BINDINGS, "", Binding);
+  const bindings = await listPages(client, BINDINGS_PATH, "", Binding);
   const accounts = await listPages(client, accountsPath(hub.namespace), "", Account, METADATA_ONLY);
   const foreign = bindings.items.filter((one) => isForeign(catalog, one)).map(describeForeign);
   const isKnown = ({ clusterRole, subjects }: ForeignBinding) =>
@@ -21,7 +21,7 @@ export async function listForeign(client: HubClient, catalog: Catalog): Promise<
     bindings: foreign.filter((one) => !isKnown(one)),
     known: foreign.filter(isKnown),
     accounts: accounts.items
-      .filter(({ metadata }) => readRequest(instance, metadata) === null)
+      .filter(({ metadata }) => requestOnObject(instance, metadata) === null)
       .map(({ metadata }) => metadata.name)
       .filter((name) => name !== instanceAccount(instance)),
   };
@@ -34,7 +34,9 @@ function isForeign({ instance, hub, roles }: Catalog, binding: z.infer<typeof Bi
   // No request is given this one, whatever the binding's labels say.
   if (clusterRole === own.name) return !isOnly(subjects, own.namespace, own.name);
   const isOffered = Object.values(roles).some((role) => role.clusterRole === clusterRole);
-  return isOffered && readRequest(instance, binding.metadata) === null && !isOtherBots(hub, name, subjects);
+  return (
+    isOffered && requestOnObject(instance, binding.metadata) === null && !isOtherBots(hub, name, subjects)
+  );
 }
 
 /** A grant of a bot that hub.instances names, for an account in the namespace that setup made for that bot. */

@@ -5,16 +5,16 @@ import { type RequestId, UserId } from "../request/ids.ts";
 import { type Secret, secret } from "../request/secret.ts";
 import type { HubClient } from "./client.ts";
 import { HubError, isAbsent, isReason, REASON, readAnswer } from "./errors.ts";
-import type { AccountOnHub, BindingOnHub, Grant, MintedToken } from "./hub.ts";
+import type { AccountOnHub, BindingGrant, BindingOnHub, MintedToken } from "./hub.ts";
 import { tokenAccount } from "./jwt.ts";
 import {
   ANNOTATION,
+  annotationTime,
   Metadata,
   type Owner,
   objectName,
-  readRequest,
-  readTime,
   requestLabels,
+  requestOnObject,
   writeTime,
 } from "./names.ts";
 
@@ -90,7 +90,7 @@ export function createGrants(client: HubClient, owner: Owner) {
     },
 
     /** `different`: one of this name exists, and its role, account or end is another. */
-    async createBinding(grant: Grant): Promise<"made" | "same" | "different"> {
+    async createBinding(grant: BindingGrant): Promise<"made" | "same" | "different"> {
       const name = nameFor(grant.id);
       const body = {
         metadata: {
@@ -160,14 +160,14 @@ export function createGrants(client: HubClient, owner: Owner) {
 }
 
 export const describeAccount = ({ instance }: Owner, metadata: Metadata): AccountOnHub => ({
-  id: readRequest(instance, metadata),
+  id: requestOnObject(instance, metadata),
   name: metadata.name,
   uid: metadata.uid,
-  until: readTime(metadata.annotations[ANNOTATION.until]),
+  until: annotationTime(metadata.annotations[ANNOTATION.until]),
   requester: UserId.safeParse(metadata.annotations[ANNOTATION.requester]).data ?? null,
 });
 
-const isSame = (found: BindingOnHub, grant: Grant): boolean =>
+const isSame = (found: BindingOnHub, grant: BindingGrant): boolean =>
   found.isWhole &&
   found.id === grant.id &&
   found.clusterRole === grant.clusterRole &&
@@ -183,11 +183,11 @@ export function describeBinding(
   const namesOurAccount =
     subject?.kind === "ServiceAccount" && subject.name === name && subject.namespace === namespace;
   return {
-    id: readRequest(instance, metadata),
+    id: requestOnObject(instance, metadata),
     name,
     uid,
     clusterRole: roleRef.name,
-    endsAt: readTime(annotations[ANNOTATION.expiresAt]),
+    endsAt: annotationTime(annotations[ANNOTATION.expiresAt]),
     account: annotations[ANNOTATION.account] ?? null,
     isWhole: roleRef.kind === "ClusterRole" && namesOurAccount && others.length === 0,
   };

@@ -27,7 +27,7 @@ export interface BindingOnHub {
 }
 
 /** What a grant's binding must say. */
-export interface Grant {
+export interface BindingGrant {
   id: RequestId;
   account: string;
   clusterRole: string;

@@ -5,7 +5,7 @@ import type { Secret } from "../request/secret.ts";
 import { parseJson } from "./errors.ts";
 
 const Header = z.object({ kid: z.string().min(1) });
-const Account = z.object({
+const TokenSubject = z.object({
   "kubernetes.io": z.object({
     namespace: z.string(),
     serviceaccount: z.object({ name: z.string(), uid: z.string().min(1) }),
@@ -21,7 +21,7 @@ export const keyId = (token: Secret): string | null => Header.safeParse(part(tok
 
 /** The account that it was made for. */
 export function tokenAccount(token: Secret): { namespace: string; name: string; uid: string } | null {
-  const claims = Account.safeParse(part(token, 1)).data?.["kubernetes.io"];
+  const claims = TokenSubject.safeParse(part(token, 1)).data?.["kubernetes.io"];
   return claims ? { namespace: claims.namespace, ...claims.serviceaccount } : null;
 }
 

@@ -57,7 +57,7 @@ const Kubeconfig = z.object({
 type Kubeconfig = z.infer<typeof Kubeconfig>;
 
 const PATHS = ["certificate-authority", "client-certificate", "client-key", "tokenFile"];
-const COMMANDS = ["exec", "auth-provider"];
+const COMMAND_ENTRIES = ["exec", "auth-provider"];
 const FLATTEN = "`kubectl config view --raw --flatten` writes one that holds the files themselves";
 const NO_COMMAND = "put a token or the certificate itself in";
 
@@ -65,15 +65,17 @@ const NO_COMMAND = "put a token or the certificate itself in";
 export function parseKubeconfig(text: string, { server, directory }: ReadOptions): HubAccess {
   const kubeconfig = parseText(text);
   const current = currentEntries(kubeconfig);
-  refuseFields(current, COMMANDS, NO_COMMAND);
+  refuseFields(current, COMMAND_ENTRIES, NO_COMMAND);
   if (directory === null) refuseFields(current, PATHS, FLATTEN);
   const cluster = valid(Cluster, current.cluster, "cluster");
   const user = valid(User, current.user, "user");
   const read = (field: string, data: string | undefined, path: string | undefined) =>
-    data !== undefined ? Buffer.from(data, "base64").toString() : path && readFile(field, directory, path);
+    data !== undefined
+      ? Buffer.from(data, "base64").toString()
+      : path && readNamedFile(field, directory, path);
   const certificate = read("client-certificate", user["client-certificate-data"], user["client-certificate"]);
   const key = read("client-key", user["client-key-data"], user["client-key"]);
-  const token = user.token ?? (user.tokenFile && readFile("tokenFile", directory, user.tokenFile));
+  const token = user.token ?? (user.tokenFile && readNamedFile("tokenFile", directory, user.tokenFile));
   if (!token && !(certificate && key))
     throw kubeconfigError("The kubeconfig's user needs a token, or a client certificate with its key.");
   return {
@@ -108,7 +110,7 @@ export function checkWriteBack(text: string): void {
 
 function refuseBeyondText({ clusters, users }: Kubeconfig): void {
   for (const entry of [...clusters, ...users]) {
-    refuseFields(entry, COMMANDS, NO_COMMAND);
+    refuseFields(entry, COMMAND_ENTRIES, NO_COMMAND);
     refuseFields(entry, PATHS, FLATTEN);
   }
 }
@@ -157,7 +159,7 @@ function currentEntries(kubeconfig: Kubeconfig) {
   return { cluster, user: kubeconfig.users[userIndex]?.user, userIndex };
 }
 
-function readFile(field: string, directory: string | null, path: string): string {
+function readNamedFile(field: string, directory: string | null, path: string): string {
   try {
     return readFileSync(resolve(directory ?? ".", path), "utf8");
   } catch {

@@ -11,7 +11,7 @@ const PAGE_SIZE = "500";
 const MOST_PAGES = 200;
 export const METADATA_ONLY =
   "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
-export const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+export const BINDINGS_PATH = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 export const accountsPath = (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`;
 
 export async function listAccounts(client: HubClient, owner: Owner): Promise<HubList<AccountOnHub>> {
@@ -25,7 +25,7 @@ export async function listAccounts(client: HubClient, owner: Owner): Promise<Hub
 
 export async function listBindings(client: HubClient, owner: Owner): Promise<HubList<BindingOnHub>> {
   const described = Binding.transform((one) => describeBinding(owner, one));
-  return listPages(client, BINDINGS, labelSelector(owner.instance), described);
+  return listPages(client, BINDINGS_PATH, labelSelector(owner.instance), described);
 }
 
 /**

@@ -68,7 +68,7 @@ export const Metadata = z.object({
 export type Metadata = z.infer<typeof Metadata>;
 
 /** The request that an object belongs to; null unless labels and name are both as we make them. */
-export function readRequest(instance: string, { name, labels }: Metadata): RequestId | null {
+export function requestOnObject(instance: string, { name, labels }: Metadata): RequestId | null {
   const id = RequestId.safeParse(labels[`${PREFIX}request`]).data;
   if (!id || name !== objectName(instance, id)) return null;
   const expected = Object.entries(requestLabels(instance, id));
@@ -78,7 +78,7 @@ export function readRequest(instance: string, { name, labels }: Metadata): Reque
 const IsoTime = z.iso.datetime();
 
 /** An annotation's ISO time; null when it cannot be read. */
-export function readTime(text: string | undefined): number | null {
+export function annotationTime(text: string | undefined): number | null {
   const time = IsoTime.safeParse(text).data;
   return time === undefined ? null : Date.parse(time);
 }

@@ -5,7 +5,7 @@ import { Account, nullIfAbsent } from "./grants.ts";
 import type { ChangeNotes, HubNotes } from "./hub.ts";
 import { instanceAccount, instanceLabels, type Owner, PREFIX } from "./names.ts";
 
-const TRIES = 5;
+const MOST_NOTE_TRIES = 5;
 
 export async function readNotes(client: HubClient, owner: Owner): Promise<HubNotes> {
   return (await readWithVersion(client, owner)).notes;
@@ -20,7 +20,7 @@ export async function changeNotes(client: HubClient, owner: Owner, change: Chang
     try {
       return await writeNotes(client, owner, changed, version);
     } catch (error) {
-      if (tried === TRIES || !wasFaster(error, owner)) throw error;
+      if (tried === MOST_NOTE_TRIES || !wasFaster(error, owner)) throw error;
     }
   }
 }

@@ -8,7 +8,7 @@ import type { Actor, RequestId } from "../request/ids.ts";
 import type { EndCause, Request } from "../request/record.ts";
 import type { RefusalNote } from "../request/refused.ts";
 import { endOrClose } from "../request/transitions.ts";
-import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
+import { chainIndex, MOST_OF_A_CHAIN } from "../store/indexes.ts";
 import { orNull } from "../store/reading.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { commit } from "./commit.ts";
@@ -21,10 +21,10 @@ export interface EndNote {
   refusal?: RefusalNote;
 }
 
-const firstOf = ({ id, follows }: Request): RequestId => follows ?? id;
+const firstInChain = ({ id, follows }: Request): RequestId => follows ?? id;
 
 export const readChain = (bot: Bot, request: Request): Promise<ReadRequest[]> =>
-  bot.store.page(chainOf(firstOf(request)), { count: MOST_OF_A_CHAIN });
+  bot.store.page(chainIndex(firstInChain(request)), { count: MOST_OF_A_CHAIN });
 
 /**
  * Notes `request` in the record that it prolongs: that one keeps its token until its own end, then ends

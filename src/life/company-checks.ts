@@ -45,7 +45,7 @@ function whyFailed(error: unknown): string | null {
 
 /** One answer that comes too late is none of the admins' business. */
 const TOLD_AFTER = 30 * SECOND;
-const TOLD_FOR = 30 * DAY;
+const SILENCE_TOLD_FOR = 30 * DAY;
 
 /** The log says it at once, by its cause; the admins hear once that it begins, and once that it ends. */
 async function noteCheck(bot: Bot, role: string, why: string | null): Promise<void> {
@@ -62,6 +62,6 @@ async function noteCheck(bot: Bot, role: string, why: string | null): Promise<vo
   const since = before?.since ?? clock.now();
   companyChecks.set(role, { since, why });
   if (before?.why !== why) log.warn({ role, why }, `the company's check of ${role} fails: ${why}`);
-  if (clock.now() - since >= TOLD_AFTER && (await store.once(told, TOLD_FOR)))
+  if (clock.now() - since >= TOLD_AFTER && (await store.once(told, SILENCE_TOLD_FOR)))
     await tellOfCheck(bot, role, why);
 }

@@ -5,7 +5,7 @@ import type { Hub } from "../hub/create-hub.ts";
 import { type Deed, openDeed, signDeed } from "../store/deeds.ts";
 import type { Signer } from "../store/signed.ts";
 
-const NOTE = "deed-";
+const DEED_NOTE = "deed-";
 
 /** The same on each replica, however their own clocks go. Milliseconds. */
 export const hubTime = ({ clock, hub }: Pick<Bot, "clock" | "hub">): number =>
@@ -32,21 +32,21 @@ export async function withDeed(
   // The first call learns the hub's time.
   await hub.readNotes();
   const deed = { ...what, id, at: hubTime(), goneAt: null };
-  await hub.changeNotes(() => ({ [NOTE + id]: signDeed(signer, deed) }));
+  await hub.changeNotes(() => ({ [DEED_NOTE + id]: signDeed(signer, deed) }));
   await takeAway();
   const gone = { ...deed, goneAt: hubTime() };
   await hub.changeNotes((notes) =>
-    notes[NOTE + id] === undefined ? null : { [NOTE + id]: signDeed(signer, gone) },
+    notes[DEED_NOTE + id] === undefined ? null : { [DEED_NOTE + id]: signDeed(signer, gone) },
   );
 }
 
 /** What nobody of ours signed is left out. Throws HubError. */
 export async function readDeeds({ hub, signer }: Pick<DeedContext, "hub" | "signer">): Promise<Deed[]> {
   return Object.entries(await hub.readNotes()).flatMap(([name, signed]) =>
-    name.startsWith(NOTE) ? (openDeed(signer, name.slice(NOTE.length), signed) ?? []) : [],
+    name.startsWith(DEED_NOTE) ? (openDeed(signer, name.slice(DEED_NOTE.length), signed) ?? []) : [],
   );
 }
 
 /** Throws HubError. */
 export const forgetDeed = ({ hub }: Pick<DeedContext, "hub">, { id }: Deed): Promise<unknown> =>
-  hub.changeNotes((notes) => (notes[NOTE + id] === undefined ? null : { [NOTE + id]: null }));
+  hub.changeNotes((notes) => (notes[DEED_NOTE + id] === undefined ? null : { [DEED_NOTE + id]: null }));

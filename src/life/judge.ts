@@ -2,7 +2,7 @@
  * What the rules of the current file say of a request now, by fresh look-ups of everybody whom it concerns.
  */
 import type { Bot } from "../bot.ts";
-import { countApprovals, groupsOf, isApproved } from "../policy/approvers.ts";
+import { countApprovals, groupsFor, isApproved } from "../policy/approvers.ts";
 import { checkTerms } from "../policy/limits.ts";
 import { findRole } from "../policy/roles.ts";
 import { decide } from "../policy/rules.ts";
@@ -13,7 +13,7 @@ import type { Approval, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { approvedTime, totalGranted } from "../request/transitions.ts";
 import { SlackAway } from "../slack/slack.ts";
-import { chainOf, MOST_OF_A_CHAIN } from "../store/indexes.ts";
+import { chainIndex, MOST_OF_A_CHAIN } from "../store/indexes.ts";
 import { askCheck } from "./company-checks.ts";
 import { tellUnknownGroups } from "./sweep/admin-notices.ts";
 
@@ -29,7 +29,7 @@ export interface LookUps {
 export async function lookUp(bot: Bot, request: Request, beside: UserId[] = []): Promise<LookUps> {
   const approvers = request.approvals.flatMap(({ by }) => by ?? []);
   const ids = [...new Set([request.requester, request.askedBy, ...approvers, ...beside])];
-  const named = groupsOf(bot.config, request.role);
+  const named = groupsFor(bot.config, request.role);
   const [groups, ...people] = await Promise.all([
     bot.slack.groups(named),
     ...ids.map((id) => bot.slack.person(id)),
@@ -40,11 +40,11 @@ export async function lookUp(bot: Bot, request: Request, beside: UserId[] = []):
   return { people: new Map(people.map((person) => [person.id, person])), groups, lookedUpAt };
 }
 
-const PATIENCE = 3 * MINUTE;
+const LOOK_UP_PATIENCE = 3 * MINUTE;
 
 /** For a click: where many decide in the same minute Slack asks to wait, and the click is not refused for that. */
 export async function lookUpPatiently(bot: Bot, request: Request, by: UserId): Promise<LookUps> {
-  for (const until = bot.clock.now() + PATIENCE; ; ) {
+  for (const until = bot.clock.now() + LOOK_UP_PATIENCE; ; ) {
     try {
       return await lookUp(bot, request, [by]);
     } catch (error) {
@@ -75,8 +75,8 @@ export async function judge(bot: Bot, request: Request, looks: LookUps): Promise
   if (clusterRole !== request.clusterRole) throw new Refused("role-changed", { role: request.role });
   const usedBefore = await timeUsedBefore(bot, request);
   checkTerms(config, { ...request, usedBefore }, now);
-  const requester = personOf(looks, request.requester);
-  const asker = personOf(looks, request.askedBy);
+  const requester = lookedUpPerson(looks, request.requester);
+  const asker = lookedUpPerson(looks, request.askedBy);
   const ruled = decide(config, { request, requester, asker, groups: looks.groups, usedBefore, now });
   const approvals =
     ruled.kind === "approved"
@@ -92,12 +92,12 @@ export async function judge(bot: Bot, request: Request, looks: LookUps): Promise
 /** For a request for more time: what the others of its chain were granted in all, ms. Else 0. */
 export async function timeUsedBefore(bot: Bot, request: Request): Promise<number> {
   if (request.follows === null) return 0;
-  const chain = await bot.store.page(chainOf(request.follows), { count: MOST_OF_A_CHAIN });
+  const chain = await bot.store.page(chainIndex(request.follows), { count: MOST_OF_A_CHAIN });
   // Redis may have lost some of them since.
   return Math.max(request.usedBefore, totalGranted(chain.filter(({ id }) => id !== request.id)));
 }
 
-function personOf({ people }: LookUps, id: UserId): Person {
+function lookedUpPerson({ people }: LookUps, id: UserId): Person {
   const person = people.get(id);
   if (!person) throw new Error(`nobody looked ${id} up`);
   return person;

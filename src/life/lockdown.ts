@@ -27,21 +27,21 @@ import { endOne } from "./chain.ts";
 import type { RecordOutline } from "./state.ts";
 import { knownNames } from "./trail/entries.ts";
 
-const NOTE = "signed-lockdown-";
+const LOCKDOWN_NOTE = "signed-lockdown-";
 
 /** The lockdowns among the hub's notes, as they were signed. */
 export const hubLockdowns = (notes: HubNotes): SignedLockdowns =>
   signedLockdowns(
     Object.fromEntries(
       Object.entries(notes)
-        .filter(([name]) => name.startsWith(NOTE))
-        .map(([name, signed]) => [name.slice(NOTE.length), signed]),
+        .filter(([name]) => name.startsWith(LOCKDOWN_NOTE))
+        .map(([name, signed]) => [name.slice(LOCKDOWN_NOTE.length), signed]),
     ),
   );
 
 /** So much is added where the other place cannot be seen: what a person writes wins over what they could not see. */
 const UNSEEN = 1000;
-const TRIES = 10;
+const MOST_LOCKDOWN_TRIES = 10;
 
 /**
  * Locks or unlocks, in Redis and on the hub, and draws the card. It ends no request: see `enforceLockdowns`. Throws
@@ -49,7 +49,7 @@ const TRIES = 10;
  */
 export async function writeLockdown(bot: Bot, whom: Locked, deed: LockdownDeed): Promise<void> {
   const { store, clock } = bot;
-  for (let tries = 0; tries < TRIES; tries++) {
+  for (let tries = 0; tries < MOST_LOCKDOWN_TRIES; tries++) {
     const inRedis = (await store.lockdowns.readSigned()).get(whom);
     const onHub = await bot.hub.readNotes().catch(() => null);
     const known = numbersIn(bot, whom, [inRedis, onHub && hubLockdowns(onHub).get(whom)]);
@@ -63,7 +63,7 @@ export async function writeLockdown(bot: Bot, whom: Locked, deed: LockdownDeed):
     await drawLockdownCard(bot, whom, lockdown).catch((error: unknown) => bot.outages.note(error));
     return;
   }
-  throw new Error(`the lockdown of ${whom} was changed ${TRIES} times meanwhile; try again`);
+  throw new Error(`the lockdown of ${whom} was changed ${MOST_LOCKDOWN_TRIES} times meanwhile; try again`);
 }
 
 /** For the command line while Redis is away: on the hub alone. Throws HubError. */
@@ -74,7 +74,7 @@ export async function lockDownOnHub(
 ): Promise<void> {
   await hub.changeNotes((notes) => {
     const n = Math.max(0, ...numbersIn({ store }, whom, [hubLockdowns(notes).get(whom)])) + UNSEEN;
-    return { [NOTE + whom]: signLockdown(store.signer, whom, { ...deed, at: clock.now(), n }) };
+    return { [LOCKDOWN_NOTE + whom]: signLockdown(store.signer, whom, { ...deed, at: clock.now(), n }) };
   });
 }
 
@@ -90,7 +90,7 @@ export async function copyToHub({ hub, store }: Bot, whom: Locked, lockdown: Loc
     const known = openLockdown(store.signer, whom, hubLockdowns(notes).get(whom));
     return known && known.n >= lockdown.n
       ? null
-      : { [NOTE + whom]: signLockdown(store.signer, whom, lockdown) };
+      : { [LOCKDOWN_NOTE + whom]: signLockdown(store.signer, whom, lockdown) };
   });
 }
 
@@ -98,11 +98,11 @@ const ShownCard = z.object({ channel: z.string(), ts: z.string(), n: z.number() 
 const YEAR = 365 * DAY;
 const DRAWN_WITHIN = 20 * SECOND;
 
-const ALL = 10_000;
+const EVERY_REQUEST = 10_000;
 
 /** Live access that rests on this person's approval, which a thief may have given. Throws StoreAway. */
 export async function accessApprovedBy(bot: Bot, user: UserId): Promise<ReadRequest[]> {
-  const granted = await bot.store.page(GRANTED, { count: ALL });
+  const granted = await bot.store.page(GRANTED, { count: EVERY_REQUEST });
   return granted.filter(
     ({ state, approvals }) => state !== "ending" && approvals.some(({ by }) => by === user),
   );

@@ -42,7 +42,7 @@ export type RecordOutline = Pick<
   | "token"
 > & { approvers: UserId[] };
 
-export const outlineOf = (record: ReadRequest): RecordOutline => {
+export const outlineFor = (record: ReadRequest): RecordOutline => {
   const { id, version, state, requester, askedBy, account, clusterRole, endsAt, follows, token } = record;
   const approvers = record.approvals.flatMap(({ by }) => by ?? []);
   return {

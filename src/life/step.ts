@@ -31,7 +31,7 @@ interface Stepped {
   isChanged: boolean;
 }
 
-export async function step(bot: Bot, id: RequestId): Promise<Stepped> {
+export async function runStep(bot: Bot, id: RequestId): Promise<Stepped> {
   const request = orNull(await bot.store.read(id));
   const decision = request && (await LIFE[request.state].step(bot, request));
   if (!decision) return { request, isChanged: false };
@@ -46,7 +46,7 @@ export async function step(bot: Bot, id: RequestId): Promise<Stepped> {
  * StoreAway only.
  */
 export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
-  const { request, isChanged } = await step(bot, id).catch(async (error: unknown) => {
+  const { request, isChanged } = await runStep(bot, id).catch(async (error: unknown) => {
     await noteFailure(bot, id, error);
     return { request: orNull(await bot.store.read(id)), isChanged: false };
   });
@@ -88,7 +88,7 @@ const grantingSince = ({ approvals, startsAt, askedAt }: Request): number =>
 async function proveFromHere(bot: Bot, id: RequestId): Promise<void> {
   try {
     await bot.clock.sleep(PROVE_AFTER, bot.stopping);
-    await step(bot, id);
+    await runStep(bot, id);
   } catch (error) {
     bot.log.debug({ id, err: error }, "the end was not proved from here; the queue's job will");
   } finally {

@@ -15,13 +15,13 @@ export interface Route {
   handler(request: IncomingMessage, response: ServerResponse): void;
 }
 
-interface Page {
+interface StatusPage {
   status: number;
   body: object | string;
 }
 
 /** `read` must not reject. */
-export const page = (path: string, read: () => Page | Promise<Page>): Route => ({
+export const page = (path: string, read: () => StatusPage | Promise<StatusPage>): Route => ({
   path,
   method: "GET",
   handler: async (_, response) => {

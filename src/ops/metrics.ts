@@ -12,7 +12,7 @@ import { countDueJobs, page } from "./health.ts";
 
 /** Each replica says the same of all of them together. */
 const SHARED = "The same from each replica: take the maximum.";
-const OWN = "Of this replica alone.";
+const OWN_REGISTRY = "Of this replica alone.";
 
 const OUTSIDES = ["hub", "Slack", "Redis"] as const;
 
@@ -33,8 +33,16 @@ export function createMetrics(bot: Bot, isReady: () => boolean) {
       const registry = new Registry();
       const show = gaugeWriter(registry);
       showOwn(bot, show, isReady());
-      show("sweep_age_seconds", `Since the last sweep. ${OWN}`, (bot.clock.now() - lastSweep.at) / SECOND);
-      show("sweep_duration_seconds", `How long the last sweep took. ${OWN}`, lastSweep.took / SECOND);
+      show(
+        "sweep_age_seconds",
+        `Since the last sweep. ${OWN_REGISTRY}`,
+        (bot.clock.now() - lastSweep.at) / SECOND,
+      );
+      show(
+        "sweep_duration_seconds",
+        `How long the last sweep took. ${OWN_REGISTRY}`,
+        lastSweep.took / SECOND,
+      );
       // While Redis is away what it knows is left out.
       await showShared(bot, show).catch((error: unknown) => bot.outages.note(error));
       return { status: 200, body: await Registry.merge([registry, counted]).metrics() };
@@ -63,24 +71,28 @@ function showOwn({ outages, checks, companyChecks, hub, clock }: Bot, show: Show
   const seconds = (outside: (typeof OUTSIDES)[number]) =>
     (clock.now() - (since.get(outside) ?? clock.now())) / SECOND;
   const away = Object.fromEntries(OUTSIDES.map((outside) => [outside, seconds(outside)]));
-  show("build_info", `Always 1. ${OWN}`, { label: "version", values: { [VERSION]: 1 } });
-  show("ready", `1 while commands and clicks can come in. ${OWN}`, Number(isReady));
-  show("away_seconds", `How long it does not answer; 0 when it does. ${OWN}`, {
+  show("build_info", `Always 1. ${OWN_REGISTRY}`, { label: "version", values: { [VERSION]: 1 } });
+  show("ready", `1 while commands and clicks can come in. ${OWN_REGISTRY}`, Number(isReady));
+  show("away_seconds", `How long it does not answer; 0 when it does. ${OWN_REGISTRY}`, {
     label: "outside",
     values: away,
   });
-  show("holding_back", `Checks that fail, so that new access waits. ${OWN}`, checks.failing.length);
+  show("holding_back", `Checks that fail, so that new access waits. ${OWN_REGISTRY}`, checks.failing.length);
   const silent = [...companyChecks].map(([role, one]) => [
     role,
     one ? (clock.now() - one.since) / SECOND : 0,
   ]);
-  show("company_check_silent_seconds", `How long a role's check gives no answer; 0 when it does. ${OWN}`, {
-    label: "role",
-    values: Object.fromEntries(silent),
-  });
+  show(
+    "company_check_silent_seconds",
+    `How long a role's check gives no answer; 0 when it does. ${OWN_REGISTRY}`,
+    {
+      label: "role",
+      values: Object.fromEntries(silent),
+    },
+  );
   show(
     "clock_skew_seconds",
-    `How far the hub's clock is ahead of this machine's. ${OWN}`,
+    `How far the hub's clock is ahead of this machine's. ${OWN_REGISTRY}`,
     hub.clockOffset() / SECOND,
   );
 }

@@ -15,7 +15,7 @@ import { approvalRule, approversFor, neededApprovals, roleNamed } from "./roles.
 import { isSigned } from "./statement.ts";
 
 /** The user groups that matter to a request of this role; null: to no role. */
-export function groupsOf(policy: Policy, roleName: string | null): GroupId[] {
+export function groupsFor(policy: Policy, roleName: string | null): GroupId[] {
   const role = roleName === null ? null : roleNamed(policy, roleName);
   const ofRole = role
     ? [
@@ -31,7 +31,7 @@ export function groupsOf(policy: Policy, roleName: string | null): GroupId[] {
 
 /** The user groups that the file names at all. */
 export const allGroups = (policy: Policy): GroupId[] => [
-  ...new Set(Object.keys(policy.roles).flatMap((role) => groupsOf(policy, role))),
+  ...new Set(Object.keys(policy.roles).flatMap((role) => groupsFor(policy, role))),
 ];
 
 /** Whoever has or asked for the access has no say in it. */
@@ -44,7 +44,7 @@ function approversNow(policy: Policy, request: Request): Principal[] {
   return role ? approversFor(role, request.fallback) : [];
 }
 
-interface LookUps {
+interface ApproverLookUps {
   people: Map<UserId, Person>;
   groups: Groups;
 }
@@ -56,7 +56,7 @@ interface LookUps {
 export async function countApprovals(
   policy: Policy,
   request: Request,
-  { people, groups }: LookUps,
+  { people, groups }: ApproverLookUps,
 ): Promise<Approval[]> {
   const approvers = approversNow(policy, request);
   const byApprovers = request.approvals.filter(

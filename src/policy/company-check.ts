@@ -25,7 +25,7 @@ const LONGEST_WORDS = 200;
 const LARGEST_ANSWER = 64 * 1024;
 
 /** Fields that it does not know are ignored. */
-const Answer = z.discriminatedUnion("answer", [
+const CheckAnswer = z.discriminatedUnion("answer", [
   z.object({
     question: z.string(),
     answer: z.literal("allow"),
@@ -33,7 +33,7 @@ const Answer = z.discriminatedUnion("answer", [
   }),
   z.object({ question: z.string(), answer: z.literal("deny"), say: z.string().default("") }),
 ]);
-type Answer = z.infer<typeof Answer>;
+type CheckAnswer = z.infer<typeof CheckAnswer>;
 
 /** What is asked about. */
 export interface Subject {
@@ -57,10 +57,10 @@ export async function askCompany(
   const role = findRole(config, subject.request.role);
   if (!role.check) return null;
   const question = questionAbout(config, role, subject);
-  const answer = await exchange(config, role.check, question, now(), (text) =>
-    readAnswer(text, question.question),
+  const answer = await callCheck(config, role.check, question, now(), (text) =>
+    readVerdict(text, question.question),
   );
-  if (answer.answer === "deny") throw new Refused("check-denies", { words: cut(answer.say) });
+  if (answer.answer === "deny") throw new Refused("check-denies", { words: shorten(answer.say) });
   return answer.until === undefined ? null : timeUntil(answer.until, subject.request, now());
 }
 
@@ -72,10 +72,10 @@ const Pong = z.object({ ok: z.literal(true) });
  */
 export function pingCompany(config: CheckConfig, check: CompanyCheck, now: number): Promise<boolean> {
   const question = { question: randomUUID(), hub: config.hub.name, kind: "ping" };
-  return exchange(config, check, question, now, (text) => Pong.safeParse(parsedJson(text)).success);
+  return callCheck(config, check, question, now, (text) => Pong.safeParse(parsedJson(text)).success);
 }
 
-const cut = (words: string): string => Array.from(words.trim()).slice(0, LONGEST_WORDS).join("");
+const shorten = (words: string): string => Array.from(words.trim()).slice(0, LONGEST_WORDS).join("");
 
 /** Time that is too short for a token counts as a no. Later access and more time have their end by their start. */
 function timeUntil(until: string, request: Request, now: number): number | null {
@@ -91,10 +91,19 @@ function questionAbout({ hub }: CheckConfig, role: Role, { request, requester, a
   const { id, state, clusterRole, reason, emergency, follows, approvals } = request;
   const named = ({ id, name }: Person) => ({ id, name });
   return {
-    ...{ question: randomUUID(), hub: hub.name, kind: state === "asked" ? "ask" : "mint" },
-    ...{ request: id, role: request.role, clusterRole, seconds: Math.round(grantedTime(request) / SECOND) },
-    ...{ requester: named(requester), askedBy: asker.id === requester.id ? null : named(asker) },
-    ...{ reason, ticket: ticketIn(role, reason), emergency, extends: follows },
+    question: randomUUID(),
+    hub: hub.name,
+    kind: state === "asked" ? "ask" : "mint",
+    request: id,
+    role: request.role,
+    clusterRole,
+    seconds: Math.round(grantedTime(request) / SECOND),
+    requester: named(requester),
+    askedBy: asker.id === requester.id ? null : named(asker),
+    reason,
+    ticket: ticketIn(role, reason),
+    emergency,
+    extends: follows,
     approvedBy: [...new Set(approvals.map(({ by }) => by ?? "policy"))],
   };
 }
@@ -109,7 +118,7 @@ export function ticketIn({ reason: asked }: Pick<Role, "reason">, reason: string
 }
 
 /** Sends a signed question, and reads an answer that is signed. Throws Refused check-failed. */
-async function exchange<T>(
+async function callCheck<T>(
   { secretNamed }: CheckConfig,
   { url, within, secretEnv }: CompanyCheck,
   question: object,
@@ -128,7 +137,7 @@ async function exchange<T>(
     };
     const signal = AbortSignal.timeout(within);
     const response = await fetch(url, { method: "POST", redirect: "error", headers, body, signal });
-    const text = await readText(response);
+    const text = await readAnswerText(response);
     const expected = sign(secret, `answer:${timestamp}:${text}`);
     if (response.status !== 200) throw new Error(`it answers ${response.status}`);
     if (!safeEqual(expected, response.headers.get(SIGNATURE) ?? ""))
@@ -136,12 +145,12 @@ async function exchange<T>(
     return read(text);
   } catch (error) {
     const { message, cause } = error as Error;
-    throw new Refused("check-failed", { why: cut(cause instanceof Error ? cause.message : message) });
+    throw new Refused("check-failed", { why: shorten(cause instanceof Error ? cause.message : message) });
   }
 }
 
 /** What is larger is left unread: no answer needs so much. */
-async function readText(response: Response): Promise<string> {
+async function readAnswerText(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of response.body ?? []) {
@@ -152,8 +161,8 @@ async function readText(response: Response): Promise<string> {
   return Buffer.concat(parts).toString("utf8");
 }
 
-function readAnswer(text: string, question: string): Answer {
-  const answer = Answer.safeParse(parsedJson(text)).data;
+function readVerdict(text: string, question: string): CheckAnswer {
+  const answer = CheckAnswer.safeParse(parsedJson(text)).data;
   if (!answer) throw new Error("its answer cannot be read");
   if (answer.question !== question) throw new Error("it answers another question");
   return answer;

@@ -5,7 +5,7 @@ const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 type Day = (typeof DAYS)[number];
 
 const ONE = `(?:${DAYS.join("|")})`;
-const CLOCK = /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
+const CLOCK_TIME = /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
 
 const isZone = (zone: string): boolean => {
   try {
@@ -28,7 +28,7 @@ export const weekFields = {
     .describe("On which days: [mon-fri], [sat, sun]; needs zone."),
   hours: z
     .string()
-    .regex(CLOCK, 'must be a time of day such as "09:00-18:00", quoted')
+    .regex(CLOCK_TIME, 'must be a time of day such as "09:00-18:00", quoted')
     .refine((hours) => hours.slice(0, 5) !== hours.slice(6), "begins and ends at the same moment")
     .optional()
     .describe('From when to when: "09:00-18:00". "22:00-06:00" ends on the next day; needs zone.'),

@@ -86,14 +86,17 @@ export function checkTotal(
 }
 
 /** What one person has open, asked for in the last hour, and holds. */
-export interface Counts {
+export interface GrantCounts {
   open: number;
   asksLastHour: number;
   grants: number;
 }
 
 /** Throws Refused when one more is too many. */
-export function checkCounts({ limits }: { limits: Limits }, { open, asksLastHour, grants }: Counts): void {
+export function checkCounts(
+  { limits }: { limits: Limits },
+  { open, asksLastHour, grants }: GrantCounts,
+): void {
   const { openPerPerson, requestsPerHour, grantsPerPerson } = limits;
   if (open >= openPerPerson) throw new Refused("too-many-open", { limit: openPerPerson });
   if (asksLastHour >= requestsPerHour) throw new Refused("too-many-asks", { limit: requestsPerHour });

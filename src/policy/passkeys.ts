@@ -1,7 +1,7 @@
 /** Passkeys of the configuration: the device of an approver signs with one, and a line in the file says whose it is. */
 import { z } from "zod";
 import { isGroup, UserId } from "../request/ids.ts";
-import { type Approval, approversFor, type RoleTable } from "./roles.ts";
+import { type ApprovalTerms, approversFor, type RoleTable } from "./roles.ts";
 
 /** One credential of a person. */
 export interface Passkey {
@@ -62,14 +62,14 @@ export function readPasskeyLine(line: string): Passkey | null {
   return { user: person, origin, id, publicKey };
 }
 
-const Line = z.string().transform((text, ctx) => {
+const PasskeyLine = z.string().transform((text, ctx) => {
   const passkey = readPasskeyLine(text);
   if (passkey) return passkey;
   ctx.addIssue({ code: "custom", message: "cannot be read; copy the whole line from the page again" });
   return z.NEVER;
 });
 
-export const Passkeys = z.record(UserId, z.array(Line).min(1)).superRefine((table, ctx) => {
+export const Passkeys = z.record(UserId, z.array(PasskeyLine).min(1)).superRefine((table, ctx) => {
   for (const [user, index, passkey] of entriesIn(table))
     if (passkey.user !== user) {
       const message = `is the line of ${passkey.user}, not of ${user}; ask its owner, and correct it`;
@@ -120,7 +120,7 @@ export function checkPasskeys(file: PasskeyFile, ctx: z.RefinementCtx): void {
 function complainOfApprovers(
   { roles, passkeys }: PasskeyFile,
   name: string,
-  { count }: Approval,
+  { count }: ApprovalTerms,
   complain: (message: string) => void,
 ): void {
   const role = roles[name];

@@ -2,11 +2,11 @@
 import { z } from "zod";
 
 const VERBS = ["get", "post", "put", "patch", "delete", "head", "options", "*"] as const;
-const PATH = /^(\*|\/[^*\s]*\*?)$/;
+const RULE_PATH = /^(\*|\/[^*\s]*\*?)$/;
 
 export const PathRule = z.strictObject({
   nonResourceURLs: z
-    .array(z.string().regex(PATH, "must be a path such as /rest-api/v1/cluster, or end in *"))
+    .array(z.string().regex(RULE_PATH, "must be a path such as /rest-api/v1/cluster, or end in *"))
     .min(1)
     .describe("Paths of the hub; one that ends in * is everything below it."),
   verbs: z.array(z.enum(VERBS)).min(1).describe("What may be done there; * is everything."),
@@ -18,12 +18,12 @@ const BUILT_IN = /^(karpor-guest|karpor-admin|anonymous|cluster-admin|admin|edit
 export const isBuiltIn = (clusterRole: string): boolean => BUILT_IN.test(clusterRole);
 
 const WRITING = /^(karpor-admin|cluster-admin|admin|edit)$/;
-const READS = ["get", "head", "options"];
+const READING_VERBS = ["get", "head", "options"];
 
 /** As far as the file tells: of a ClusterRole that it only names this is known where Karpor or Kubernetes made it. */
 export const canWrite = (role: { clusterRole: string; rules?: readonly PathRule[] | undefined }): boolean =>
   role.rules
-    ? role.rules.some(({ verbs }) => verbs.some((verb) => !READS.includes(verb)))
+    ? role.rules.some(({ verbs }) => verbs.some((verb) => !READING_VERBS.includes(verb)))
     : WRITING.test(role.clusterRole);
 
 /** More than to get paths that are named: another verb, or every path. */

@@ -27,7 +27,7 @@ const Reason = z.union(
   { error: 'must be "required", "optional" or {required: true, pattern: "[A-Z]+-\\\\d+", hint: {en, zh}}' },
 );
 
-const Approval = z
+const ApprovalRule = z
   .strictObject({
     by: Principals.describe("Who may approve: user groups (S…) and people (U…)."),
     channel: ChannelId.optional().describe("Where they are asked; slack.channel when left out."),
@@ -61,7 +61,7 @@ const Approval = z
     message: "is more than the people who are named; name more, or a user group",
     ...whenValid("by", "fallback", "count"),
   });
-export type Approval = z.infer<typeof Approval>;
+export type ApprovalTerms = z.infer<typeof ApprovalRule>;
 
 const BreakGlass = z
   .strictObject({
@@ -148,7 +148,7 @@ const RoleFields = z.strictObject({
     .optional()
     .describe("Who may ask; every member of the workspace when left out."),
   approval: z
-    .union([z.literal("none"), Approval], { error: 'must be "none" or {by: […], within: 4h}' })
+    .union([z.literal("none"), ApprovalRule], { error: 'must be "none" or {by: […], within: 4h}' })
     .describe("How it is approved; `none`: who may ask has it at once."),
   check: CompanyCheck.optional().describe("The company's own service, which must say yes as well."),
   autoApproveWrites: z
@@ -163,7 +163,10 @@ const RoleFields = z.strictObject({
 export const Role = RoleFields.superRefine(
   checkTimes,
   whenValid("duration", "idle", "breakGlass"),
-).superRefine(checkRights, whenValid("clusterRole", "rules", "approval", "autoApproveWrites", "breakGlass"));
+).superRefine(
+  checkFileRights,
+  whenValid("clusterRole", "rules", "approval", "autoApproveWrites", "breakGlass"),
+);
 export type Role = z.infer<typeof Role>;
 
 function checkTimes({ duration, idle, breakGlass }: z.infer<typeof RoleFields>, ctx: z.RefinementCtx): void {
@@ -178,7 +181,7 @@ function checkTimes({ duration, idle, breakGlass }: z.infer<typeof RoleFields>, 
     complain(["breakGlass", "max"], "is longer than duration.max; shorten it");
 }
 
-function checkRights(role: z.infer<typeof RoleFields>, ctx: z.RefinementCtx): void {
+function checkFileRights(role: z.infer<typeof RoleFields>, ctx: z.RefinementCtx): void {
   const complain = (field: string, message: string) =>
     ctx.addIssue({ code: "custom", path: [field], message });
   if (role.breakGlass && role.approval === "none")
@@ -228,7 +231,7 @@ export function findRole(policy: RoleTable, name: string): Role {
 }
 
 /** How a role's requests are approved; null where nobody needs to, or there is no such role. */
-export function approvalRule(policy: RoleTable, name: string): Approval | null {
+export function approvalRule(policy: RoleTable, name: string): ApprovalTerms | null {
   const approval = roleNamed(policy, name)?.approval;
   return approval === undefined || approval === "none" ? null : approval;
 }

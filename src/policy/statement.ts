@@ -28,13 +28,13 @@ export type SignedTerms = Pick<
 >;
 
 /** The bot and the Karpor that it is for, as the file names them. */
-export interface Place {
+export interface StatementPlace {
   instance: string;
   hub: string;
 }
 
 interface Signed {
-  place: Place;
+  place: StatementPlace;
   terms: SignedTerms;
   approver: UserId;
   /** Milliseconds; a part of a second counts as a whole one. */
@@ -93,7 +93,7 @@ export function readStatement(statement: string): { hub: string; time: number } 
 /** Whether what was kept with this approval is a statement of these terms, signed by one of these passkeys. */
 export async function isSigned(
   { by, time, signed }: Pick<Approval, "by" | "time" | "signed">,
-  { place, terms, passkeys }: { place: Place; terms: SignedTerms; passkeys: readonly Passkey[] },
+  { place, terms, passkeys }: { place: StatementPlace; terms: SignedTerms; passkeys: readonly Passkey[] },
 ): Promise<boolean> {
   if (by === null || !signed) return false;
   const { statement, assertion } = signed;

@@ -7,9 +7,8 @@ import { MINUTE } from "./durations.ts";
 import { Actor, RequestId, UserId } from "./ids.ts";
 import { RefusalNote } from "./refused.ts";
 import { kept } from "./shapes.ts";
-import { Use } from "./use.ts";
+import { Moment, Use } from "./use.ts";
 
-const Moment = z.int().nonnegative();
 const Span = z.int().positive();
 
 export const STATES = ["asked", "waiting", "scheduled", "granting", "active", "ending", "closed"] as const;

@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { RequestId } from "./ids.ts";
 import { kept } from "./shapes.ts";
 
-const Moment = z.int().nonnegative();
+/** Milliseconds since the epoch. */
+export const Moment = z.int().nonnegative();
 const Count = z.int().nonnegative();
 
 export const Use = kept({

@@ -21,13 +21,13 @@ export const Deed = kept({
 });
 export type Deed = z.infer<typeof Deed>;
 
-const placeFor = (id: string): string => `deed:${id}`;
+const deedPlace = (id: string): string => `deed:${id}`;
 
 export const signDeed = (signer: Signer, deed: Deed): string =>
-  signer.sign(placeFor(deed.id), JSON.stringify(deed));
+  signer.sign(deedPlace(deed.id), JSON.stringify(deed));
 
 /** Null where it was not signed for its own place: somebody else wrote it. */
 export function openDeed(signer: Signer, id: string, signed: string): Deed | null {
-  const deed = readText(Deed, signer.open(placeFor(id), signed) ?? "");
+  const deed = readText(Deed, signer.open(deedPlace(id), signed) ?? "");
   return deed === UNREADABLE || deed?.id !== id ? null : deed;
 }

@@ -15,7 +15,7 @@ export const askedBy = (user: string) => `asked-by:${user}`;
 export const openAskedBy = (user: string) => `open-asked-by:${user}`;
 export const MOST_OF_A_CHAIN = 500;
 /** All requests of a chain, by when they were asked. */
-export const chainOf = (first: string) => `chain:${first}`;
+export const chainIndex = (first: string) => `chain:${first}`;
 
 /** The index's name and the score in it; null: the request is not in it any more. */
 export function indexesFor(request: Request): [name: string, score: number | null][] {
@@ -29,6 +29,6 @@ export function indexesFor(request: Request): [name: string, score: number | nul
     [openFor(requester), whileOpen],
     [askedBy(request.askedBy), askedAt],
     [openAskedBy(request.askedBy), whileOpen],
-    [chainOf(follows ?? id), askedAt],
+    [chainIndex(follows ?? id), askedAt],
   ];
 }

@@ -30,15 +30,15 @@ declare module "ioredis" {
 /** Whom → the signed text, in Redis or among the hub's notes. */
 export type SignedLockdowns = ReadonlyMap<Locked, string>;
 
-const placeFor = (whom: Locked): string => `lockdown:${whom}`;
+const lockdownPlace = (whom: Locked): string => `lockdown:${whom}`;
 
 export const signLockdown = (signer: Signer, whom: Locked, lockdown: Lockdown): string =>
-  signer.sign(placeFor(whom), JSON.stringify(lockdown));
+  signer.sign(lockdownPlace(whom), JSON.stringify(lockdown));
 
 /** Null where there is none; one that cannot be read locks those whom it concerns. */
 export function openLockdown(signer: Signer, whom: Locked, signed: string | undefined): Lockdown | null {
   if (signed === undefined) return null;
-  const lockdown = readText(Lockdown, signer.open(placeFor(whom), signed) ?? "");
+  const lockdown = readText(Lockdown, signer.open(lockdownPlace(whom), signed) ?? "");
   return lockdown === null || lockdown === UNREADABLE ? UNREADABLE_LOCKDOWN : lockdown;
 }
 

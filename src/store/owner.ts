@@ -5,15 +5,15 @@ import type { Keys } from "./keys.ts";
 import { readText, UNREADABLE } from "./reading.ts";
 import { guarded, StoreAway } from "./redis.ts";
 
-const Owner = z.object({ hub: z.string(), key: z.string() });
-type Owner = z.infer<typeof Owner>;
+const RedisOwner = z.object({ hub: z.string(), key: z.string() });
+type RedisOwner = z.infer<typeof RedisOwner>;
 
-export function createOwner(redis: Redis, keys: Keys, owner: Owner) {
+export function createOwner(redis: Redis, keys: Keys, owner: RedisOwner) {
   let isChecked = false;
 
   /** Why these records are not ours, in words for the operator; null when they are, or when there are none yet. */
   const mismatch = async (): Promise<string | null> => {
-    const noted = readText(Owner, await guarded(redis.get(keys.owner)));
+    const noted = readText(RedisOwner, await guarded(redis.get(keys.owner)));
     if (noted === null) return null;
     if (noted === UNREADABLE) return `the key ${keys.owner} in Redis cannot be read; see docs/operations.md`;
     if (noted.hub !== owner.hub)

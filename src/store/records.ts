@@ -46,7 +46,7 @@ declare module "ioredis" {
 export type RecordFields = Record<"version" | "record" | "drawn", string | null>;
 
 /** The place of a record among signed values. */
-const placeFor = (id: string): string => `request:${id}`;
+const recordPlace = (id: string): string => `request:${id}`;
 
 /** Every method throws StoreAway. */
 export function createRecords(
@@ -100,7 +100,7 @@ export function createRecords(
             id,
             before?.version ?? "",
             version,
-            signer.sign(placeFor(id), JSON.stringify(after)),
+            signer.sign(recordPlace(id), JSON.stringify(after)),
             signEntry(signer, entry),
             state === "closed" ? CLOSED_KEPT_SECONDS : 0,
             guard ? guard.lookedUpAt : "",
@@ -148,7 +148,7 @@ function recordReader(signer: Signer, log: Logger) {
     readAt: number,
   ): ReadRequest | null | Unreadable => {
     if (record === null) return null;
-    const request = readText(Request, signer.open(placeFor(id), record) ?? "");
+    const request = readText(Request, signer.open(recordPlace(id), record) ?? "");
     if (request !== UNREADABLE && request?.version === version)
       return { ...request, readAt, isDrawn: drawn === version };
     if (readAt - (toldAt.get(id) ?? 0) > HOUR) {

@@ -42,18 +42,18 @@ export function sealHash(before: Seal | null, entries: readonly StoredEntry[]): 
   return hash.digest("hex");
 }
 
-const placeFor = (id: string): string => `seal:${id}`;
+const sealPlace = (id: string): string => `seal:${id}`;
 
 /** As Redis and the hub keep it. */
 export const signSeal = (signer: Signer, seal: Seal): string =>
-  signer.sign(placeFor(seal.id), JSON.stringify(seal));
+  signer.sign(sealPlace(seal.id), JSON.stringify(seal));
 
 /** Null where there is none. Its place is named by its own id, and so is checked by whoever knows the place. */
 export function openSeal(signer: Signer, signed: string | null | undefined): Seal | null | Unreadable {
   if (signed === null || signed === undefined) return null;
   const seal = readText(Seal, signed.slice(signed.indexOf("{")));
   if (seal === null || seal === UNREADABLE) return UNREADABLE;
-  return signer.open(placeFor(seal.id), signed) === null ? UNREADABLE : seal;
+  return signer.open(sealPlace(seal.id), signed) === null ? UNREADABLE : seal;
 }
 
 export function createSeals(redis: Redis, keys: Keys, signer: Signer) {

@@ -21,7 +21,7 @@ export interface ShownRequest {
 
 const MESSAGE = "m:";
 const DRAWN = readFileSync(new URL("scripts/drawn.lua", import.meta.url), "utf8");
-const READ = readFileSync(new URL("scripts/read.lua", import.meta.url), "utf8");
+const READ_SHOWN = readFileSync(new URL("scripts/read.lua", import.meta.url), "utf8");
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
@@ -39,7 +39,7 @@ declare module "ioredis" {
 /** Every method throws StoreAway. */
 export function createShown(redis: Redis, keys: Keys, parse: ReturnType<typeof createRecords>["parse"]) {
   redis.defineCommand("noteDrawn", { numberOfKeys: 2, lua: DRAWN });
-  redis.defineCommand("readRequest", { numberOfKeys: 1, lua: READ });
+  redis.defineCommand("readRequest", { numberOfKeys: 1, lua: READ_SHOWN });
 
   const forgetMessage = (id: RequestId, key: string): Promise<unknown> =>
     guarded(redis.hdel(keys.request(id), MESSAGE + key));

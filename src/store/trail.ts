@@ -49,7 +49,7 @@ export function createTeller(log: Logger) {
 }
 export type Tell = ReturnType<typeof createTeller>["tell"];
 
-const PAGE = 500;
+const TRAIL_PAGE = 500;
 
 /** A stream from its beginning, page by page; `from` and `to` as XRANGE takes them. */
 export async function* readStream(
@@ -59,10 +59,10 @@ export async function* readStream(
   to = "+",
 ): AsyncGenerator<StoredEntry> {
   for (let start = from; ; ) {
-    const page = await guarded(redis.xrange(key, start, to, "COUNT", PAGE));
+    const page = await guarded(redis.xrange(key, start, to, "COUNT", TRAIL_PAGE));
     for (const [id, [, text = ""]] of page) yield { id, text };
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return;
+    if (last === undefined || page.length < TRAIL_PAGE) return;
     start = `(${last[0]}`;
   }
 }
@@ -75,10 +75,10 @@ export const isBeforeAccess = ({ text }: StoredEntry): boolean =>
   splitSigned(text).text.startsWith(BEFORE_ACCESS);
 
 /** The place of an entry among signed values; its text holds the record's version, so that a copy of it is seen. */
-const PLACE = "entry";
+const ENTRY_PLACE = "entry";
 
 export const signEntry = (signer: Signer, entry: TrailEntry): string =>
-  signer.sign(PLACE, JSON.stringify(entry));
+  signer.sign(ENTRY_PLACE, JSON.stringify(entry));
 
 /** The mark lasts longer than any record. */
 const ADD_ONCE = `
@@ -94,7 +94,7 @@ declare module "ioredis" {
 
 export function createTrail(redis: Redis, keys: Keys, { signer, tell }: { signer: Signer; tell: Tell }) {
   redis.defineCommand("addEntryOnce", { numberOfKeys: 2, lua: ADD_ONCE });
-  const openText = ({ text }: StoredEntry): string | null => signer.open(PLACE, text);
+  const openText = ({ text }: StoredEntry): string | null => signer.open(ENTRY_PLACE, text);
   return {
     read: (from?: string, to?: string) => readStream(redis, keys.trail, from, to),
 

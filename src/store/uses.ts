@@ -6,9 +6,9 @@ import type { ToldUses, Use } from "../request/use.ts";
 import type { Keys } from "./keys.ts";
 import { guarded } from "./redis.ts";
 
-const COUNTS = ["reads", "changes", "refusals", "late"] as const;
+const USE_COUNTS = ["reads", "changes", "refusals", "late"] as const;
 const field = (name: keyof Use): string => `use-${name}`;
-const FIELDS = (["isKnown", "first", "last", ...COUNTS] as const).map(field);
+const FIELDS = (["isKnown", "first", "last", ...USE_COUNTS] as const).map(field);
 /** The hub sends a batch again that got no answer, and gives it up long before this. */
 const SENT_AGAIN_WITHIN = 15 * MINUTE;
 
@@ -38,7 +38,7 @@ export const createUses = (redis: Redis, keys: Keys) => ({
       all.hset(hash, field("isKnown"), "1");
       if (use.first !== null) all.hsetnx(hash, field("first"), use.first);
       if (use.last !== null) all.hset(hash, field("last"), use.last);
-      for (const name of COUNTS) if (use[name] > 0) all.hincrby(hash, field(name), use[name]);
+      for (const name of USE_COUNTS) if (use[name] > 0) all.hincrby(hash, field(name), use[name]);
     }
     await guarded(all.exec());
   },

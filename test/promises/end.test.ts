@@ -1,7 +1,7 @@
 /** Promise 2: access ends on time, and the end is proved or said not to be. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { PROVE_AFTER } from "../../src/hub/proof.ts";
-import { step } from "../../src/life/step.ts";
+import { runStep } from "../../src/life/step.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/request/durations.ts";
 import type { Ending } from "../../src/request/record.ts";
 import { eventually } from "../helpers/eventually.ts";
@@ -76,7 +76,7 @@ test("replicas whose clocks are 50 s apart prove no end before its time", async 
   await scene.say(BOB, "end");
   const slow = await scene.record((one) => one.ending?.deletedAt != null);
   const replica = await startReplica(world, { clock: ahead });
-  await step(replica.bot, slow.id);
+  await runStep(replica.bot, slow.id);
   expect((await scene.because(slow.reason, "ending")).ending?.proof).toBeNull();
   expectApart((await scene.proveEnd(slow.id)).ending);
 

@@ -517,10 +517,10 @@ describe("approvers", () => {
     const rule = { name: "x", when: { requester: { in: ["S0EXT", "U0X"] } }, then: "deny" };
     const full = { ...policyWith([rule]), admins: [GroupId.parse("S0ADMINS"), user("root")] as Principal[] };
     const all = ["S0ADMINS", "S0DEV", "S0SRE", "S0LEADS", "S0ONCALL", "S0EXT"];
-    expect(approvers.groupsOf(full, "admin")).toEqual(all);
-    expect(approvers.groupsOf(full, "guest")).toEqual(["S0ADMINS", "S0SRE", "S0EXT"]);
-    expect(approvers.groupsOf(full, null)).toEqual(["S0ADMINS"]);
-    expect(approvers.groupsOf(full, "gone")).toEqual(["S0ADMINS"]);
+    expect(approvers.groupsFor(full, "admin")).toEqual(all);
+    expect(approvers.groupsFor(full, "guest")).toEqual(["S0ADMINS", "S0SRE", "S0EXT"]);
+    expect(approvers.groupsFor(full, null)).toEqual(["S0ADMINS"]);
+    expect(approvers.groupsFor(full, "gone")).toEqual(["S0ADMINS"]);
   });
 
   test("who is asked, and where", () => {

@@ -7,7 +7,7 @@ import { isAway } from "../../hub/errors.ts";
 import { endChain, readChain } from "../../life/chain.ts";
 import { hubTime, withDeed } from "../../life/deeds.ts";
 import { nextDue } from "../../life/states/index.ts";
-import { step } from "../../life/step.ts";
+import { runStep } from "../../life/step.ts";
 import { SECOND } from "../../request/durations.ts";
 import type { RequestId } from "../../request/ids.ts";
 import { isOpen, type Request } from "../../request/record.ts";
@@ -142,7 +142,7 @@ async function carryThrough(bot: Bot, ids: readonly RequestId[]): Promise<Reques
     const ending = records.filter(({ state }) => state === "ending");
     if (ending.length === 0 || bot.clock.now() > until) return records;
     for (const { id } of ending.filter((record) => (nextDue(bot, record) ?? Infinity) <= bot.clock.now()))
-      await step(bot, id).catch(ignorePassing);
+      await runStep(bot, id).catch(ignorePassing);
     await bot.clock.sleep(SECOND);
   }
 }

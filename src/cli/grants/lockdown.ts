@@ -1,6 +1,6 @@
 /** `grants lockdown` and `grants unlock`: an operator locks everybody or one person. */
 import { enforceLockdowns, lockDownOnHub, writeLockdown } from "../../life/lockdown.ts";
-import { outlineOf } from "../../life/state.ts";
+import { outlineFor } from "../../life/state.ts";
 import { EVERYBODY, type Locked } from "../../policy/lockdown.ts";
 import { mayHoldAccess } from "../../request/record.ts";
 import { answerWithProofs, deleteUnrecorded, endWithoutRedis } from "./end.ts";
@@ -27,7 +27,7 @@ export async function lockByOperator(
   }
   await writeLockdown(bot, whom, lockdown);
   const records = await bot.store.readAll(await bot.store.unfinished());
-  await enforceLockdowns(bot, await bot.store.lockdowns.read(), records.map(outlineOf));
+  await enforceLockdowns(bot, await bot.store.lockdowns.read(), records.map(outlineFor));
   const held = records.filter((one) => mayHoldAccess(one) && isMeant(one));
   const unrecorded = await deleteUnrecorded(context, isMeant, reason);
   const ids = held.map(({ id }) => id);

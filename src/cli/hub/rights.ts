@@ -3,7 +3,7 @@ import type { Config } from "../../config.ts";
 import { HubError, isReason } from "../../hub/errors.ts";
 import { LOGIN, RBAC_GROUP } from "../../hub/grants.ts";
 import { tokenAccount } from "../../hub/jwt.ts";
-import { accountsPath, BINDINGS } from "../../hub/lists.ts";
+import { accountsPath, BINDINGS_PATH } from "../../hub/lists.ts";
 import type { HubCalls } from "./calls.ts";
 import { CLUSTER_ROLES, clusterRolesIn } from "./objects.ts";
 
@@ -24,7 +24,7 @@ const mint = (right: string, namespace: string, name = ABSENT): Try => [
 const bind = (name: string): Try => [
   `bind ${name}`,
   "POST",
-  BINDINGS + DRY,
+  BINDINGS_PATH + DRY,
   { ...absent, roleRef: { apiGroup: RBAC_GROUP, kind: "ClusterRole", name } },
 ];
 
@@ -42,9 +42,9 @@ export function missingRights(hub: HubCalls, config: Config): Promise<string[]> 
     ["patch serviceaccounts", "PATCH", `${accounts}/${ABSENT}${DRY}`, absent],
     ["delete serviceaccounts", "DELETE", `${accounts}/${ABSENT}${DRY}`],
     mint("create serviceaccounts/token", namespace),
-    ["get clusterrolebindings", "GET", `${BINDINGS}/${ABSENT}`],
-    ["list clusterrolebindings", "GET", `${BINDINGS}?limit=1`],
-    ["delete clusterrolebindings", "DELETE", `${BINDINGS}/${ABSENT}${DRY}`],
+    ["get clusterrolebindings", "GET", `${BINDINGS_PATH}/${ABSENT}`],
+    ["list clusterrolebindings", "GET", `${BINDINGS_PATH}?limit=1`],
+    ["delete clusterrolebindings", "DELETE", `${BINDINGS_PATH}/${ABSENT}${DRY}`],
     ["get clusterroles", "GET", `${CLUSTER_ROLES}/${ABSENT}`],
     ...clusterRolesIn(config).map(bind),
     ...(own ? [mint("renew its own token", own.namespace, own.name)] : []),

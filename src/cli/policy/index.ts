@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
 import { type Config, ConfigError, loadForHub } from "../../config.ts";
-import { groupsOf } from "../../policy/approvers.ts";
+import { groupsFor } from "../../policy/approvers.ts";
 import { roleNamed } from "../../policy/roles.ts";
 import { formatDuration } from "../../request/durations.ts";
 import type { Directory } from "../../slack/directory.ts";
@@ -72,7 +72,7 @@ async function explainCase([role = "", ...args]: string[], means: CommandMeans):
   const directory = groups === undefined ? directoryByToken(config, means) : null;
   const facts = directory && {
     person: await directory.person(read.data.who),
-    groups: await directory.groups(groupsOf(config, role)),
+    groups: await directory.groups(groupsFor(config, role)),
   };
   const { outcome, line, why } = judgeCase(config, read.data, means.clock.now(), facts);
   means.say(`${outcome}, because of ${line}${why ? `: ${why}` : ""}`);

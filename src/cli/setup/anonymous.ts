@@ -2,7 +2,7 @@
 import { anonymousReads, STREAM_RULE } from "../../hub/anonymous.ts";
 import { isEnforcing } from "../../hub/facts.ts";
 import { Binding } from "../../hub/grants.ts";
-import { BINDINGS, listPages } from "../../hub/lists.ts";
+import { BINDINGS_PATH, listPages } from "../../hub/lists.ts";
 import { PREFIX } from "../../hub/names.ts";
 import { type HubCalls, lookUntilNone } from "../hub/calls.ts";
 import { UsageError } from "../options.ts";
@@ -130,7 +130,7 @@ const NO_USERS = ["User system:anonymous", "Group system:unauthenticated"];
 
 /** The ClusterRoleBindings for those without a token, beside the usual ones. */
 async function bindingsForNobody(hub: HubCalls): Promise<string> {
-  return (await listPages(hub, BINDINGS, "", Binding)).items
+  return (await listPages(hub, BINDINGS_PATH, "", Binding)).items
     .filter(({ subjects }) => subjects?.some(({ kind, name }) => NO_USERS.includes(`${kind} ${name}`)))
     .filter(({ roleRef }) => !USUAL_ROLES.includes(roleRef.name))
     .map(({ metadata, roleRef }) => `${metadata.name} (ClusterRole ${roleRef.name})`)

@@ -1,7 +1,7 @@
 /** `setup --rotate`: a stolen token of the bot is worth nothing afterwards. */
 import { listForeign } from "../../hub/foreign.ts";
 import { createGrants, nullIfAbsent } from "../../hub/grants.ts";
-import { accountsPath, BINDINGS, listAccounts, listBindings } from "../../hub/lists.ts";
+import { accountsPath, BINDINGS_PATH, listAccounts, listBindings } from "../../hub/lists.ts";
 import { botAccount } from "../../hub/names.ts";
 import { changeNotes, readNotes } from "../../hub/notes.ts";
 import { type DeedContext, withDeed } from "../../life/deeds.ts";
@@ -48,7 +48,7 @@ async function takeOwnRole({ config, means, hub }: SetupContext): Promise<void> 
   const { bindings } = await listForeign(hub, config);
   const own = botAccount(config.hub).name;
   for (const { name } of bindings.filter(({ clusterRole }) => clusterRole === own)) {
-    await hub.ask("DELETE", `${BINDINGS}/${encodeURIComponent(name)}`);
+    await hub.ask("DELETE", `${BINDINGS_PATH}/${encodeURIComponent(name)}`);
     means.say(`  removed    ClusterRoleBinding ${name}, which gave the bot's own rights`);
   }
 }

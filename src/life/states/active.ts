@@ -32,7 +32,7 @@ export const active = {
     const reminder = nextReminder(bot, request);
     return reminder && now >= reminder.at ? noteReminder(bot) : idleDecision(bot, request);
   },
-  messages,
+  messages: activeMessages,
 } satisfies LifeState;
 
 /** Its moment is when it was due: the bot may not have been running then. */
@@ -56,7 +56,7 @@ const noteReminder = (bot: Bot): Decision => ({
  * How long before the end the holder is reminded, longest first; none from before the access began, and one of an hour or
  * more only for access of a day or more.
  */
-function remindersOf({ config }: Bot, request: Request): number[] {
+function remindersFor({ config }: Bot, request: Request): number[] {
   const { activeAt, endsAt, prolongedBy } = request;
   if (prolongedBy !== null || activeAt === null || endsAt === null) return [];
   const isLong = grantedTime(request) >= DAY;
@@ -66,7 +66,7 @@ function remindersOf({ config }: Bot, request: Request): number[] {
 }
 
 function nextReminder(bot: Bot, request: Request): { at: number } | null {
-  const left = remindersOf(bot, request).filter(
+  const left = remindersFor(bot, request).filter(
     (before) => request.reminded === null || before < request.reminded,
   );
   const [next] = left;
@@ -75,12 +75,14 @@ function nextReminder(bot: Bot, request: Request): { at: number } | null {
 
 /** Of several reminders that came due at once only the last is sent. */
 function dueReminder(bot: Bot, request: Request): number | null {
-  const due = remindersOf(bot, request).filter((before) => (request.endsAt ?? 0) - before <= bot.clock.now());
+  const due = remindersFor(bot, request).filter(
+    (before) => (request.endsAt ?? 0) - before <= bot.clock.now(),
+  );
   const last = due.at(-1);
   return last === undefined || (request.reminded !== null && last >= request.reminded) ? null : last;
 }
 
-function messages(bot: Bot, request: Request): WantedMessage[] {
+function activeMessages(bot: Bot, request: Request): WantedMessage[] {
   const { reminded, prolongedBy, token } = request;
   const reminder =
     reminded !== null && prolongedBy === null ? [dmOf(request, `reminder-${reminded}`, "reminder")] : [];

@@ -20,11 +20,11 @@ import type { Decision, LifeState } from "../state.ts";
 
 export const asked = {
   dueAt: () => 0,
-  step,
+  step: stepAsked,
   messages: () => [],
 } satisfies LifeState;
 
-async function step(bot: Bot, request: ReadRequest): Promise<Decision> {
+async function stepAsked(bot: Bot, request: ReadRequest): Promise<Decision> {
   if (bot.clock.now() >= request.lapsesAt) return lapseDecision(bot, request, unanswered(bot));
   const looks = await lookUp(bot, request);
   try {
@@ -32,7 +32,7 @@ async function step(bot: Bot, request: ReadRequest): Promise<Decision> {
     await assertMayTakeEmergency(bot, request);
     const judgement = await judge(bot, request, looks);
     if (judgement.verdict === "waiting") assertCanBeApproved(bot.config, request, looks.groups);
-    const history = await historyOf(bot, request, looks.people.get(request.requester)?.title ?? "");
+    const history = await readHistory(bot, request, looks.people.get(request.requester)?.title ?? "");
     const clock = judgement.verdict === "waiting" ? await notableClock(bot, request, looks) : null;
     return decided(bot, judgement, { ...history, clock });
   } catch (error) {
@@ -82,7 +82,7 @@ async function assertNotHeld(bot: Bot, request: Request): Promise<void> {
 
 const SHOWN_PAST = 30;
 
-async function historyOf(bot: Bot, request: Request, title: string): Promise<Omit<History, "clock">> {
+async function readHistory(bot: Bot, request: Request, title: string): Promise<Omit<History, "clock">> {
   const past = await bot.store.page(requestsFor(request.requester), { count: SHOWN_PAST, latest: true });
   const since = bot.clock.now() - 30 * DAY;
   const grants = past.filter(({ id, activeAt }) => id !== request.id && (activeAt ?? 0) > since);
@@ -96,7 +96,7 @@ async function historyOf(bot: Bot, request: Request, title: string): Promise<Omi
   return {
     title,
     grantsIn30Days: grants.length,
-    lastGrant: last ? { role: last.role, at: last.activeAt ?? last.askedAt, by: approverOf(last) } : null,
+    lastGrant: last ? { role: last.role, at: last.activeAt ?? last.askedAt, by: lastApprover(last) } : null,
     deniedToday: denied && denier ? { by: denier, words: denied.words, at: denied.at } : null,
   };
 }
@@ -114,4 +114,4 @@ async function notableClock(bot: Bot, request: Request, { people, groups }: Look
   return localTime(zone, now).clock === clock ? null : clock;
 }
 
-const approverOf = ({ approvals }: Request): UserId | null => approvals.at(-1)?.by ?? null;
+const lastApprover = ({ approvals }: Request): UserId | null => approvals.at(-1)?.by ?? null;

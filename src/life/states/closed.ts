@@ -12,7 +12,7 @@ import type { Decision, LifeState } from "../state.ts";
 
 export const closed = {
   dueAt: tellUseAt,
-  step,
+  step: stepClosed,
   messages: (bot, request) => {
     if (isRefusedAtOnce(request)) return [];
     const wanted = endMessages(bot, request);
@@ -21,14 +21,14 @@ export const closed = {
   },
 } satisfies LifeState;
 
-const TOLD_WITHIN = 2 * MINUTE;
+const USE_TOLD_WITHIN = 2 * MINUTE;
 
 function tellUseAt({ config, hub }: Bot, { ending, used }: Request): number | null {
   if (!config.audit.hub || ending?.deletedAt == null || used !== null) return null;
-  return ending.deletedAt - hub.clockOffset() + TOLD_WITHIN;
+  return ending.deletedAt - hub.clockOffset() + USE_TOLD_WITHIN;
 }
 
-async function step(bot: Bot, request: Request): Promise<Decision | null> {
+async function stepClosed(bot: Bot, request: Request): Promise<Decision | null> {
   const due = tellUseAt(bot, request);
   if (due === null || bot.clock.now() < due) return null;
   const used = await bot.store.uses.read(request.id);

@@ -18,7 +18,7 @@ import type { Decision, LifeState } from "../state.ts";
 export const ending = {
   dueAt: (bot, { ending }) =>
     ending?.deletedAt == null ? 0 : ending.deletedAt - bot.hub.clockOffset() + PROVE_AFTER + OTHERS_WAIT,
-  step,
+  step: stepEnding,
   messages: endMessages,
 } satisfies LifeState;
 
@@ -27,10 +27,10 @@ export const ending = {
  */
 const OTHERS_WAIT = 2 * SECOND;
 const UNCONFIRMED_AFTER = MINUTE;
-const TROUBLE_AFTER = 10 * SECOND;
+const DELAY_TOLD_AFTER = 10 * SECOND;
 
 /** A failure is noted after 10 s, an end without proof after a minute, each once: people are told. */
-async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
+async function stepEnding(bot: Bot, request: ReadRequest): Promise<Decision | null> {
   const { ending } = request;
   if (ending === null) return null;
   try {
@@ -74,7 +74,7 @@ const proved = (proof: Proof): Decision => ({
     if (request.state !== "ending" || !request.ending) return null;
     const { cause, by, words, refusal } = request.ending;
     const over = { ...request, ending: { ...request.ending, proof } };
-    return closeRequest(over, { kind: outcomeOf(cause), by, words, refusal }, proof.at);
+    return closeRequest(over, { kind: outcomeFor(cause), by, words, refusal }, proof.at);
   },
 });
 
@@ -86,7 +86,7 @@ const isOverdue = (bot: Bot, { at, deletedAt, unconfirmedAt }: Ending): boolean 
 function troubleIn(bot: Bot, ending: Ending, error: unknown): Decision | null {
   if (!(error instanceof HubError)) return null;
   if (isOverdue(bot, ending)) return unconfirmed(bot.clock.now());
-  const isEarly = bot.clock.now() - ending.at < TROUBLE_AFTER;
+  const isEarly = bot.clock.now() - ending.at < DELAY_TOLD_AFTER;
   if (isEarly || ending.trouble !== null || ending.deletedAt !== null) return null;
   const trouble = isAway(error) ? "hub-away" : "hub-refuses";
   return {
@@ -105,5 +105,5 @@ const unconfirmed = (now: number): Decision => ({
       : null,
 });
 
-const outcomeOf = (cause: EndCause): OutcomeKind =>
+const outcomeFor = (cause: EndCause): OutcomeKind =>
   cause === "restored" || cause === "failed" ? cause : "ended";

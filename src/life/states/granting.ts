@@ -19,7 +19,7 @@ import type { Decision, LifeState } from "../state.ts";
 
 export const granting = {
   dueAt: () => 0,
-  step,
+  step: stepGranting,
   messages: (bot, request) => [
     cardOf(bot, request),
     dmOf(request, "waiting", "waiting"),
@@ -27,7 +27,7 @@ export const granting = {
   ],
 } satisfies LifeState;
 
-async function step(bot: Bot, request: ReadRequest): Promise<Decision | null> {
+async function stepGranting(bot: Bot, request: ReadRequest): Promise<Decision | null> {
   const { id, account, clusterRole, endsAt } = request;
   if (endsAt === null || bot.clock.now() >= endsAt)
     return lapseDecision(bot, request, toEnding(bot, "failed"));

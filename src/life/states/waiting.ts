@@ -19,7 +19,7 @@ export const waiting = {
     if (now >= nudgeAt(bot, request)) return nudged(null);
     return null;
   },
-  messages,
+  messages: waitingMessages,
 } satisfies LifeState;
 
 const fallenBack: Decision = {
@@ -43,7 +43,7 @@ function fallbackAt({ config }: Bot, { role, askedAt, fallback }: Request): numb
   return fallback || after === undefined ? Number.POSITIVE_INFINITY : askedAt + after;
 }
 
-function messages(bot: Bot, request: Request): WantedMessage[] {
+function waitingMessages(bot: Bot, request: Request): WantedMessage[] {
   const call: WantedMessage = {
     ...cardOf(bot, request),
     key: `call-${callNumber(request)}`,

@@ -15,14 +15,14 @@ import { endOrClose, withNewToken } from "../../request/transitions.ts";
 import { orNull, UNREADABLE, type Unreadable } from "../../store/reading.ts";
 import { endOne } from "../chain.ts";
 import { atVersion, commit } from "../commit.ts";
-import { outlineOf, type RecordOutline, type Records } from "../state.ts";
+import { outlineFor, type RecordOutline, type Records } from "../state.ts";
 import { tellUnreadable, tellUnrecorded } from "./admin-notices.ts";
 
 /** So long after its end on the hub the sweep deletes a binding, whatever its record says. */
 export const OVERDUE = 30 * SECOND;
 
 /** Every binding and account with this instance's labels, and the hub's own time. */
-export interface OnHub {
+export interface HubObjects {
   hubTime: number;
   bindings: BindingOnHub[];
   accounts: AccountOnHub[];
@@ -32,7 +32,7 @@ export interface OnHub {
 export async function compareWithHub(
   bot: Bot,
   records: Records,
-  onHub: OnHub,
+  onHub: HubObjects,
   lockdowns: Lockdowns,
 ): Promise<void> {
   const notOverdue = onHub.bindings.filter(({ endsAt }) => (endsAt ?? 0) + OVERDUE > onHub.hubTime);
@@ -50,7 +50,7 @@ export async function compareWithHub(
     const record = records.get(binding.id) ?? (await bot.store.read(binding.id));
     if (record === UNREADABLE) unreadable.set(binding.id, binding.endsAt);
     else if (record === null) unrecorded.push(binding);
-    else await compareBinding(bot, "readAt" in record ? outlineOf(record) : record, binding);
+    else await compareBinding(bot, "readAt" in record ? outlineFor(record) : record, binding);
   }
   await compareRecords(bot, records, onHub);
   for (const account of onHub.accounts) {
@@ -84,7 +84,7 @@ async function compareBinding(bot: Bot, record: RecordOutline, binding: BindingO
  * A record without its account is an older copy; an active one without its binding was changed by hand. Both
  * end.
  */
-async function compareRecords(bot: Bot, records: Records, { accounts, bindings }: OnHub): Promise<void> {
+async function compareRecords(bot: Bot, records: Records, { accounts, bindings }: HubObjects): Promise<void> {
   const uids = new Set(accounts.map(({ uid }) => uid));
   const bound = new Set(bindings.map(({ id }) => id));
   for (const record of records.values()) {

@@ -20,7 +20,7 @@ export async function doDeeds(bot: Bot): Promise<void> {
       const record = orNull(await bot.store.read(id));
       if (record) for (const one of await readChain(bot, record)) await endByDeed(bot, one, deed);
     }
-    await bot.store.trail.addOnce(`deed:${deed.id}`, entryFor(deed));
+    await bot.store.trail.addOnce(`deed:${deed.id}`, deedEntry(deed));
     await forgetDeed(notes, deed);
   }
 }
@@ -50,7 +50,7 @@ function endedBy(request: Request, deed: Deed): Request | null {
   return endOrClose(request, { cause, by, words, refusal, goneAt, hadBinding }, at);
 }
 
-const entryFor = ({ id, cause, operator, requests, words, at, goneAt }: Deed) =>
+const deedEntry = ({ id, cause, operator, requests, words, at, goneAt }: Deed) =>
   ({
     event: cause === "rotated" ? "operator.rotated" : "operator.ended",
     id: null,

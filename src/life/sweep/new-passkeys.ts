@@ -21,14 +21,14 @@ export async function tellNewPasskeys(bot: Bot): Promise<void> {
   const fresh = passkeys.filter((passkey) => !known.includes(digestFor(passkey)));
   // Each replica finds them, and one of them tells.
   if (fresh.length > 0 && !(await bot.store.once(`told:passkeys:${digests}`, TOLD_WITHIN))) return;
-  for (const user of new Set(fresh.map((passkey) => passkey.user))) await tell(bot, user);
+  for (const user of new Set(fresh.map((passkey) => passkey.user))) await tellPasskey(bot, user);
   await bot.store.keep(KNOWN, digests, KNOWN_FOR);
 }
 
 const digestFor = (passkey: Passkey): string =>
   createHash("sha256").update(passkeyLine(passkey)).digest("base64url").slice(0, 22);
 
-async function tell(bot: Bot, user: UserId): Promise<void> {
+async function tellPasskey(bot: Bot, user: UserId): Promise<void> {
   const { config, slack, log } = bot;
   const { channel, language } = config.slack;
   log.warn({ user }, "a passkey of theirs is new in the configuration");

@@ -14,12 +14,12 @@ import { UNREADABLE } from "../../store/reading.ts";
 import { StoreAway } from "../../store/redis.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { pingChecks } from "../company-checks.ts";
-import { outlineOf, type Records } from "../state.ts";
+import { outlineFor, type Records } from "../state.ts";
 import { nextDue } from "../states/index.ts";
 import { tellManyAttempts } from "../trail/attempts.ts";
 import { lookForUnknownGroups, tellForeignAccess } from "./admin-notices.ts";
 import { runChecks } from "./checks.ts";
-import { compareWithHub, type OnHub, OVERDUE } from "./compare.ts";
+import { compareWithHub, type HubObjects, OVERDUE } from "./compare.ts";
 import { doDeeds } from "./deeds.ts";
 import { syncLockdowns } from "./lockdowns.ts";
 import { tellNewPasskeys } from "./new-passkeys.ts";
@@ -51,7 +51,7 @@ export async function keepSweeping(
 /** A part that fails does not stop the others. The log says once what is away; the next sweep tries again. */
 export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
   const records = await attempt(bot, "Redis", () => ringDue(bot));
-  const onHub = await attempt(bot, "hub", () => readHub(bot));
+  const onHub = await attempt(bot, "hub", () => listOnHub(bot));
   if (onHub) await attempt(bot, "hub", () => endOverdue(bot, onHub));
   if (onHub && records) {
     await attempt(bot, "Redis", () => doDeeds(bot));
@@ -123,14 +123,14 @@ async function ringDue(bot: Bot): Promise<Records> {
       const due = nextDue(bot, request);
       if (due !== null && due <= bot.clock.now()) await ringOnce(bot, request, due, ["access"]);
       if (!request.isDrawn) await ringOnce(bot, request, 0, ["token", "messages"]);
-      records.set(request.id, outlineOf(request));
+      records.set(request.id, outlineFor(request));
     }
   }
   return records;
 }
 
 /** Records that are gone, or that cannot be read and have no account any more: there is nothing left to do. */
-async function forgetLost(bot: Bot, records: Records, { accounts }: OnHub): Promise<void> {
+async function forgetLost(bot: Bot, records: Records, { accounts }: HubObjects): Promise<void> {
   const known = new Set(accounts.map(({ id }) => id));
   for (const id of await bot.store.unfinished()) {
     if (records.has(id) || known.has(id)) continue;
@@ -139,7 +139,7 @@ async function forgetLost(bot: Bot, records: Records, { accounts }: OnHub): Prom
   }
 }
 
-async function readHub({ hub }: Bot): Promise<OnHub> {
+async function listOnHub({ hub }: Bot): Promise<HubObjects> {
   const [bindings, accounts] = await Promise.all([hub.listBindings(), hub.listAccounts()]);
   return { hubTime: bindings.hubTime, bindings: bindings.items, accounts: accounts.items };
 }
@@ -148,7 +148,7 @@ async function readHub({ hub }: Bot): Promise<OnHub> {
  * Deletes each binding whose end on the hub has passed, whatever Redis says. An end that cannot be read has
  * passed.
  */
-async function endOverdue({ hub, log }: Bot, { hubTime, bindings, accounts }: OnHub): Promise<void> {
+async function endOverdue({ hub, log }: Bot, { hubTime, bindings, accounts }: HubObjects): Promise<void> {
   const uids = new Map(accounts.map(({ id, uid }) => [id, uid]));
   for (const { id, endsAt } of bindings) {
     if (id === null || (endsAt ?? 0) + OVERDUE > hubTime) continue;

@@ -4,7 +4,7 @@
  * granted.
  */
 import type { Bot } from "../../bot.ts";
-import { allGroups, groupsOf } from "../../policy/approvers.ts";
+import { allGroups, groupsFor } from "../../policy/approvers.ts";
 import { hasLeft } from "../../policy/who-left.ts";
 import { HOUR, MINUTE, SECOND } from "../../request/durations.ts";
 import type { UserId } from "../../request/ids.ts";
@@ -13,7 +13,7 @@ import type { ReadRequest } from "../../store/store.ts";
 import { endOne } from "../chain.ts";
 import { lookForUnknownGroups } from "./admin-notices.ts";
 
-const ALL = 100_000;
+const EVERY_GROUP = 100_000;
 /** Slack's limits: who belongs to which group may be asked 20 times a minute, a person some 100 times. */
 const GROUPS_EVERY = 3 * SECOND;
 const NEXT_PERSON_AFTER = SECOND;
@@ -26,7 +26,7 @@ interface MaxAge {
 
 /** Slack says that something of this person changed. */
 export async function checkPerson(bot: Bot, user: UserId): Promise<void> {
-  const requests = await bot.store.page(openFor(user), { count: ALL });
+  const requests = await bot.store.page(openFor(user), { count: EVERY_GROUP });
   await endIfLeft(bot, user, requests.filter(isGranted), { person: 0, groups: 15 * SECOND });
 }
 
@@ -55,14 +55,14 @@ const isGranted = ({ state }: ReadRequest): boolean => state === "granting" || s
 
 /** What is granted, by its holder. */
 async function readHolders(bot: Bot): Promise<Map<UserId, ReadRequest[]>> {
-  const granted = await bot.store.page(GRANTED, { count: ALL });
+  const granted = await bot.store.page(GRANTED, { count: EVERY_GROUP });
   return Map.groupBy(granted.filter(isGranted), ({ requester }) => requester);
 }
 
 /** Throws SlackAway: without a look-up nothing ends. */
 async function endIfLeft(bot: Bot, user: UserId, requests: ReadRequest[], maxAge: MaxAge): Promise<void> {
   if (requests.length === 0) return;
-  const ids = new Set(requests.flatMap(({ role }) => groupsOf(bot.config, role)));
+  const ids = new Set(requests.flatMap(({ role }) => groupsFor(bot.config, role)));
   const [person, groups] = await Promise.all([
     bot.slack.person(user, maxAge.person),
     bot.slack.groups([...ids], maxAge.groups),
