@@ -54,7 +54,7 @@ export async function openSeeder(world: World) {
         ] as const)
           await store.placeMessage(id, key, { channel, ts: "1700000000.000001", shows: "token" });
         await store.noteDrawn(request, null);
-        await queue.ring("access", id, (request.endsAt ?? 0) - Date.now());
+        await queue.schedule("access", id, (request.endsAt ?? 0) - Date.now());
         return { id, name: objectName(INSTANCE, id) };
       });
     },

@@ -45,7 +45,7 @@ export async function startBot(config: Config, outer: BotParts) {
     patient,
     prefix: bot.store.keys.prefix,
     log: bot.log,
-    run: (bell, id) => (bell === "access" ? runAccessJob(bot, id) : runSlackJob(bot, bell, id)),
+    run: (kind, id) => (kind === "access" ? runAccessJob(bot, id) : runSlackJob(bot, kind, id)),
   });
   return {
     bot,

@@ -2,5 +2,5 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
-const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-export const { version: VERSION } = z.object({ version: z.string() }).parse(JSON.parse(file));
+const manifestText = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+export const { version: VERSION } = z.object({ version: z.string() }).parse(JSON.parse(manifestText));

@@ -2,7 +2,7 @@
 
 import type { Bot } from "../bot.ts";
 import { commit } from "../life/commit.ts";
-import { holdReasons, refused } from "../life/decisions.ts";
+import { decideRefused, holdReasons } from "../life/decisions.ts";
 import { type Judgement, judge, type LookUps, lookUpPatiently } from "../life/judge.ts";
 import { assertMayApprove, countApprovals } from "../policy/approvers.ts";
 import type { Passkey } from "../policy/passkeys.ts";
@@ -13,7 +13,7 @@ import { verifyAssertion } from "../policy/webauthn.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Approval, Assertion, Request } from "../request/record.ts";
 import { isPassing, Refused } from "../request/refused.ts";
-import { approved, grantedTime, statedEnd } from "../request/transitions.ts";
+import { grantedTime, grantOrSchedule, statedEnd } from "../request/transitions.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { readRequest } from "./read.ts";
 
@@ -46,7 +46,7 @@ export async function approveRequest(
       if (newest.version !== request.version) return null;
       const next = { ...newest, approvals: ifApproved.approvals, granted: judgement.granted };
       return judgement.verdict === "approved"
-        ? approved(next, bot.clock.now(), holdReasons(bot, next))
+        ? grantOrSchedule(next, bot.clock.now(), holdReasons(bot, next))
         : next;
     },
   });
@@ -146,7 +146,7 @@ async function judgeOrClose(
   try {
     return await judge(bot, ifApproved, looks);
   } catch (error) {
-    if (error instanceof Refused && !isPassing(error)) await commit(bot, read, refused(bot, error));
+    if (error instanceof Refused && !isPassing(error)) await commit(bot, read, decideRefused(bot, error));
     throw error;
   }
 }

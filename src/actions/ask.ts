@@ -16,7 +16,7 @@ import { Refused } from "../request/refused.ts";
 import { askedBy, openAskedBy, openFor } from "../store/indexes.ts";
 import { UNREADABLE, type Unreadable } from "../store/reading.ts";
 
-export interface Asked {
+export interface AskedTerms {
   /** Slack's trigger_id, or a view's id: what is delivered twice is one request. */
   source: string;
   askedBy: UserId;
@@ -37,10 +37,10 @@ export interface Asked {
 const STORED_WITHIN_MS = 2000;
 
 /** Resolves to the request as it is stored, also when the same was delivered before. Throws Refused, StoreAway. */
-export async function askForAccess(bot: Bot, asked: Asked): Promise<Request> {
+export async function askForAccess(bot: Bot, asked: AskedTerms): Promise<Request> {
   const deadline = AbortSignal.timeout(STORED_WITHIN_MS);
   const role = findRole(bot.config, asked.role);
-  const terms = termsOf(asked, role);
+  const terms = termsFor(asked, role);
   assertForOneself(role, asked);
   checkTerms(bot.config, terms, bot.clock.now());
   await assertNotLocked(bot, asked.requester);
@@ -60,9 +60,9 @@ function asReadable(request: Request | Unreadable, id: RequestId): Request {
   return request;
 }
 
-type Terms = ReturnType<typeof termsOf>;
+type Terms = ReturnType<typeof termsFor>;
 
-const termsOf = ({ follows, duration, source: _, replaces = null, ...asked }: Asked, role: Role) => ({
+const termsFor = ({ follows, duration, source: _, replaces = null, ...asked }: AskedTerms, role: Role) => ({
   ...asked,
   replaces,
   usedBefore: follows?.usedBefore ?? 0,
@@ -81,7 +81,7 @@ async function assertNotLocked(bot: Bot, user: UserId): Promise<void> {
 }
 
 /** Limits are counted, not locked: two asks at the same moment may both pass. */
-async function assertWithinLimits(bot: Bot, { askedBy: asker, requester }: Asked): Promise<void> {
+async function assertWithinLimits(bot: Bot, { askedBy: asker, requester }: AskedTerms): Promise<void> {
   const [open, asksLastHour, held] = await Promise.all([
     bot.store.count(openAskedBy(asker)),
     bot.store.count(askedBy(asker), bot.clock.now() - HOUR),

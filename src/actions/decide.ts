@@ -2,7 +2,7 @@
 
 import type { Bot } from "../bot.ts";
 import { commit } from "../life/commit.ts";
-import { nudged } from "../life/decisions.ts";
+import { decideNudged } from "../life/decisions.ts";
 import { lookUpPatiently } from "../life/judge.ts";
 import { assertMayApprove } from "../policy/approvers.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
@@ -49,5 +49,5 @@ export async function remindApprovers(bot: Bot, id: RequestId, by: UserId): Prom
   if (request.requester !== by && request.askedBy !== by) throw new Refused("not-yours", { id });
   if (!isRemindable(request, bot.clock.now()) || !(await bot.store.once(`reminded:${id}`, REMIND_EVERY)))
     throw new Refused("reminded-already", { id });
-  return commit(bot, request, nudged(by));
+  return commit(bot, request, decideNudged(by));
 }

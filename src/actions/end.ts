@@ -11,7 +11,7 @@ import { Refused } from "../request/refused.ts";
 import { GRANTED, openFor } from "../store/indexes.ts";
 import { orNull, UNREADABLE } from "../store/reading.ts";
 import type { ReadRequest } from "../store/store.ts";
-import { type Asked, askForAccess } from "./ask.ts";
+import { type AskedTerms, askForAccess } from "./ask.ts";
 import { readRequest } from "./read.ts";
 
 /** The holder's own: End now. Throws Refused, StoreAway. */
@@ -125,7 +125,7 @@ export async function reportLeak(bot: Bot, id: RequestId, by: UserId): Promise<R
   await endChain(bot, request, { cause: "leaked", by, words: "", at: now });
   const left = Math.min(end - now, findRole(bot.config, request.role).duration.max);
   if (left < LEAST_LEFT) return null;
-  const asked: Asked = {
+  const asked: AskedTerms = {
     source: leakSource(request),
     askedBy: by,
     requester: by,
@@ -153,7 +153,9 @@ const MOST_AT_ONCE = 10_000;
 const LEAST_LEFT = 5 * MINUTE;
 
 const revoked = (bot: Bot, by: UserId, words: string): EndNote => ({
-  ...{ cause: "revoked", by, words },
+  cause: "revoked",
+  by,
+  words,
   at: bot.clock.now(),
 });
 

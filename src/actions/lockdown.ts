@@ -18,7 +18,7 @@ export interface LockdownAsked {
 /** Locks first, then ends what there is: nothing can be granted in between. Throws Refused, StoreAway, SlackAway. */
 export async function lockDown(bot: Bot, { user, by, words }: LockdownAsked): Promise<void> {
   await assertAdmin(bot, by, "lockdown");
-  await writeLockdown(bot, whomOf(user), { locked: true, by, words });
+  await writeLockdown(bot, lockedKey(user), { locked: true, by, words });
   const lockdowns = await bot.store.lockdowns.read();
   await enforceLockdowns(
     bot,
@@ -30,7 +30,7 @@ export async function lockDown(bot: Bot, { user, by, words }: LockdownAsked): Pr
 /** What ended stays ended: people ask again. */
 export async function unlock(bot: Bot, { user, by, words }: LockdownAsked): Promise<void> {
   await assertAdmin(bot, by, "unlock");
-  await writeLockdown(bot, whomOf(user), { locked: false, by, words });
+  await writeLockdown(bot, lockedKey(user), { locked: false, by, words });
 }
 
 /** Ends all live access that rests on this person's approval. Throws Refused, StoreAway, SlackAway. */
@@ -41,4 +41,4 @@ export async function endApproved(bot: Bot, { user, by, words }: LockdownAsked):
   await endEach(bot, resting, by, words);
 }
 
-const whomOf = (user: UserId | null): Locked => user ?? EVERYBODY;
+const lockedKey = (user: UserId | null): Locked => user ?? EVERYBODY;

@@ -30,8 +30,14 @@ export async function askForMoreTime(bot: Bot, id: RequestId, asked: MoreAsked):
   const role = findRole(bot.config, request.role);
   const added = duration ?? role.duration.default;
   return askForAccess(bot, {
-    ...{ source, askedBy: by, requester: by, role: request.role, duration: added },
-    ...{ reason: reason || request.reason, startsAt: null, emergency: false },
+    source,
+    askedBy: by,
+    requester: by,
+    role: request.role,
+    duration: added,
+    reason: reason || request.reason,
+    startsAt: null,
+    emergency: false,
     follows: {
       first: request.follows ?? request.id,
       prolongsFrom: latest.endsAt,

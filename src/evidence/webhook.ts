@@ -64,8 +64,8 @@ function hubAuditListener(bot: Bot): RequestListener {
 
 /** Counts are shown once it is over; use answers the question whether it is still needed. */
 async function ringUse({ queue }: Bot, { id, ending, idle }: ReadRequest): Promise<void> {
-  if (ending) await queue.ring("messages", id);
-  else if (idle.askedAt !== null) await queue.ring("access", id);
+  if (ending) await queue.schedule("messages", id);
+  else if (idle.askedAt !== null) await queue.schedule("access", id);
 }
 
 const answerHub = (response: ServerResponse, status: number): void => void response.writeHead(status).end();

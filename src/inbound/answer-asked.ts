@@ -33,13 +33,13 @@ export async function answerAsked(
   return compose(plainWords(head), head, actions(requestButton(context, request, "withdraw")));
 }
 
-const LOOK_EVERY = SECOND / 10;
+const POLL_EVERY = SECOND / 10;
 
 /** The request, as soon as people were looked up and the rules asked; as it is after a minute without that. */
 async function readLookedAt(bot: Bot, id: RequestId): Promise<Request> {
-  for (let waited = 0; ; waited += LOOK_EVERY) {
+  for (let waited = 0; ; waited += POLL_EVERY) {
     const request = await readRequest(bot, id);
     if (request.state !== "asked" || waited >= ANSWERED_WITHIN) return request;
-    await bot.clock.sleep(LOOK_EVERY, bot.stopping);
+    await bot.clock.sleep(POLL_EVERY, bot.stopping);
   }
 }

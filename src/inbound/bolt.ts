@@ -36,7 +36,9 @@ export async function startBolt(bot: Bot, routes: Routes = []) {
   const socket = env.SLACK_APP_TOKEN ? openSocket(bot, env.SLACK_APP_TOKEN, dispatcher) : null;
   const logger = boltLogger(bot, socket ? "debug" : "warn");
   const web = new HTTPReceiver({
-    ...{ logger, customRoutes: routes, signingSecret: env.SLACK_SIGNING_SECRET ?? "" },
+    logger,
+    customRoutes: routes,
+    signingSecret: env.SLACK_SIGNING_SECRET ?? "",
     processEventErrorHandler: async ({ error, response }) => {
       noteUnreadable(bot, error);
       if (!response.headersSent) response.writeHead(400).end();
@@ -51,9 +53,13 @@ export async function startBolt(bot: Bot, routes: Routes = []) {
   });
   if (!socket) answerUnreadable(bot, web);
   const app = new App({
-    ...{ receiver: socket?.receiver ?? web, logger, convoStore: false, extendedErrorHandler: true },
+    receiver: socket?.receiver ?? web,
+    logger,
+    convoStore: false,
+    extendedErrorHandler: true,
     // Slack is called by slack/client.ts alone: Bolt gets no token, and so asks Slack for nothing.
-    ...{ authorize: async () => ({}), ignoreSelf: false },
+    authorize: async () => ({}),
+    ignoreSelf: false,
     clientOptions: { fetch: respondBy(dispatcher) },
   });
   // Nothing but a payload that cannot be read comes so far: the receiver answers it.
@@ -140,18 +146,16 @@ function logFailure(bot: Bot, error: unknown): void {
 const CONNECT_WITHIN_MS = 5000;
 const PONG_WITHIN_MS = 3000;
 const RECONNECT_AFTER = SECOND / 2;
-const TRY_AGAIN_AFTER = 5 * SECOND;
+const REOPEN_AFTER = 5 * SECOND;
 
 /** One Socket Mode connection at a time: it is opened again by ourselves, since Bolt's own reconnect can end for good. */
 function openSocket(bot: Bot, appToken: string, dispatcher: Dispatcher | undefined) {
   const { SLACK_API_URL } = bot.config.env;
   const receiver = new SocketModeReceiver({
-    ...{
-      appToken,
-      logger: boltLogger(bot, "debug"),
-      autoReconnectEnabled: false,
-      clientPingTimeout: PONG_WITHIN_MS,
-    },
+    appToken,
+    logger: boltLogger(bot, "debug"),
+    autoReconnectEnabled: false,
+    clientPingTimeout: PONG_WITHIN_MS,
     // Acknowledged, so that Slack does not send it again.
     processEventErrorHandler: async ({ error }) => {
       noteUnreadable(bot, error);
@@ -160,7 +164,9 @@ function openSocket(bot: Bot, appToken: string, dispatcher: Dispatcher | undefin
     ...(dispatcher ? { dispatcher } : {}),
     installerOptions: {
       clientOptions: {
-        ...{ timeout: CONNECT_WITHIN_MS, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
+        timeout: CONNECT_WITHIN_MS,
+        retryConfig: { retries: 0 },
+        rejectRateLimitedCalls: true,
         ...(SLACK_API_URL ? { slackApiUrl: SLACK_API_URL } : {}),
       },
     },
@@ -178,7 +184,7 @@ function openSocket(bot: Bot, appToken: string, dispatcher: Dispatcher | undefin
       } catch (error) {
         const why = error instanceof Error ? error.message : "the connection was closed";
         bot.outages.note(new SlackAway(`Socket Mode: ${why}`));
-        pause = TRY_AGAIN_AFTER;
+        pause = REOPEN_AFTER;
       }
       isConnected = false;
       await bot.clock.sleep(pause, bot.stopping).catch(() => {});
@@ -213,7 +219,7 @@ const respondBy =
 
 /** What Bolt says of a single request that is no request of Slack's. */
 const BAD_SIGNATURE = /^Failed to parse and verify the request data/;
-const UNREADABLE = /^(?:Malformed request body|Could not determine the type of an incoming event)/;
+const BAD_PAYLOAD = /^(?:Malformed request body|Could not determine the type of an incoming event)/;
 
 /** Bolt's own lines in our log: its words and its errors, never the objects that it hands along, which hold tokens. */
 function boltLogger(bot: Bot, level: "debug" | "warn"): Logger {
@@ -223,11 +229,16 @@ function boltLogger(bot: Bot, level: "debug" | "warn"): Logger {
     const err = parts.find((part) => part instanceof Error);
     const words = parts.filter((part) => typeof part === "string").join(" ");
     if (BAD_SIGNATURE.test(words)) return countBadSignature();
-    log[UNREADABLE.test(words) ? "debug" : level]({ err }, `Bolt: ${words}`);
+    log[BAD_PAYLOAD.test(words) ? "debug" : level]({ err }, `Bolt: ${words}`);
   };
   return {
-    ...{ debug() {}, info() {}, setLevel() {}, setName() {}, getLevel: () => LogLevel.INFO },
-    ...{ warn: write, error: write },
+    debug() {},
+    info() {},
+    setLevel() {},
+    setName() {},
+    getLevel: () => LogLevel.INFO,
+    warn: write,
+    error: write,
   };
 }
 

@@ -48,7 +48,11 @@ const Click = z
     actions: z.tuple([z.object({ action_id: z.string(), value: z.string().default("") })], z.unknown()),
   })
   .transform(({ user, trigger_id, channel, container, view, actions: [{ action_id, value }] }) => ({
-    ...{ user: user.id, trigger: trigger_id, action: action_id, value, view: view ?? null },
+    user: user.id,
+    trigger: trigger_id,
+    action: action_id,
+    value,
+    view: view ?? null,
     place: channel && container.message_ts ? { channel: channel.id, ts: container.message_ts } : null,
     isEphemeral: container.is_ephemeral,
   }));
@@ -85,10 +89,10 @@ function replyTo(bot: Bot, { user, trigger, view, isEphemeral }: Click, { ack, r
 /** `body`: as Slack sent it. */
 type Press = (bot: Bot, click: Click, body: unknown) => Promise<Message | null>;
 /** Resolves to the request as it is then, or to an answer for the presser alone. */
-type Deed = (bot: Bot, id: RequestId, click: Click) => Promise<Request | Message>;
+type ButtonAction = (bot: Bot, id: RequestId, click: Click) => Promise<Request | Message>;
 
 /** By their action_id. */
-const DEEDS = new Map<string, Deed>([
+const BUTTON_ACTIONS = new Map<string, ButtonAction>([
   ["approve", (bot, id, { user }) => approve(bot, id, user, null)],
   ["approve-signed", (bot, id, { user }) => approve(bot, id, user, null)],
   ["approve-less", (bot, id, { user, value }) => approve(bot, id, user, minutesIn(value) * MINUTE)],
@@ -140,7 +144,7 @@ async function approve(
 async function press(bot: Bot, click: Click, body: unknown): Promise<Message | null> {
   if (!isButtonOpenToAll(click)) await assertNotLockedOut(bot, click.user);
   try {
-    const deed = DEEDS.get(click.action);
+    const deed = BUTTON_ACTIONS.get(click.action);
     if (deed) return await doDeed(bot, click, deed);
     return (await OTHERS.get(click.action)?.(bot, click, body)) ?? null;
   } catch (error) {
@@ -184,7 +188,7 @@ async function turnPage(bot: Bot, { user, value }: Click): Promise<Message | nul
   return asked && drawList(bot, user, asked);
 }
 
-async function doDeed(bot: Bot, click: Click, deed: Deed): Promise<Message | null> {
+async function doDeed(bot: Bot, click: Click, deed: ButtonAction): Promise<Message | null> {
   const id = idIn(click);
   const request = await readIfStrange(bot, id, click);
   if (request) return disown(bot, click, request);
@@ -193,7 +197,7 @@ async function doDeed(bot: Bot, click: Click, deed: Deed): Promise<Message | nul
     return "blocks" in done ? done : await answerDone(bot, click, done);
   } catch (error) {
     // Somebody else was quicker: the message is drawn anew, and only this person is told.
-    if (error instanceof Refused) await bot.queue.ring("messages", id).catch(() => {});
+    if (error instanceof Refused) await bot.queue.schedule("messages", id).catch(() => {});
     throw error;
   }
 }

@@ -14,7 +14,7 @@ import { actions, compose, section } from "../slack/messages/blocks.ts";
 import { labelledButton } from "../slack/messages/buttons.ts";
 import type { DrawContext } from "../slack/messages/draw.ts";
 import type { Message } from "../slack/slack.ts";
-import { code, foreign, mentionUser, plainWords } from "../slack/text/format.ts";
+import { code, escapeText, mentionUser, plainWords } from "../slack/text/format.ts";
 import { type Words, wordsFor } from "../slack/text/index.ts";
 import { openFor } from "../store/indexes.ts";
 import { answerAsked } from "./answer-asked.ts";
@@ -306,7 +306,7 @@ export function drawHelp({ config, locale }: DrawContext): Message {
   const [first, role] = Object.entries(config.roles)[0] ?? ["", null];
   const [head = "", ...lines] = commands.help({
     command: config.slack.command,
-    hub: foreign(config.hub.name),
+    hub: escapeText(config.hub.name),
     // Slack does not see code right beside Chinese punctuation.
     roles: Object.keys(config.roles).map(code).join(" · "),
     example: role ? `${first} ${formatDuration(role.duration.default)}` : "",

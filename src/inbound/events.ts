@@ -5,7 +5,7 @@ import { checkGroups, checkPerson } from "../life/sweep/who-left.ts";
 import { UserId } from "../request/ids.ts";
 import { greetInDm, publishHome } from "./home.ts";
 
-const Event = z.discriminatedUnion("type", [
+const SlackEvent = z.discriminatedUnion("type", [
   // The Messages tab is our DM.
   z.object({ type: z.literal("app_home_opened"), user: UserId, tab: z.string() }),
   z.object({ type: z.literal("user_change"), user: z.object({ id: UserId }) }),
@@ -13,10 +13,10 @@ const Event = z.discriminatedUnion("type", [
   z.object({ type: z.literal("subteam_updated") }),
 ]);
 
-export const EVENTS = Event.options.map(({ shape }) => shape.type.value);
+export const EVENTS = SlackEvent.options.map(({ shape }) => shape.type.value);
 
 export async function handleEvent(bot: Bot, { event }: { event: unknown }): Promise<void> {
-  const told = Event.parse(event);
+  const told = SlackEvent.parse(event);
   switch (told.type) {
     case "app_home_opened":
       if (told.tab === "home") return publishHome(bot, told.user);

@@ -5,7 +5,7 @@
 import { checkTerms } from "../policy/limits.ts";
 import type { Policy } from "../policy/policy.ts";
 import { findRole, type Role } from "../policy/roles.ts";
-import { COMMAND_WORDS, MEANINGS, WORDS, type Word } from "../policy/words.ts";
+import { COMMAND_ALIASES, COMMAND_WORDS, MEANINGS, type Word } from "../policy/words.ts";
 import { formatDuration } from "../request/durations.ts";
 import { type RequestId, readRequestId, UserId } from "../request/ids.ts";
 import { Refused } from "../request/refused.ts";
@@ -41,7 +41,7 @@ export type Command =
 /** `text`: as Slack sends it, with mentions as <@U123|name>, and & < > escaped. Throws Refused. */
 export function parseCommand(text: string): Command {
   const [word, rest] = takeWord(text);
-  switch (meaningOf(word)) {
+  switch (meaningFor(word)) {
     case undefined:
       return word === "" ? { kind: "help" } : parseAsk(text);
     case "help":
@@ -79,11 +79,11 @@ export function parseCommand(text: string): Command {
 
 /** Whether it asks for access: only such a line can be put right in the form. */
 export function isRequestLine(text: string): boolean {
-  const meaning = meaningOf(takeWord(text)[0]);
+  const meaning = meaningFor(takeWord(text)[0]);
   return meaning === undefined || meaning === "for" || meaning === "emergency";
 }
 
-const meaningOf = (word: string): Word | undefined => MEANINGS.get(narrow(word).toLowerCase());
+const meaningFor = (word: string): Word | undefined => MEANINGS.get(narrow(word).toLowerCase());
 
 /** Chinese words of the command, the longest first: no space need follow them. */
 const CHINESE = [...COMMAND_WORDS]
@@ -101,7 +101,7 @@ function takeWord(text: string): [word: string, rest: string] {
 /** What comes before the role: for whom, and whether it is an emergency. */
 function takePrefix(text: string): { requester: UserId | null; emergency: boolean; rest: string } {
   const [word, rest] = takeWord(text);
-  const meaning = meaningOf(word);
+  const meaning = meaningFor(word);
   if (meaning === "emergency") return { ...takePrefix(rest), emergency: true };
   if (meaning !== "for") return { requester: null, emergency: false, rest: text.trimStart() };
   const named = takePerson(rest);
@@ -155,7 +155,7 @@ function parseHistory(text: string): Command {
 
 function parseRevoke(text: string): Command {
   const [word, rest] = takeWord(text);
-  if (meaningOf(word) !== "all") return { kind: "revoke", ...takeRequest(text) };
+  if (meaningFor(word) !== "all") return { kind: "revoke", ...takeRequest(text) };
   const { person, reason } = takePersonAndReason(rest);
   if (person) return { kind: "revoke-all", role: null, ...needReason({ person, reason }) };
   const [role, why] = takeWord(rest);
@@ -173,7 +173,7 @@ function parseLockdown(text: string): Command {
   const { person, reason } = takePersonAndReason(text);
   if (person !== null) return { kind: reason === "" ? "lockdown-form" : "lockdown", person, reason };
   const [word, why] = takeWord(text);
-  const isEverybody = meaningOf(word) === "everybody";
+  const isEverybody = meaningFor(word) === "everybody";
   const words = readable(isEverybody ? why : text);
   return { kind: isEverybody && words !== "" ? "lockdown" : "lockdown-form", person: null, reason: words };
 }
@@ -213,7 +213,7 @@ const readable = (escaped: string): string =>
     .trim();
 
 /** Shorter words are too near to others: `foo` does not mean `for`. */
-const OFFERED = Object.values(WORDS)
+const OFFERED = Object.values(COMMAND_ALIASES)
   .map(([english]) => english)
   .filter((word) => word.length > 3 && word !== "from");
 
@@ -252,6 +252,11 @@ const withDefaults = (
   role: string,
   { duration: times }: Role,
 ) => ({
-  ...{ role, reason, emergency, duration: duration ?? times.default },
-  ...{ startsAt: null, follows: null, prolongsFrom: null },
+  role,
+  reason,
+  emergency,
+  duration: duration ?? times.default,
+  startsAt: null,
+  follows: null,
+  prolongsFrom: null,
 });

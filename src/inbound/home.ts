@@ -26,14 +26,14 @@ export async function publishHome(bot: Bot, user: UserId): Promise<void> {
   });
 }
 
-const TOLD_FOR = 3650 * DAY;
+const GREETED_FOR = 3650 * DAY;
 
 /**
  * Says in our DM, when somebody opens it for the first time, that commands alone are read: Slack tells of words there only
  * with `im:history`, which the bot does not have. Throws StoreAway, SlackAway, SlackRefusal.
  */
 export async function greetInDm(bot: Bot, user: UserId): Promise<void> {
-  if (!(await bot.store.once(`told:dm:${user}`, TOLD_FOR))) return;
+  if (!(await bot.store.once(`told:dm:${user}`, GREETED_FOR))) return;
   const { config, locale } = await contextFor(bot, user);
   const { commands } = wordsFor(locale);
   const head = commands.wordsUnread(config.slack.command);

@@ -59,7 +59,11 @@ export async function drawList(bot: Bot, user: UserId, asked: ListAsked): Promis
 }
 
 const LISTS: Record<ListAsked["kind"], (reading: Reading) => Promise<Message>> = {
-  ...{ status: drawStatus, pending: drawPending, active: drawActive, history: drawHistory, show: drawShow },
+  status: drawStatus,
+  pending: drawPending,
+  active: drawActive,
+  history: drawHistory,
+  show: drawShow,
 };
 
 const PAGE = 10;
@@ -70,7 +74,7 @@ const MOST_OPEN = 200;
 async function drawStatus(reading: Reading): Promise<Message> {
   const open = await reading.bot.store.page(openFor(reading.user), { count: MOST_OPEN, latest: true });
   const chains = Map.groupBy(open, ({ id, follows }) => follows ?? id);
-  const lines = pageOf([...chains.values()], reading).map((chain) => drawChain(reading, chain));
+  const lines = slicePage([...chains.values()], reading).map((chain) => drawChain(reading, chain));
   return drawPage(reading, await Promise.all(lines));
 }
 
@@ -99,17 +103,17 @@ async function drawChain(reading: Reading, chain: Request[]): Promise<KnownBlock
 /** What this person may decide. A click here approves nothing: that is done on the card, or not at all. */
 async function drawPending(reading: Reading): Promise<Message> {
   const { bot, user, asked } = reading;
-  const groups = await readGroups(bot);
+  const groups = await lookUpGroups(bot);
   const needed = (asked.page + 1) * PAGE + 1;
   const reviews = await collect(bot, UNREVIEWED, needed, (one) => mayReview(bot.config, one, user, groups));
   const requests = approvesAnything(bot, user, groups)
     ? await collect(bot, WAITING, needed, (one) => mayDecide(bot, one, user, groups))
     : [];
-  const lines = pageOf([...reviews, ...requests], reading).map((one) => drawUndecided(reading, one));
+  const lines = slicePage([...reviews, ...requests], reading).map((one) => drawOpenRequest(reading, one));
   return drawPage(reading, await Promise.all(lines));
 }
 
-async function drawUndecided(reading: Reading, request: Request): Promise<KnownBlock[]> {
+async function drawOpenRequest(reading: Reading, request: Request): Promise<KnownBlock[]> {
   const { lists, messages } = wordsFor(reading.locale);
   const isWaiting = request.state === "waiting";
   const channel = `<#${channelFor(reading.config, request.role)}>`;
@@ -134,7 +138,7 @@ async function cardLink({ bot, locale }: Reading, { id }: Request): Promise<stri
 
 async function drawActive(reading: Reading): Promise<Message> {
   const { bot, user, asked } = reading;
-  const groups = await readGroups(bot);
+  const groups = await lookUpGroups(bot);
   if (!isAdmin(bot.config, user, groups) && !approvesAnything(bot, user, groups)) return notShown(reading);
   const granted = await bot.store.page(GRANTED, { from: asked.page * PAGE, count: PAGE + 1 });
   const lines = granted.map(async (one) => [
@@ -148,7 +152,7 @@ async function drawActive(reading: Reading): Promise<Message> {
 async function drawHistory(reading: Reading): Promise<Message> {
   const { bot, user, asked } = reading;
   const { person = user } = asked;
-  if (person !== user && !isAdmin(bot.config, user, await readGroups(bot))) return notShown(reading);
+  if (person !== user && !isAdmin(bot.config, user, await lookUpGroups(bot))) return notShown(reading);
   const from = asked.page * PAGE;
   const requests = await bot.store.page(requestsFor(person), { from, count: PAGE + 1, latest: true });
   const draw = person === user ? ownLine : requestLine;
@@ -166,11 +170,11 @@ async function drawShow(reading: Reading): Promise<Message> {
 
 async function maySee(bot: Bot, request: Request, user: UserId): Promise<boolean> {
   if (request.requester === user || request.askedBy === user) return true;
-  const groups = await readGroups(bot);
+  const groups = await lookUpGroups(bot);
   return mayRevoke(bot.config, request, user, groups) || mayReview(bot.config, request, user, groups);
 }
 
-const readGroups = (bot: Bot): Promise<Groups> => bot.slack.groups(allGroups(bot.config));
+const lookUpGroups = (bot: Bot): Promise<Groups> => bot.slack.groups(allGroups(bot.config));
 
 function mayDecide({ config }: Bot, request: Request, user: UserId, groups: Groups): boolean {
   const role = roleNamed(config, request.role);
@@ -181,7 +185,7 @@ function mayDecide({ config }: Bot, request: Request, user: UserId, groups: Grou
 const approvesAnything = ({ config }: Bot, user: UserId, groups: Groups): boolean =>
   Object.values(config.roles).some((role) => isAmong(approversFor(role, true), user, groups));
 
-const READ_AT_ONCE = 50;
+const LIST_READ_AT_ONCE = 50;
 
 /** Reads an index until so many of it match. */
 async function collect(
@@ -192,13 +196,13 @@ async function collect(
 ): Promise<Request[]> {
   const found: Request[] = [];
   const total = await bot.store.count(index);
-  for (let from = 0; from < total && found.length < needed; from += READ_AT_ONCE)
-    found.push(...(await bot.store.page(index, { from, count: READ_AT_ONCE })).filter(matches));
+  for (let from = 0; from < total && found.length < needed; from += LIST_READ_AT_ONCE)
+    found.push(...(await bot.store.page(index, { from, count: LIST_READ_AT_ONCE })).filter(matches));
   return found;
 }
 
 /** One more than a page: there is an older one then. */
-const pageOf = <T>(all: T[], { asked }: Reading): T[] =>
+const slicePage = <T>(all: T[], { asked }: Reading): T[] =>
   all.slice(asked.page * PAGE, (asked.page + 1) * PAGE + 1);
 
 function drawPage(reading: Reading, lines: KnownBlock[][]): Message {

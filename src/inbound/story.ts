@@ -4,13 +4,13 @@ import { compose, quote, section } from "../slack/messages/blocks.ts";
 import type { DrawContext } from "../slack/messages/draw.ts";
 import { usageLine } from "../slack/messages/use.ts";
 import type { Message } from "../slack/slack.ts";
-import { foreign, mentionUser, plainWords, precise } from "../slack/text/format.ts";
+import { escapeText, mentionUser, plainWords, precise } from "../slack/text/format.ts";
 import { wordsFor } from "../slack/text/index.ts";
 import { requestLine } from "./lines.ts";
 
 export function drawStory(context: DrawContext, request: Request): Message {
   const head = requestLine(context, request);
-  const lines = eventsOf(context, request)
+  const lines = storyEvents(context, request)
     .sort((a, b) => a.at - b.at)
     .map(({ at, what }) => `${precise(at)} · ${what}`);
   const use = context.use && request.activeAt !== null ? usageLine(context.use, context.locale) : "";
@@ -18,12 +18,12 @@ export function drawStory(context: DrawContext, request: Request): Message {
   return compose(plainWords(head), head, body, request.id, request.follows ?? "");
 }
 
-interface Event {
+interface StoryLine {
   at: number;
   what: string;
 }
 
-function eventsOf({ locale }: DrawContext, request: Request): Event[] {
+function storyEvents({ locale }: DrawContext, request: Request): StoryLine[] {
   const { story } = wordsFor(locale).lists;
   const { requester, askedBy, approvals, activeAt, ending, outcome, review } = request;
   const asker = askedBy === requester ? "" : mentionUser(askedBy);
@@ -58,7 +58,7 @@ function eventsOf({ locale }: DrawContext, request: Request): Event[] {
 type Story = ReturnType<typeof wordsFor>["lists"]["story"];
 
 const approvedByRule = (story: Story, rule: string): string =>
-  rule === "none" ? story.automatic : rule === "emergency" ? story.emergency : story.rule(foreign(rule));
+  rule === "none" ? story.automatic : rule === "emergency" ? story.emergency : story.rule(escapeText(rule));
 
 const withWords = (story: Story, what: string, words: string): string =>
-  words === "" ? what : story.withWords(what, foreign(words));
+  words === "" ? what : story.withWords(what, escapeText(words));

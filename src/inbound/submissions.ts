@@ -10,7 +10,7 @@ import { answerView, contextFor, explainError, inTime, sentence } from "./answer
 import { openForm, type Submitted, submitForm } from "./forms/index.ts";
 import { assertNotLockedOut } from "./locked-out.ts";
 
-const Sent = z.object({ user: z.object({ id: UserId }), trigger_id: z.string().default("") });
+const ViewSubmission = z.object({ user: z.object({ id: UserId }), trigger_id: z.string().default("") });
 
 type ViewAnswer =
   | { response_action: "errors"; errors: Record<string, string> }
@@ -23,7 +23,7 @@ export interface SubmissionArgs {
 
 /** Mistakes are shown in the form, an answer in its place; what takes longer than Slack waits is answered in the DM. */
 export async function handleSubmission(bot: Bot, { body, ack }: SubmissionArgs): Promise<void> {
-  const user = Sent.parse(body).user.id;
+  const user = ViewSubmission.parse(body).user.id;
   const outcome = submitForm(bot, body).catch(async (error: unknown) => {
     if (error instanceof z.ZodError) throw error;
     return { message: await explainError(bot, user, error) };
@@ -56,7 +56,7 @@ export interface ShortcutArgs {
 
 /** It can be chosen anywhere, so there is no conversation to answer in. */
 export async function handleShortcut(bot: Bot, { body, ack }: ShortcutArgs): Promise<void> {
-  const { user, trigger_id } = Sent.parse(body);
+  const { user, trigger_id } = ViewSubmission.parse(body);
   await ack();
   await assertNotLockedOut(bot, user.id);
   await openForm(bot, trigger_id, user.id, { kind: "request", prefill: {} });

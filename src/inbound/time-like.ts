@@ -24,7 +24,7 @@ const DURATION = [
 ].join("|");
 
 /** 22:00, 10pm, 10点, 三点. */
-const CLOCK = [
+const CLOCK_LIKE = [
   "\\d{1,2}[:：]\\d\\d",
   `\\d{1,2}\\s*(?:[ap]\\.?m|o'clock)${ENDS}`,
   `${NUMBER_EN}\\s+(?:[ap]\\.?m|o'clock)${ENDS}`,
@@ -53,7 +53,7 @@ const DAY_EN = [
 ].join("|");
 const DAY_ZH =
   "[今明昨前后]天|[今明昨][早晚日]|[上下本这]?个?(?:星期|礼拜|周)[一二三四五六日天末]|[上下本这]个?[周月]|早上|上午|中午|下午|傍晚|晚上|凌晨|半夜|月底|年底|下班";
-const DAY = `${DAY_EN}|${DAY_ZH}`;
+const DAY_LIKE = `${DAY_EN}|${DAY_ZH}`;
 /** What begins later than now; of the past a reason may tell. */
 const COMING_DAY = [
   `(?:today|tonight|tomorrow|noon|midnight)${ENDS}`,
@@ -62,7 +62,7 @@ const COMING_DAY = [
   "[今明后]天|[今明][早晚日]|下个?[周月]",
 ].join("|");
 
-const POINT = `${CLOCK}|${DATE}`;
+const POINT = `${CLOCK_LIKE}|${DATE}`;
 const BEFORE_A_TIME = "(?:at|on|by|to|in|about|around|up\\s+to|starting|starting\\s+at)\\s+";
 
 /** Where the time should be: a digit, a sign, a number word, a day. */
@@ -92,16 +92,16 @@ const TO_ZH = "(?<![收看遇达得找查碰感想做提拿听见接受拉来回
 /** A word that a time follows, anywhere: for 2 hours, until 18:00, 从昨天. */
 export const IN_A_REASON = new RegExp(
   [
-    `(?<![\\p{L}\\p{N}_'’-])(?:from|until|till?|for)\\s+(?:${DURATION}|${POINT}|${DAY})`,
+    `(?<![\\p{L}\\p{N}_'’-])(?:from|until|till?|for)\\s+(?:${DURATION}|${POINT}|${DAY_LIKE})`,
     `(?<![\\p{L}\\p{N}_'’-])(?:until|till?|for)\\s+\\d{1,2}(?=\\s*$|[,;.!?](?:\\s|$))`,
-    `(?:从|${TO_ZH})\\s*(?:${DURATION}|${POINT}|${DAY})`,
+    `(?:从|${TO_ZH})\\s*(?:${DURATION}|${POINT}|${DAY_LIKE})`,
   ].join("|"),
   "u",
 );
 
 /** After `from`, where the start should be. */
 export const STARTS_WITH_A_TIME = new RegExp(
-  `^(?:\\d|[+~-]|now${ENDS}|${NUMBER_EN}${ENDS}|in\\s+\\d|${DURATION}|${DAY})`,
+  `^(?:\\d|[+~-]|now${ENDS}|${NUMBER_EN}${ENDS}|in\\s+\\d|${DURATION}|${DAY_LIKE})`,
   "u",
 );
 

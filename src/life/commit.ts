@@ -30,7 +30,7 @@ export async function commit(bot: Bot, read: ReadRequest, decision: Decision): P
     if (committed.result === "conflict") continue;
     if (committed.result === "locked-down") throw lockedDown(committed.who);
     if (committed.result === "stale-lookup") throw new Refused("stale-lookup");
-    await Promise.all([ringFor(bot, record, next), deleteOnHub(bot, record, next, decision)]);
+    await Promise.all([scheduleJobs(bot, record, next), deleteOnHub(bot, record, next, decision)]);
     return next;
   }
   throw new Refused(before === null ? "unknown-request" : "unreadable-request", { id: read.id });
@@ -51,7 +51,7 @@ export async function storeNew(bot: Bot, request: Request): Promise<boolean> {
   const named = withNames(bot, request, null);
   const entry = entryFor(bot, named, named, { event: "request.asked", by: request.askedBy });
   const { result } = await bot.store.commit(null, named, entry, null);
-  if (result === "done") await bot.queue.ring("access", request.id);
+  if (result === "done") await bot.queue.schedule("access", request.id);
   return result === "done";
 }
 
@@ -71,13 +71,14 @@ function guardFor(before: Request, next: Request, { lookedUpAt = 0 }: Decision):
 const lockedDown = (who: string): Refused =>
   new Refused("locked-down", who === EVERYBODY ? {} : { user: who });
 
-/** The record is stored: a bell that cannot be rung now is rung by the next sweep. */
-async function ringFor(bot: Bot, before: Request, after: Request): Promise<void> {
+/** The record is stored: a kind that cannot be rung now is rung by the next sweep. */
+async function scheduleJobs(bot: Bot, before: Request, after: Request): Promise<void> {
   const due = nextDue(bot, after);
   const rings: Promise<void>[] = [];
-  rings.push(bot.queue.ring("messages", after.id, drawMessagesFrom(bot, after) - bot.clock.now()));
-  if (due !== null) rings.push(bot.queue.ring("access", after.id, due - bot.clock.now()));
-  if (before.state === "active" || after.state === "active") rings.push(bot.queue.ring("token", after.id));
+  rings.push(bot.queue.schedule("messages", after.id, drawMessagesFrom(bot, after) - bot.clock.now()));
+  if (due !== null) rings.push(bot.queue.schedule("access", after.id, due - bot.clock.now()));
+  if (before.state === "active" || after.state === "active")
+    rings.push(bot.queue.schedule("token", after.id));
   const failed = (await Promise.allSettled(rings)).find(({ status }) => status === "rejected");
   if (failed) bot.log.debug({ id: after.id }, "committed, but the queue could not be rung; the sweep will");
 }

@@ -12,18 +12,18 @@ import type { Decision } from "./state.ts";
  */
 export async function lapseDecision(bot: Bot, { id, account }: Request, known: Decision): Promise<Decision> {
   const found = await bot.hub.readAccount(id);
-  return found?.uid === account ? known : restored(bot);
+  return found?.uid === account ? known : decideRestored(bot);
 }
 
 /** The record is an older copy: it goes to ending, whatever it says of its state. */
-export const restored = (bot: Bot): Decision => ({
+export const decideRestored = (bot: Bot): Decision => ({
   event: "request.ended",
   by: null,
   change: (request) => endOrClose(request, { cause: "restored" }, bot.clock.now()),
 });
 
 /** Nobody decided before `lapsesAt`. */
-export const unanswered = (bot: Bot): Decision => ({
+export const decideUnanswered = (bot: Bot): Decision => ({
   event: "request.unanswered",
   by: null,
   change: (request) =>
@@ -33,7 +33,7 @@ export const unanswered = (bot: Bot): Decision => ({
 });
 
 /** The request may not be, or not any more, for the reason that the error tells: it closes, where it is not granted. */
-export const refused = (bot: Bot, { note }: Refused): Decision => ({
+export const decideRefused = (bot: Bot, { note }: Refused): Decision => ({
   event: "request.refused",
   by: null,
   change: (request) =>
@@ -47,7 +47,7 @@ export const holdReasons = ({ checks }: Bot, { role }: Request): HoldReason[] =>
   checks.failing.filter(({ roles }) => roles === "all" || roles.includes(role)).map(({ reason }) => reason);
 
 /** Reminds the approvers: once when it is time, and when the requester presses Remind them. */
-export const nudged = (by: Actor | null): Decision => ({
+export const decideNudged = (by: Actor | null): Decision => ({
   event: "request.reminded",
   by,
   change: (request) => (request.state === "waiting" ? { ...request, nudges: request.nudges + 1 } : null),

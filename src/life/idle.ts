@@ -7,7 +7,7 @@ import type { Bot } from "../bot.ts";
 import { idleDueAt, idleSince } from "../policy/idle.ts";
 import type { Request } from "../request/record.ts";
 import { startEnding } from "../request/transitions.ts";
-import { dmOf, type WantedMessage } from "./messages/wanted.ts";
+import { dmMessage, type WantedMessage } from "./messages/wanted.ts";
 import type { Decision } from "./state.ts";
 import { readUse } from "./use.ts";
 
@@ -51,4 +51,4 @@ const release = (bot: Bot): Decision => ({
 });
 
 export const idleQuestion = (request: Request): WantedMessage[] =>
-  request.idle.askedAt === null ? [] : [dmOf(request, `needed-${request.idle.askedAt}`, "needed")];
+  request.idle.askedAt === null ? [] : [dmMessage(request, `needed-${request.idle.askedAt}`, "needed")];

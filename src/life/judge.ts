@@ -5,7 +5,7 @@ import type { Bot } from "../bot.ts";
 import { countApprovals, groupsFor, isApproved } from "../policy/approvers.ts";
 import { checkTerms } from "../policy/limits.ts";
 import { findRole } from "../policy/roles.ts";
-import { decide } from "../policy/rules.ts";
+import { decideByRules } from "../policy/rules.ts";
 import { MINUTE } from "../request/durations.ts";
 import type { UserId } from "../request/ids.ts";
 import type { Groups, Person } from "../request/people.ts";
@@ -77,7 +77,7 @@ export async function judge(bot: Bot, request: Request, looks: LookUps): Promise
   checkTerms(config, { ...request, usedBefore }, now);
   const requester = lookedUpPerson(looks, request.requester);
   const asker = lookedUpPerson(looks, request.askedBy);
-  const ruled = decide(config, { request, requester, asker, groups: looks.groups, usedBefore, now });
+  const ruled = decideByRules(config, { request, requester, asker, groups: looks.groups, usedBefore, now });
   const approvals =
     ruled.kind === "approved"
       ? [{ by: null, rule: ruled.rule, why: ruled.why, at: now, time: request.duration }]

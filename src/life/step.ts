@@ -53,9 +53,9 @@ export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
   if (request === null) return;
   const due = nextDue(bot, request);
   if (due === null) return;
-  if (!isChanged) await bot.queue.ring("access", id, Math.max(due - bot.clock.now(), TRY_AGAIN_AFTER));
+  if (!isChanged) await bot.queue.schedule("access", id, Math.max(due - bot.clock.now(), TRY_AGAIN_AFTER));
   // This ring, or the commit's, replaced any that came during the run: a record that changed since needs a run at once.
-  if (await hasChanged(bot, request)) await bot.queue.ring("access", id);
+  if (await hasChanged(bot, request)) await bot.queue.schedule("access", id);
 }
 
 async function noteFailure(bot: Bot, id: RequestId, error: unknown): Promise<void> {

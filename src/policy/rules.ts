@@ -93,7 +93,7 @@ export interface Case {
 export type Ruling = { kind: "approved"; rule: string; why: string } | { kind: "ask" };
 
 /** Throws Refused when the request is not allowed. */
-export function decide(policy: RuleBook, facts: Case): Ruling {
+export function decideByRules(policy: RuleBook, facts: Case): Ruling {
   const { request, requester, asker, groups } = facts;
   const role = findRole(policy, request.role);
   assertForOneself(role, { ...request, askedBy: asker.id, requester: requester.id });

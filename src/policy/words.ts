@@ -1,5 +1,5 @@
 /** The words of the command, in English and Chinese. No role may be named like one. */
-export const WORDS = {
+export const COMMAND_ALIASES = {
   help: ["help", "帮助"],
   status: ["status", "状态"],
   pending: ["pending", "待审批", "待办"],
@@ -18,11 +18,13 @@ export const WORDS = {
   everybody: ["everybody", "所有人"],
   from: ["from", "从"],
 } as const;
-export type Word = keyof typeof WORDS;
+export type Word = keyof typeof COMMAND_ALIASES;
 
 /** Which word of the command this is, typed in either language. */
 export const MEANINGS: ReadonlyMap<string, Word> = new Map(
-  (Object.keys(WORDS) as Word[]).flatMap((word) => WORDS[word].map((typed) => [typed, word] as const)),
+  (Object.keys(COMMAND_ALIASES) as Word[]).flatMap((word) =>
+    COMMAND_ALIASES[word].map((typed) => [typed, word] as const),
+  ),
 );
 
 export const COMMAND_WORDS: ReadonlySet<string> = new Set(MEANINGS.keys());

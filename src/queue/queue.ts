@@ -1,4 +1,4 @@
-/** The doorbell, the clock and the lock: one job a request in each queue, and never the memory of anything. */
+/** The queues: they start work, keep its time and lock it. One job a request in each queue, and never the memory of anything. */
 import { Queue as BullQueue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -7,17 +7,17 @@ import { RequestId } from "../request/ids.ts";
 import { guarded } from "../store/redis.ts";
 
 /** `access`: hub work and time. `token` and `messages`: the two jobs of a request in the queue `slack`, tokens first. */
-export const Bell = z.enum(["access", "token", "messages"]);
-export type Bell = z.infer<typeof Bell>;
+export const JobKind = z.enum(["access", "token", "messages"]);
+export type JobKind = z.infer<typeof JobKind>;
 
-const JobData = z.object({ id: RequestId, bell: Bell });
+const JobData = z.object({ id: RequestId, kind: JobKind });
 type JobData = z.infer<typeof JobData>;
 
 /** A job never fails and never moves itself: it ends by ringing for its next due time. */
-export type RunJob = (bell: Bell, id: RequestId) => Promise<void>;
+export type RunJob = (kind: JobKind, id: RequestId) => Promise<void>;
 
 /** BullMQ takes jobs without a priority first. */
-const PRIORITY: Record<Bell, number> = { access: 0, token: 0, messages: 10 };
+const PRIORITY: Record<JobKind, number> = { access: 0, token: 0, messages: 10 };
 const CONCURRENCY = { access: 24, slack: 24 };
 
 /** A dead replica's job goes on within 7 s: by default that takes 60, and a job that stalled twice is failed. */
@@ -38,17 +38,17 @@ export function createQueue({ failFast, prefix }: { failFast: Redis; prefix: str
      * Asks for one run of the request's job in `delay` ms. A delayed job moves to this time; one that runs now runs
      * once more, with the delay of the last ring. Throws StoreAway.
      */
-    async ring(bell: Bell, id: RequestId, delay = 0): Promise<void> {
-      const queue = bell === "access" ? queues.access : queues.slack;
-      const job = bell === "access" ? id : `${id}-${bell}`;
+    async schedule(kind: JobKind, id: RequestId, delay = 0): Promise<void> {
+      const queue = kind === "access" ? queues.access : queues.slack;
+      const job = kind === "access" ? id : `${id}-${kind}`;
       await guarded(
         queue.add(
-          bell,
-          { id, bell },
+          kind,
+          { id, kind },
           {
             deduplication: { id: job, reschedule: true, keepLastIfActive: true },
             delay: Math.max(0, Math.ceil(delay)),
-            priority: PRIORITY[bell],
+            priority: PRIORITY[kind],
             removeOnComplete: true,
             removeOnFail: true,
           },
@@ -79,10 +79,10 @@ export function startWorkers({ patient, prefix, run, log }: WorkerOptions) {
   const runSafely = async ({ data }: { data: unknown }): Promise<void> => {
     const job = JobData.safeParse(data);
     if (!job.success) return log.error({ err: job.error }, "queue: a job that cannot be read is dropped");
-    const { bell, id } = job.data;
+    const { kind, id } = job.data;
     // Only Redis can be the reason: the sweep rings again when it is back.
-    await run(bell, id).catch((error: unknown) =>
-      log.debug({ id, err: error }, `queue: the ${bell} job could not ring for its next run`),
+    await run(kind, id).catch((error: unknown) =>
+      log.debug({ id, err: error }, `queue: the ${kind} job could not ring for its next run`),
     );
   };
   const workers = (["access", "slack"] as const).map((name) => {

@@ -42,7 +42,7 @@ export function statedEnd(request: Request): number | null {
  * Approved: it waits for its start, is held back by checks of the hub that fail, or is set up now. Its end is fixed here
  * and never changes.
  */
-export function approved(request: Request, now: number, heldBack: HoldReason[]): Request {
+export function grantOrSchedule(request: Request, now: number, heldBack: HoldReason[]): Request {
   const isLater = request.startsAt !== null && request.startsAt > now;
   if (isLater || heldBack.length > 0)
     return { ...request, state: "scheduled", heldBack: isLater ? [] : heldBack, trouble: null };

@@ -23,7 +23,7 @@ interface SlackOptions extends SlackConnection {
   onDone?: () => void;
 }
 
-const LARGEST_ANSWER = 8 * 1024 * 1024;
+const LARGEST_SLACK_ANSWER = 8 * 1024 * 1024;
 const Anything = z.unknown();
 const Posted = z.object({ channel: z.string(), ts: z.string() });
 const Opened = z.object({ view: z.object({ id: z.string(), hash: z.string() }) });
@@ -32,8 +32,8 @@ const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false };
 export function createSlack(options: SlackOptions): Slack {
   const openClient = clientOpener(options);
   const waits = createWaits(options.clock);
-  const ask = callerOf(openClient(READ), waits);
-  const sendOnly = callerOf(openClient(WRITE), waits);
+  const ask = createCaller(openClient(READ), waits);
+  const sendOnly = createCaller(openClient(WRITE), waits);
   const send: CallSlack = async (...call) => {
     const answer = await sendOnly(...call);
     options.onDone?.();
@@ -74,7 +74,7 @@ export function createSlack(options: SlackOptions): Slack {
 
 /** Calls for a command that runs once, and waits for them. */
 export const createSlackCaller = (connection: SlackConnection, clock: Clock): CallSlack =>
-  callerOf(clientOpener(connection)(ONCE), createWaits(clock));
+  createCaller(clientOpener(connection)(ONCE), createWaits(clock));
 
 /** True when Slack did it; `ifGone` when the message is not there any more. */
 async function isDone(call: Promise<unknown>, { ifGone }: { ifGone: boolean }): Promise<boolean> {
@@ -99,7 +99,7 @@ const WRITE: WebClientOptions = { timeout: 5000, retryConfig: { retries: 0 } };
 const ONCE: WebClientOptions = { timeout: 5000, retryConfig: { retries: 1 } };
 
 function clientOpener({ token, apiUrl, proxy, noProxy = "" }: SlackConnection) {
-  const limits = { maxResponseSize: LARGEST_ANSWER };
+  const limits = { maxResponseSize: LARGEST_SLACK_ANSWER };
   const dispatcher = proxy
     ? new EnvHttpProxyAgent({ ...limits, httpsProxy: proxy, httpProxy: "", noProxy })
     : new Agent(limits);
@@ -122,11 +122,16 @@ const fetchBy =
 
 /** Its errors are thrown too, and its own lines would bypass our log and its redaction. */
 const SILENT: NonNullable<WebClientOptions["logger"]> = {
-  ...{ debug() {}, info() {}, warn() {}, error() {}, setLevel() {}, setName() {} },
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  setLevel() {},
+  setName() {},
   getLevel: () => LogLevel.ERROR,
 };
 
-const callerOf =
+const createCaller =
   (client: WebClient, waits: Waits): CallSlack =>
   async (method, args, answer, channel) => {
     const key = channel === undefined ? method : `${method}:${channel}`;

@@ -16,8 +16,16 @@ const words = z.string().nullish();
 /** Slack leaves fields out for some people. */
 const SlackUser = z.object({
   user: z.object({
-    ...{ name: words, real_name: words, locale: words, tz: words, team_id: words, enterprise_id: words },
-    ...{ deleted: flag, is_bot: flag, is_restricted: flag, is_ultra_restricted: flag },
+    name: words,
+    real_name: words,
+    locale: words,
+    tz: words,
+    team_id: words,
+    enterprise_id: words,
+    deleted: flag,
+    is_bot: flag,
+    is_restricted: flag,
+    is_ultra_restricted: flag,
     enterprise_user: z.object({ enterprise_id: words }).nullish(),
     profile: z.object({ display_name: words, real_name: words, title: words }).nullish(),
   }),
@@ -110,11 +118,11 @@ function describePerson(id: UserId, user: SlackUser | null, home: Home): Omit<Pe
     title: profile?.title?.trim() ?? "",
     zone: user?.tz || "UTC",
     locale: LOCALES.find((one) => user?.locale?.toLowerCase().startsWith(one)) ?? "en",
-    standing: user ? standingOf(id, user, home) : "stranger",
+    standing: user ? standingFor(id, user, home) : "stranger",
   };
 }
 
-function standingOf(id: UserId, user: SlackUser, home: Home): Person["standing"] {
+function standingFor(id: UserId, user: SlackUser, home: Home): Person["standing"] {
   if (user.deleted) return "left";
   // Slackbot is no bot by its flags.
   if (user.is_bot || id === "USLACKBOT") return "bot";

@@ -5,17 +5,27 @@ import { SlackAway, SlackRefusal } from "./slack.ts";
 
 /** Slack is in trouble itself, or an operator must put the bot's installation right: none says no for good. */
 const PASSING = new Set([
-  ...[
-    "fatal_error",
-    "internal_error",
-    "request_timeout",
-    "service_unavailable",
-    "ratelimited",
-    "rate_limited",
-  ],
-  ...["access_denied", "accesslimited", "account_inactive", "enterprise_is_restricted", "invalid_auth"],
-  ...["missing_scope", "no_permission", "not_allowed_token_type", "not_authed", "org_login_required"],
-  ...["team_added_to_org", "team_not_found", "token_expired", "token_revoked", "two_factor_setup_required"],
+  "fatal_error",
+  "internal_error",
+  "request_timeout",
+  "service_unavailable",
+  "ratelimited",
+  "rate_limited",
+  "access_denied",
+  "accesslimited",
+  "account_inactive",
+  "enterprise_is_restricted",
+  "invalid_auth",
+  "missing_scope",
+  "no_permission",
+  "not_allowed_token_type",
+  "not_authed",
+  "org_login_required",
+  "team_added_to_org",
+  "team_not_found",
+  "token_expired",
+  "token_revoked",
+  "two_factor_setup_required",
 ]);
 
 export function slackErrorFor(method: string, error: unknown): SlackAway | SlackRefusal {

@@ -16,7 +16,7 @@ import {
   findRole,
   Roles,
 } from "../../src/policy/roles.ts";
-import { decide, Rule } from "../../src/policy/rules.ts";
+import { decideByRules, Rule } from "../../src/policy/rules.ts";
 import { hasLeft } from "../../src/policy/who-left.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/request/durations.ts";
 import { GroupId, type Principal, RequestId, UserId } from "../../src/request/ids.ts";
@@ -303,7 +303,7 @@ describe("rules", () => {
     (_, { rules = [], who = person("dana"), asker = who, request, usedBefore = 0, now = NOW }, expected) => {
       const facts = { request: requestOf(request), requester: who, asker, groups: TEAM, usedBefore, now };
       const say = () => {
-        const ruling = decide(policyWith(rules), facts);
+        const ruling = decideByRules(policyWith(rules), facts);
         return ruling.kind === "ask" ? "ask" : `approved by ${ruling.rule}`;
       };
       expect(outcome(say)).toBe(expected);
@@ -320,7 +320,7 @@ describe("days and hours", () => {
       ...{ requester: person("dana"), asker: person("dana"), groups: TEAM, usedBefore: 0 },
       now: Date.parse(now),
     };
-    return decide(policyWith([{ name: "week", when, then: "approve" }]), facts).kind;
+    return decideByRules(policyWith([{ name: "week", when, then: "approve" }]), facts).kind;
   };
   const at = (text: string) => Date.parse(text);
 

@@ -56,13 +56,13 @@ export interface GrantOnHub extends BindingOnHub {
 
 export type GrantFilter = (grant: Pick<GrantOnHub, "id" | "requester">) => boolean;
 
-interface HubObjects {
+interface OpenedHub {
   grants: GrantOnHub[];
   accounts: ReadonlyMap<RequestId, AccountOnHub>;
 }
 
 /** Null when the hub does not tell. */
-export async function readObjects({ bot: { hub } }: GrantsContext): Promise<HubObjects | null> {
+export async function readObjects({ bot: { hub } }: GrantsContext): Promise<OpenedHub | null> {
   try {
     const [bindings, listed] = [await hub.listBindings(), await hub.listAccounts()];
     const accounts = new Map(listed.items.flatMap((one) => (one.id ? [[one.id, one] as const] : [])));

@@ -11,8 +11,8 @@ import { type Finding, fail, ok } from "../doctor/finding.ts";
 import { type CommandMeans, FLAG, readArguments, TEXT, UsageError } from "../options.ts";
 import { printFindings } from "../print.ts";
 import { openDirectory, openSlackCalls } from "../slack.ts";
+import { judgeCase, PolicyCase } from "./judge-case.ts";
 import { describeLimits, describeRole, findMeaning } from "./meaning.ts";
-import { judgeCase, PolicyCase } from "./verdict.ts";
 import { listWho } from "./who.ts";
 
 export const POLICY_USAGE = `policy check [FILE]

@@ -7,8 +7,8 @@ import { type GroupId, isGroup, type Principal, UserId } from "../../request/ids
 import { namedUsers } from "../../request/people.ts";
 import type { Directory } from "../../slack/directory.ts";
 import { alignColumns, shortLine } from "../print.ts";
+import { judgeCase, type PersonFacts, PolicyCase } from "./judge-case.ts";
 import { describeApproval, describeEmergency, describeRule, isInForce } from "./meaning.ts";
-import { judgeCase, type PersonFacts, PolicyCase } from "./verdict.ts";
 
 const ANYBODY = UserId.parse("U0ANYBODY");
 

@@ -11,10 +11,10 @@ import { quote, section } from "../../slack/messages/blocks.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import { requestLine } from "../lines.ts";
 import { answerRevoked } from "../offer-lockdown.ts";
-import type { AboutForm, Reader } from "./form.ts";
+import type { AboutForm, FormReader } from "./form.ts";
 import { textInput } from "./inputs.ts";
 
-const repeat = (reader: Reader, request: Request): KnownBlock[] => [
+const repeat = (reader: FormReader, request: Request): KnownBlock[] => [
   ...section(requestLine(reader, request)),
   ...quote(request.reason),
 ];

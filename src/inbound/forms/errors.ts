@@ -12,11 +12,22 @@ import type { InputName, Inputs } from "./form.ts";
 const TIME: InputName[] = ["other", "time"];
 /** Where more than one input could be meant, it is the one that was filled in. */
 const CONCERNS: Partial<Record<RefusalCode, InputName[]>> = {
-  ...{ "unknown-role": ["role"], "no-emergency": ["role"], "may-not-ask": ["role"] },
-  ...{ "bad-time": TIME, "too-short": TIME, "too-long": TIME, "total-too-long": TIME },
-  ...{ "bad-start": ["start", ...TIME], "start-too-far": ["start"], "must-start-now": ["start"] },
-  ...{ "reason-missing": ["reason"], "reason-pattern": ["reason"], "reason-too-long": ["reason"] },
-  ...{ "not-a-person": ["who"], "not-a-member": ["who"], "not-for-others": ["who"] },
+  "unknown-role": ["role"],
+  "no-emergency": ["role"],
+  "may-not-ask": ["role"],
+  "bad-time": TIME,
+  "too-short": TIME,
+  "too-long": TIME,
+  "total-too-long": TIME,
+  "bad-start": ["start", ...TIME],
+  "start-too-far": ["start"],
+  "must-start-now": ["start"],
+  "reason-missing": ["reason"],
+  "reason-pattern": ["reason"],
+  "reason-too-long": ["reason"],
+  "not-a-person": ["who"],
+  "not-a-member": ["who"],
+  "not-for-others": ["who"],
 };
 
 /** The first input where the refusal concerns none; undefined where the form has none. */

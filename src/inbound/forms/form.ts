@@ -36,15 +36,15 @@ export interface LockdownForm {
 export type Form = { kind: "request"; prefill: Prefill } | { kind: AboutKind; id: RequestId } | LockdownForm;
 
 /** A form's private_metadata: what it is about while it is open. */
-export const Metadata = z.union([
+export const FormMetadata = z.union([
   z.object({ kind: z.literal("request"), emergency: z.boolean() }),
   z.object({ kind: z.enum(ABOUT), id: RequestId }),
   z.object({ kind: z.enum(["lockdown", "unlock", "end-approved"]), user: UserId.nullable() }),
 ]);
-export type Metadata = z.infer<typeof Metadata>;
+export type FormMetadata = z.infer<typeof FormMetadata>;
 
 /** Who opens a form, and in which language. */
-export interface Reader extends DrawContext {
+export interface FormReader extends DrawContext {
   bot: Bot;
   user: UserId;
 }
@@ -65,7 +65,7 @@ export interface Submission {
 
 /** Each throws Refused, StoreAway, SlackAway. */
 export interface AboutForm {
-  draw(reader: Reader, request: Request): KnownBlock[] | Promise<KnownBlock[]>;
+  draw(reader: FormReader, request: Request): KnownBlock[] | Promise<KnownBlock[]>;
   submit(submission: Submission, id: RequestId): Promise<unknown>;
   /** What who submitted it reads in its place; left out, the request's own messages tell all. */
   answer?(submission: Submission, id: RequestId): Promise<Message | null>;

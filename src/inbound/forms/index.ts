@@ -21,9 +21,9 @@ import {
   type AboutForm,
   type AboutKind,
   type Form,
+  FormMetadata,
+  type FormReader,
   type Inputs,
-  Metadata,
-  type Reader,
   type Submission,
 } from "./form.ts";
 import { drawLockdownForm, submitLockdown } from "./lockdown.ts";
@@ -33,8 +33,12 @@ import { drawRequestForm, submitRequest } from "./request.ts";
 export type { Form, Prefill } from "./form.ts";
 
 const ABOUT_FORMS: Record<AboutKind, AboutForm> = {
-  ...{ deny: denyForm, revoke: revokeForm, review: reviewForm },
-  ...{ more: moreForm, "new-token": newTokenForm, leaked: leakedForm },
+  deny: denyForm,
+  revoke: revokeForm,
+  review: reviewForm,
+  more: moreForm,
+  "new-token": newTokenForm,
+  leaked: leakedForm,
 };
 
 /** Throws Refused when it cannot be done now, StoreAway, SlackAway. */
@@ -56,7 +60,7 @@ const inputsIn = ({ blocks }: ModalView): InputBlock[] =>
   blocks.filter((block): block is InputBlock => block.type === "input");
 
 async function drawForm(bot: Bot, user: UserId, form: Form): Promise<ModalView> {
-  const reader: Reader = { bot, user, ...(await contextFor(bot, user)) };
+  const reader: FormReader = { bot, user, ...(await contextFor(bot, user)) };
   return drawView(reader, form, await drawBlocks(reader, form));
 }
 
@@ -79,7 +83,7 @@ export async function redrawForm(bot: Bot, payload: unknown, isUnfolded = false)
 }
 
 /** The form as it is for the role and the person that were chosen; what else was filled in Slack keeps. Null: neither matters to it. */
-function formFor(about: Metadata, values: Filled, isUnfolded = false): Form | null {
+function formFor(about: FormMetadata, values: Filled, isUnfolded = false): Form | null {
   if (about.kind !== "request") return null;
   const { role = null, who } = readInputs(values);
   const forUser = UserId.safeParse(who).data ?? null;
@@ -87,20 +91,25 @@ function formFor(about: Metadata, values: Filled, isUnfolded = false): Form | nu
   return { kind: "request", prefill: { role, forUser, emergency: about.emergency, unfolded } };
 }
 
-async function drawBlocks(reader: Reader, form: Form): Promise<KnownBlock[]> {
+async function drawBlocks(reader: FormReader, form: Form): Promise<KnownBlock[]> {
   if (form.kind === "request") return drawRequestForm(reader, form.prefill);
   if ("user" in form) return drawLockdownForm(reader, form);
   return ABOUT_FORMS[form.kind].draw(reader, await readRequest(reader.bot, form.id));
 }
 
-function drawView({ locale }: Reader, form: Form, blocks: KnownBlock[]): ModalView {
+function drawView({ locale }: FormReader, form: Form, blocks: KnownBlock[]): ModalView {
   const words = wordsFor(locale).forms;
   const emergency = form.kind === "request" && form.prefill.emergency === true;
   const { title, submit } = words[emergency ? "emergency" : form.kind];
-  const metadata: Metadata = form.kind === "request" ? { kind: "request", emergency } : form;
+  const metadata: FormMetadata = form.kind === "request" ? { kind: "request", emergency } : form;
   return {
-    ...{ type: "modal", callback_id: form.kind, private_metadata: JSON.stringify(metadata), blocks },
-    ...{ title: plainText(title), submit: plainText(submit), close: plainText(words.cancel) },
+    type: "modal",
+    callback_id: form.kind,
+    private_metadata: JSON.stringify(metadata),
+    blocks,
+    title: plainText(title),
+    submit: plainText(submit),
+    close: plainText(words.cancel),
   };
 }
 
@@ -121,7 +130,7 @@ const Payload = z.object({
   user: z.object({ id: UserId }),
   view: z.object({
     id: z.string().min(1),
-    private_metadata: z.string().transform(parseJson).pipe(Metadata),
+    private_metadata: z.string().transform(parseJson).pipe(FormMetadata),
     state: z.object({ values: z.record(z.string(), z.record(z.string(), Value)) }),
   }),
 });
@@ -172,7 +181,7 @@ const readInputs = (values: Filled): Inputs =>
 async function formWithMore(
   bot: Bot,
   user: UserId,
-  about: Metadata,
+  about: FormMetadata,
   values: Filled,
 ): Promise<ModalView | null> {
   const form = formFor(about, values);
@@ -183,7 +192,7 @@ async function formWithMore(
 }
 
 /** Resolves to what is to be said at once; null: nothing. */
-async function act(submission: Submission, about: Metadata): Promise<Message | null> {
+async function act(submission: Submission, about: FormMetadata): Promise<Message | null> {
   if (about.kind === "request") {
     const { id } = await submitRequest(submission, about.emergency);
     return answerAsked(submission.bot, { user: submission.user, channel: "" }, id);

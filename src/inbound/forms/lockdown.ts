@@ -8,12 +8,12 @@ import { section } from "../../slack/messages/blocks.ts";
 import { mentionUser } from "../../slack/text/format.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import { GRANTED, openFor, WAITING } from "../../store/indexes.ts";
-import type { LockdownForm, Reader, Submission } from "./form.ts";
+import type { FormReader, LockdownForm, Submission } from "./form.ts";
 import { textInput } from "./inputs.ts";
 
 /** It says what it will hit. Throws Refused, StoreAway, SlackAway. */
 export async function drawLockdownForm(
-  { bot, locale, user: by }: Reader,
+  { bot, locale, user: by }: FormReader,
   { kind, user, reason = "" }: LockdownForm,
 ): Promise<KnownBlock[]> {
   if (kind !== "end-approved") await assertAdmin(bot, by, kind);
@@ -29,7 +29,7 @@ export async function drawLockdownForm(
 const MOST_COUNTED = 200;
 
 async function countHit(
-  { store }: Reader["bot"],
+  { store }: FormReader["bot"],
   user: UserId | null,
 ): Promise<[accesses: number, requests: number]> {
   if (user === null) return Promise.all([store.count(GRANTED), store.count(WAITING)]);
@@ -39,12 +39,12 @@ async function countHit(
   return [held, open.length - held];
 }
 
-const DEEDS = { lockdown: lockDown, unlock, "end-approved": endApproved };
+const LOCKDOWN_ACTIONS = { lockdown: lockDown, unlock, "end-approved": endApproved };
 
 export function submitLockdown(
   { bot, user: by, inputs }: Submission,
   { kind, user }: LockdownForm,
 ): Promise<void> {
   const asked = { user, by, words: inputs.reason ?? "" };
-  return DEEDS[kind](bot, asked);
+  return LOCKDOWN_ACTIONS[kind](bot, asked);
 }

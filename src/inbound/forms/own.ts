@@ -14,7 +14,7 @@ import { mention } from "../../slack/text/format.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import { contextFor, sentence } from "../answers.ts";
 import { ownLine } from "../lines.ts";
-import type { AboutForm, Reader } from "./form.ts";
+import type { AboutForm, FormReader } from "./form.ts";
 import { choiceInput, textInput } from "./inputs.ts";
 import { readTime, timeChoices, timesUpTo } from "./times.ts";
 
@@ -40,7 +40,7 @@ export const moreForm: AboutForm = {
 };
 
 /** What may be added to the chain at once. Throws Refused when that is too little to offer. */
-function timesLeft(config: Reader["config"], role: string, chain: Request[]): number[] {
+function timesLeft(config: FormReader["config"], role: string, chain: Request[]): number[] {
   const { duration } = findRole(config, role);
   const max = duration.total ?? duration.max;
   const left = max - totalGranted(chain);
@@ -68,12 +68,12 @@ export const leakedForm: AboutForm = {
   },
 };
 
-function explain(reader: Reader, request: Request, kind: "new-token" | "leaked") {
+function explain(reader: FormReader, request: Request, kind: "new-token" | "leaked") {
   assertOwn(reader, request);
   if (request.state !== "active") throw new Refused("not-active", { id: request.id });
   return [...section(ownLine(reader, request)), ...section(wordsFor(reader.locale).forms[kind].explain)];
 }
 
-function assertOwn({ user }: Reader, { id, requester }: Request): void {
+function assertOwn({ user }: FormReader, { id, requester }: Request): void {
   if (requester !== user) throw new Refused("not-yours", { id });
 }

@@ -9,14 +9,14 @@ import { isAmong, isSurelyAmong } from "../../request/people.ts";
 import type { Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
 import { actions, plainText, section } from "../../slack/messages/blocks.ts";
-import { foreign } from "../../slack/text/format.ts";
+import { escapeText } from "../../slack/text/format.ts";
 import { wordsFor } from "../../slack/text/index.ts";
-import type { Prefill, Reader, Submission } from "./form.ts";
+import type { FormReader, Prefill, Submission } from "./form.ts";
 import { boxInput, choiceInput, personInput, textInput } from "./inputs.ts";
 import { readStart, readTime, timeChoices, timesUpTo, typedStart } from "./times.ts";
 
 /** Role, time and reason; all else is folded until somebody asks for it, or some of it is filled in. */
-export async function drawRequestForm(reader: Reader, prefill: Prefill): Promise<KnownBlock[]> {
+export async function drawRequestForm(reader: FormReader, prefill: Prefill): Promise<KnownBlock[]> {
   const { locale } = reader;
   const { role, duration, reason = "", emergency = false } = prefill;
   const offered = await offeredRoles(reader, prefill);
@@ -49,7 +49,7 @@ export async function drawRequestForm(reader: Reader, prefill: Prefill): Promise
 
 /** Nobody else can be given an emergency, which begins at once: there `who` is only shown to be refused. */
 async function foldedBlocks(
-  { bot, locale, user }: Reader,
+  { bot, locale, user }: FormReader,
   { startsAt, forUser, emergency = false, unfolded = false }: Prefill,
   other: string,
 ): Promise<KnownBlock[]> {
@@ -71,12 +71,12 @@ async function foldedBlocks(
 }
 
 /** A tick is for one role: choosing another takes it away. */
-function confirmBlocks({ config, locale }: Reader, name: Prefill["role"]): KnownBlock[] {
+function confirmBlocks({ config, locale }: FormReader, name: Prefill["role"]): KnownBlock[] {
   const warning = roleNamed(config, name ?? "")?.confirm;
   if (!name || !warning) return [];
   const { forms, messages } = wordsFor(locale);
   return [
-    ...section(messages.about.confirm(foreign(warning[locale]))),
+    ...section(messages.about.confirm(escapeText(warning[locale]))),
     boxInput("confirm", { locale, value: name, text: forms.read }),
   ];
 }
@@ -86,7 +86,7 @@ function confirmBlocks({ config, locale }: Reader, name: Prefill["role"]): Known
  * none or the named one is not among them, and SlackAway.
  */
 async function offeredRoles(
-  { bot, config, user }: Reader,
+  { bot, config, user }: FormReader,
   { role: named, emergency, forUser }: Prefill,
 ): Promise<[string, Role][]> {
   const [{ standing }, groups] = await Promise.all([
@@ -115,19 +115,24 @@ function longestTime(offered: [string, Role][], { role, emergency }: Prefill): n
 }
 
 /** A line of the command that says less than its role needs opens the form. */
-export const needsForm = (context: Pick<Reader, "config">, prefill: Prefill): boolean =>
+export const needsForm = (context: Pick<FormReader, "config">, prefill: Prefill): boolean =>
   !prefill.role ||
   (needsReason(context, prefill) && !prefill.reason) ||
   roleNamed(context.config, prefill.role)?.confirm !== undefined;
 
-const needsReason = ({ config }: Pick<Reader, "config">, { role, emergency = false }: Prefill): boolean =>
+const needsReason = ({ config }: Pick<FormReader, "config">, { role, emergency = false }: Prefill): boolean =>
   emergency || (roleNamed(config, role ?? "")?.reason.required ?? false);
 
 export async function submitRequest(submission: Submission, emergency: boolean): Promise<Request> {
   const { bot, user, source, inputs } = submission;
   return askForAccess(bot, {
-    ...{ source, askedBy: user, requester: inputs.who === undefined ? user : UserId.parse(inputs.who) },
-    ...{ role: inputs.role ?? "", reason: inputs.reason ?? "", emergency },
-    ...{ duration: readTime(inputs), startsAt: await readStart(bot, user, inputs) },
+    source,
+    askedBy: user,
+    requester: inputs.who === undefined ? user : UserId.parse(inputs.who),
+    role: inputs.role ?? "",
+    reason: inputs.reason ?? "",
+    emergency,
+    duration: readTime(inputs),
+    startsAt: await readStart(bot, user, inputs),
   });
 }

@@ -10,14 +10,28 @@ import type { Inputs } from "./form.ts";
 import type { Choice } from "./inputs.ts";
 
 const SHORTEST_OFFERED = 15 * MINUTE;
-const ROUND = [
-  ...[15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR],
-  ...[DAY, 2 * DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY, 180 * DAY, 365 * DAY],
+const ROUND_TIMES = [
+  15 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  4 * HOUR,
+  8 * HOUR,
+  12 * HOUR,
+  DAY,
+  2 * DAY,
+  3 * DAY,
+  7 * DAY,
+  14 * DAY,
+  30 * DAY,
+  90 * DAY,
+  180 * DAY,
+  365 * DAY,
 ];
 
 /** Round times, and the longest that is allowed; none below 15 minutes. */
 export const timesUpTo = (longest: number): number[] =>
-  [...ROUND.filter((ms) => ms < longest), longest].filter((ms) => ms >= SHORTEST_OFFERED);
+  [...ROUND_TIMES.filter((ms) => ms < longest), longest].filter((ms) => ms >= SHORTEST_OFFERED);
 
 export const timeChoices = (times: readonly number[], locale: Locale): Choice[] =>
   times.map((ms) => ({ value: formatDuration(ms), text: wordsFor(locale).messages.span(ms) }));

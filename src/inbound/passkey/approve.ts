@@ -9,7 +9,7 @@ import { Refused } from "../../request/refused.ts";
 import { oneLine } from "../../slack/text/format.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import type { ApprovalLink } from "./link.ts";
-import { nameAndId, type PageView, type Reader, readerFor, timeFor, viewFor } from "./view.ts";
+import { nameAndId, type PageReader, type PageView, readerFor, timeFor, viewFor } from "./view.ts";
 
 const SIGNED_WITHIN = 5 * MINUTE;
 
@@ -18,7 +18,7 @@ export async function showTerms(bot: Bot, link: ApprovalLink): Promise<PageView>
   const { request, time, toSign } = await readForApproval(bot, link.request, link.user, link.time);
   if (!toSign) throw new Refused("link-over");
   const reader = await readerFor(bot, link.user);
-  const facts = await termsFor(bot, reader, request, time);
+  const facts = await pageFacts(bot, reader, request, time);
   return viewFor(reader, (words) => ({
     title: words.approve,
     facts,
@@ -35,9 +35,9 @@ export async function showTerms(bot: Bot, link: ApprovalLink): Promise<PageView>
   }));
 }
 
-type Facts = NonNullable<PageView["facts"]>;
+type PageFacts = NonNullable<PageView["facts"]>;
 
-async function termsFor(bot: Bot, reader: Reader, request: Request, time: number): Promise<Facts> {
+async function pageFacts(bot: Bot, reader: PageReader, request: Request, time: number): Promise<PageFacts> {
   const { requester, askedBy, role, reason, startsAt, prolongsFrom } = request;
   const { passkeys, messages } = wordsFor(reader.locale);
   const words = passkeys.page;
@@ -45,7 +45,7 @@ async function termsFor(bot: Bot, reader: Reader, request: Request, time: number
   const span = messages.span(time);
   const from = prolongsFrom ?? startsAt;
   const describe = prolongsFrom === null ? words.span : words.more;
-  const facts: Facts = [[words.who, await nameFor(requester)]];
+  const facts: PageFacts = [[words.who, await nameFor(requester)]];
   if (askedBy !== requester) facts.push([words.asker, await nameFor(askedBy)]);
   facts.push(
     [words.role, words.on(role, bot.config.hub.name)],

@@ -10,10 +10,10 @@ import { Refused } from "../../request/refused.ts";
 
 const GOOD_FOR = 5 * MINUTE;
 
-const Moment = z.coerce.number().int();
+const LinkMoment = z.coerce.number().int();
 const Links = {
-  approve: z.tuple([UserId, Moment, RequestId, z.coerce.number().int().positive()]),
-  passkey: z.tuple([UserId, Moment]),
+  approve: z.tuple([UserId, LinkMoment, RequestId, z.coerce.number().int().positive()]),
+  passkey: z.tuple([UserId, LinkMoment]),
 };
 type Kind = keyof typeof Links;
 

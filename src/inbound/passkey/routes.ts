@@ -56,9 +56,9 @@ export function passkeyRoutes(bot: Bot): Routes {
       void serve(bot, request, response, { open, work }),
   });
   return [
-    file("/access/approve/", "text/html", HTML),
-    file("/access/passkey/", "text/html", HTML),
-    file("/access/approve/page.js", "text/javascript", SCRIPT),
+    fileRoute("/access/approve/", "text/html", HTML),
+    fileRoute("/access/passkey/", "text/html", HTML),
+    fileRoute("/access/approve/page.js", "text/javascript", SCRIPT),
     post("/access/approve/terms", openApprovalLink, showTerms),
     post("/access/approve/sign", openApprovalLink, signTerms),
     post("/access/passkey/options", openEnrolLink, showEnrolment),
@@ -66,7 +66,7 @@ export function passkeyRoutes(bot: Bot): Routes {
   ];
 }
 
-const file = (path: string, type: string, text: string) => ({
+const fileRoute = (path: string, type: string, text: string) => ({
   path,
   method: "GET",
   handler: (_: IncomingMessage, response: ServerResponse) =>
@@ -75,10 +75,10 @@ const file = (path: string, type: string, text: string) => ({
 
 type OpenLink<Link> = (bot: Bot, link: string) => Link;
 /** `sent` is what the device made, as it came. */
-type Work<Link> = (bot: Bot, link: Link, sent: Sent) => Promise<PageView>;
+type Work<Link> = (bot: Bot, link: Link, sent: PagePost) => Promise<PageView>;
 
-const Sent = z.object({ link: z.string(), credential: z.unknown().optional() });
-type Sent = z.infer<typeof Sent>;
+const PagePost = z.object({ link: z.string(), credential: z.unknown().optional() });
+type PagePost = z.infer<typeof PagePost>;
 
 interface Answering<Link> {
   open: OpenLink<Link>;
@@ -96,7 +96,7 @@ async function serve<Link extends PageLink>(
   if (request.headers.origin !== bot.config.web) return refuse(403);
   const body = await readBody(request, LARGEST_BODY).catch(() => "");
   if (body === null) return refuse(413);
-  const sent = Sent.safeParse(readJson(body)).data;
+  const sent = PagePost.safeParse(readJson(body)).data;
   if (!sent) return refuse(400);
   const language = request.headers["accept-language"] ?? "";
   const view = await answer(bot, sent, language, { open, work });
@@ -107,7 +107,7 @@ async function serve<Link extends PageLink>(
 /** Null: this person asks too often. */
 async function answer<Link extends PageLink>(
   bot: Bot,
-  sent: Sent,
+  sent: PagePost,
   language: string,
   { open, work }: Answering<Link>,
 ): Promise<PageView | null> {

@@ -26,13 +26,13 @@ export interface PageView {
 }
 
 /** Who reads the page: their words and their time zone. */
-export interface Reader {
+export interface PageReader {
   locale: Locale;
   zone: string;
 }
 
 export const viewFor = (
-  { locale }: Reader,
+  { locale }: PageReader,
   draw: (words: PageWords) => Omit<PageView, "lang" | "words">,
 ): PageView => {
   const { page } = wordsFor(locale).passkeys;
@@ -42,7 +42,7 @@ export const viewFor = (
 const TAGS = { en: "en-GB", zh: "zh-CN" };
 
 export const timeFor = (
-  { locale, zone: timeZone }: Reader,
+  { locale, zone: timeZone }: PageReader,
   at: number,
   timeStyle: "short" | "medium",
 ): string => new Intl.DateTimeFormat(TAGS[locale], { dateStyle: "medium", timeStyle, timeZone }).format(at);
@@ -71,16 +71,17 @@ export async function explainOnPage(
 }
 
 /** By the browser's language, where nobody is known. */
-const readerBy = (language: string): Reader => (/^zh/i.test(language) ? { ...NOBODY, locale: "zh" } : NOBODY);
+const readerBy = (language: string): PageReader =>
+  /^zh/i.test(language) ? { ...NOBODY, locale: "zh" } : NOBODY;
 
 /** English and UTC where Slack does not tell. */
-export const readerFor = ({ slack }: Bot, user: UserId): Promise<Reader> =>
+export const readerFor = ({ slack }: Bot, user: UserId): Promise<PageReader> =>
   slack.person(user, HOUR).catch(() => NOBODY);
 
-const NOBODY: Reader = { locale: "en", zone: "UTC" };
+const NOBODY: PageReader = { locale: "en", zone: "UTC" };
 
 /** There are no marks and mentions on the page: names and times take their places. */
-async function plainFor({ slack }: Bot, reader: Reader, text: string): Promise<string> {
+async function plainFor({ slack }: Bot, reader: PageReader, text: string): Promise<string> {
   const names = new Map<string, string>();
   for (const [, id = ""] of text.matchAll(/<@(\w+)>/g)) {
     const person = await slack.person(UserId.parse(id), HOUR).catch(() => null);

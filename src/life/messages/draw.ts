@@ -1,6 +1,6 @@
 /**
  * The jobs of the queue `slack`: the record says which messages a request should have; a job posts, edits and
- * deletes until Slack has them. The bell `token` has a job of its own, before all others
+ * deletes until Slack has them. The kind `token` has a job of its own, before all others
  * (life/show-token.ts).
  */
 
@@ -18,14 +18,14 @@ import { drawTokens, isTokenSettled, waitForToken } from "./show-token.ts";
 import { isTokenKey } from "./wanted.ts";
 
 /** It throws only when Redis is away. */
-export async function runSlackJob(bot: Bot, bell: "token" | "messages", id: RequestId): Promise<void> {
+export async function runSlackJob(bot: Bot, kind: "token" | "messages", id: RequestId): Promise<void> {
   const { request, shown } = await bot.store.readShown(id);
   if (request === null || request === UNREADABLE) return;
-  const again = await drawOrNote(bot, bell, request, shown);
+  const again = await drawOrNote(bot, kind, request, shown);
   if (again === null) return;
-  await bot.queue.ring(bell, id, again);
+  await bot.queue.schedule(kind, id, again);
   // A ring for later replaced any that came during the run: a record that changed meanwhile needs a run at once.
-  if (again > 0 && (await hasChanged(bot, request))) await bot.queue.ring(bell, id);
+  if (again > 0 && (await hasChanged(bot, request))) await bot.queue.schedule(kind, id);
 }
 
 /**
@@ -34,18 +34,18 @@ export async function runSlackJob(bot: Bot, bell: "token" | "messages", id: Requ
  */
 async function drawOrNote(
   bot: Bot,
-  bell: "token" | "messages",
+  kind: "token" | "messages",
   request: ReadRequest,
   shown: Shown,
 ): Promise<number | null> {
   try {
-    if (bell === "messages") return await drawMessages(bot, request, shown);
+    if (kind === "messages") return await drawMessages(bot, request, shown);
     await drawTokens(bot, request, shown);
     return (await hasChanged(bot, request)) ? 0 : null;
   } catch (error) {
     bot.outages.note(error);
-    bot.log.debug({ id: request.id, err: error }, `the ${bell} messages could not be drawn; tried again`);
-    return waitAfter(error) + (bell === "token" ? 0 : waitForTokens(request, error));
+    bot.log.debug({ id: request.id, err: error }, `the ${kind} messages could not be drawn; tried again`);
+    return waitAfter(error) + (kind === "token" ? 0 : waitForTokens(request, error));
   }
 }
 

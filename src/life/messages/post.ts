@@ -21,7 +21,7 @@ export async function drawOne(
   shown: Shown,
 ): Promise<void> {
   const message = await drawWanted(bot, request, wanted);
-  const shows = digestOf(message);
+  const shows = messageDigest(message);
   const place = shown.get(wanted.key);
   if (place === undefined) return void (await postMessage(bot, request, wanted, { message, shows }, shown));
   if (place.shows === shows) return;
@@ -36,7 +36,7 @@ export async function drawWanted(bot: Bot, request: Request, { to, face }: Wante
   return drawMessage({ config: bot.config, locale, use, now: bot.clock.now() }, request, face);
 }
 
-const digestOf = (message: Message): string =>
+const messageDigest = (message: Message): string =>
   createHash("sha256").update(JSON.stringify(message)).digest("base64url").slice(0, 16);
 
 /**

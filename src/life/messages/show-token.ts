@@ -29,7 +29,7 @@ export async function drawTokens(bot: Bot, request: ReadRequest, shown: Shown): 
   const place = (await placeInDm(bot, request, wanted, shown)) ?? (await postFirst(bot, request, wanted));
   if (place === null) return;
   await showToken(bot, request, wanted, { place, minted: await making });
-  await bot.queue.ring("messages", request.id);
+  await bot.queue.schedule("messages", request.id);
 }
 
 const wantedToken = (bot: Bot, request: Request): string | null =>

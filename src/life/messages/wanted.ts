@@ -16,14 +16,14 @@ export interface WantedMessage {
 }
 
 /** The card in the role's approvals channel, in every state from waiting on. */
-export const cardOf = ({ config }: Bot, { role }: Request): WantedMessage => ({
+export const approvalCard = ({ config }: Bot, { role }: Request): WantedMessage => ({
   key: "card",
   to: { channel: channelFor(config, role) },
   face: "card",
 });
 
 /** A message in the DM of whose access it is. */
-export const dmOf = (request: Request, key: string, face: Face): WantedMessage => ({
+export const dmMessage = (request: Request, key: string, face: Face): WantedMessage => ({
   key,
   to: { dm: request.requester },
   face,
@@ -41,7 +41,12 @@ export const isTokenKey = (key: string): boolean => key.startsWith("token-");
 
 /** The messages of ending, and of closed. */
 export function endMessages(bot: Bot, request: Request): WantedMessage[] {
-  const notice: WantedMessage = { ...cardOf(bot, request), key: "notice", face: "notice", inThread: true };
+  const notice: WantedMessage = {
+    ...approvalCard(bot, request),
+    key: "notice",
+    face: "notice",
+    inThread: true,
+  };
   return [...finalMessages(bot, request), ...(needsNotice(request) ? [notice] : [])];
 }
 
@@ -62,8 +67,8 @@ function finalMessages(bot: Bot, request: Request): WantedMessage[] {
   const { requester, prolongedBy, outcome, approvals } = request;
   const isOwn = isWithdrawnBy(requester, outcome);
   const isSilent = prolongedBy !== null || (isOwn && approvals.length === 0);
-  const receipt = isSilent ? [] : [dmOf(request, isOwn ? "scheduled" : "receipt", "receipt")];
-  return [cardOf(bot, request), ...receipt, ...answerToAsker(request)];
+  const receipt = isSilent ? [] : [dmMessage(request, isOwn ? "scheduled" : "receipt", "receipt")];
+  return [approvalCard(bot, request), ...receipt, ...answerToAsker(request)];
 }
 
 /** Within two seconds something is seen; what follows sooner is drawn alone, so that nothing flickers. */

@@ -11,9 +11,9 @@ import { grantedTime, startEnding } from "../../request/transitions.ts";
 import { idleDecision, idleQuestion } from "../idle.ts";
 import {
   answerToAsker,
-  cardOf,
+  approvalCard,
   deliversByDm,
-  dmOf,
+  dmMessage,
   tokenKey,
   type WantedMessage,
 } from "../messages/wanted.ts";
@@ -85,9 +85,15 @@ function dueReminder(bot: Bot, request: Request): number | null {
 function activeMessages(bot: Bot, request: Request): WantedMessage[] {
   const { reminded, prolongedBy, token } = request;
   const reminder =
-    reminded !== null && prolongedBy === null ? [dmOf(request, `reminder-${reminded}`, "reminder")] : [];
+    reminded !== null && prolongedBy === null ? [dmMessage(request, `reminder-${reminded}`, "reminder")] : [];
   const access = deliversByDm(bot, request)
-    ? dmOf(request, tokenKey(token.number), "token")
-    : dmOf(request, "reveal", "reveal");
-  return [cardOf(bot, request), access, ...reminder, ...idleQuestion(request), ...answerToAsker(request)];
+    ? dmMessage(request, tokenKey(token.number), "token")
+    : dmMessage(request, "reveal", "reveal");
+  return [
+    approvalCard(bot, request),
+    access,
+    ...reminder,
+    ...idleQuestion(request),
+    ...answerToAsker(request),
+  ];
 }

@@ -10,10 +10,10 @@ import { DAY, HOUR } from "../../request/durations.ts";
 import { UserId } from "../../request/ids.ts";
 import { type History, mayHoldAccess, openData, type Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
-import { approved } from "../../request/transitions.ts";
+import { grantOrSchedule } from "../../request/transitions.ts";
 import { openFor, requestsFor } from "../../store/indexes.ts";
 import type { ReadRequest } from "../../store/store.ts";
-import { holdReasons, lapseDecision, refused, unanswered } from "../decisions.ts";
+import { decideRefused, decideUnanswered, holdReasons, lapseDecision } from "../decisions.ts";
 import { assertMayTakeEmergency } from "../emergency.ts";
 import { type Judgement, judge, type LookUps, lookUp } from "../judge.ts";
 import type { Decision, LifeState } from "../state.ts";
@@ -25,7 +25,7 @@ export const asked = {
 } satisfies LifeState;
 
 async function stepAsked(bot: Bot, request: ReadRequest): Promise<Decision> {
-  if (bot.clock.now() >= request.lapsesAt) return lapseDecision(bot, request, unanswered(bot));
+  if (bot.clock.now() >= request.lapsesAt) return lapseDecision(bot, request, decideUnanswered(bot));
   const looks = await lookUp(bot, request);
   try {
     await assertNotHeld(bot, request);
@@ -36,7 +36,7 @@ async function stepAsked(bot: Bot, request: ReadRequest): Promise<Decision> {
     const clock = judgement.verdict === "waiting" ? await notableClock(bot, request, looks) : null;
     return decided(bot, judgement, { ...history, clock });
   } catch (error) {
-    if (error instanceof Refused) return refused(bot, error);
+    if (error instanceof Refused) return decideRefused(bot, error);
     throw error;
   }
 }
@@ -53,7 +53,7 @@ const decided = (
     if (request.state !== "asked") return null;
     const known = { ...request, history, approvals, granted };
     return verdict === "approved"
-      ? approved(known, bot.clock.now(), holdReasons(bot, known))
+      ? grantOrSchedule(known, bot.clock.now(), holdReasons(bot, known))
       : { ...known, state: "waiting" };
   },
 });

@@ -12,17 +12,17 @@ import type { RefusalCode } from "../../request/refused.ts";
 import { endOrClose } from "../../request/transitions.ts";
 import { UNREADABLE } from "../../store/reading.ts";
 import type { ReadRequest } from "../../store/store.ts";
-import { holdReasons, inTrouble, lapseDecision, restored } from "../decisions.ts";
+import { decideRestored, holdReasons, inTrouble, lapseDecision } from "../decisions.ts";
 import { readDeeds } from "../deeds.ts";
-import { answerToAsker, cardOf, dmOf } from "../messages/wanted.ts";
+import { answerToAsker, approvalCard, dmMessage } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
 export const granting = {
   dueAt: () => 0,
   step: stepGranting,
   messages: (bot, request) => [
-    cardOf(bot, request),
-    dmOf(request, "waiting", "waiting"),
+    approvalCard(bot, request),
+    dmMessage(request, "waiting", "waiting"),
     ...answerToAsker(request),
   ],
 } satisfies LifeState;
@@ -44,7 +44,7 @@ async function stepGranting(bot: Bot, request: ReadRequest): Promise<Decision | 
   const ended = await deed;
   if (ended) return ended;
   const isOurs = (await found)?.uid === account && (await made) !== "different";
-  return isOurs ? nowActive(bot) : restored(bot);
+  return isOurs ? nowActive(bot) : decideRestored(bot);
 }
 
 const toEnding = (bot: Bot, cause: "failed" | "revoked", code?: RefusalCode): Decision => ({

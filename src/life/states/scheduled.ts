@@ -6,10 +6,10 @@
 import type { Bot } from "../../bot.ts";
 import type { HoldReason, Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
-import { approved } from "../../request/transitions.ts";
-import { holdReasons, lapseDecision, refused } from "../decisions.ts";
+import { grantOrSchedule } from "../../request/transitions.ts";
+import { decideRefused, holdReasons, lapseDecision } from "../decisions.ts";
 import { judge, lookUp } from "../judge.ts";
-import { answerToAsker, cardOf, dmOf } from "../messages/wanted.ts";
+import { answerToAsker, approvalCard, dmMessage } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
 export const scheduled = {
@@ -21,17 +21,17 @@ export const scheduled = {
     if (reasons.length > 0 && !isLapsed) return holdBack(request, reasons);
     try {
       const decision = await begin(bot, request);
-      return isLapsed ? lapseDecision(bot, request, refused(bot, neverReady(request))) : decision;
+      return isLapsed ? lapseDecision(bot, request, decideRefused(bot, neverReady(request))) : decision;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       // Slack may list the group again: until it lapses, this is tried every 5 s.
       if (error.note.code === "group-unknown" && !isLapsed) return null;
-      return isLapsed ? lapseDecision(bot, request, refused(bot, error)) : refused(bot, error);
+      return isLapsed ? lapseDecision(bot, request, decideRefused(bot, error)) : decideRefused(bot, error);
     }
   },
   messages: (bot, request) => [
-    cardOf(bot, request),
-    dmOf(request, "scheduled", "waiting"),
+    approvalCard(bot, request),
+    dmMessage(request, "scheduled", "waiting"),
     ...answerToAsker(request),
   ],
 } satisfies LifeState;
@@ -44,7 +44,7 @@ async function begin(bot: Bot, request: Request): Promise<Decision> {
     by: null,
     lookedUpAt,
     change: (newest) =>
-      newest.state === "scheduled" ? approved({ ...newest, granted }, bot.clock.now(), []) : null,
+      newest.state === "scheduled" ? grantOrSchedule({ ...newest, granted }, bot.clock.now(), []) : null,
   };
 }
 

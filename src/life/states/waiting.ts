@@ -6,17 +6,17 @@
 import type { Bot } from "../../bot.ts";
 import { approvalRule } from "../../policy/roles.ts";
 import type { Request } from "../../request/record.ts";
-import { lapseDecision, nudged, unanswered } from "../decisions.ts";
-import { cardOf, dmOf, type WantedMessage } from "../messages/wanted.ts";
+import { decideNudged, decideUnanswered, lapseDecision } from "../decisions.ts";
+import { approvalCard, dmMessage, type WantedMessage } from "../messages/wanted.ts";
 import type { Decision, LifeState } from "../state.ts";
 
 export const waiting = {
   dueAt: (bot, request) => Math.min(nudgeAt(bot, request), fallbackAt(bot, request), request.lapsesAt),
   step: async (bot, request) => {
     const now = bot.clock.now();
-    if (now >= request.lapsesAt) return lapseDecision(bot, request, unanswered(bot));
+    if (now >= request.lapsesAt) return lapseDecision(bot, request, decideUnanswered(bot));
     if (now >= fallbackAt(bot, request)) return fallenBack;
-    if (now >= nudgeAt(bot, request)) return nudged(null);
+    if (now >= nudgeAt(bot, request)) return decideNudged(null);
     return null;
   },
   messages: waitingMessages,
@@ -45,15 +45,15 @@ function fallbackAt({ config }: Bot, { role, askedAt, fallback }: Request): numb
 
 function waitingMessages(bot: Bot, request: Request): WantedMessage[] {
   const call: WantedMessage = {
-    ...cardOf(bot, request),
+    ...approvalCard(bot, request),
     key: `call-${callNumber(request)}`,
     face: "notice",
     inThread: true,
   };
   return [
-    cardOf(bot, request),
+    approvalCard(bot, request),
     // Who asked was answered at once; whose access it would be did not act, and hears of it.
-    ...(request.askedBy === request.requester ? [] : [dmOf(request, "waiting", "waiting")]),
+    ...(request.askedBy === request.requester ? [] : [dmMessage(request, "waiting", "waiting")]),
     ...(callNumber(request) > 0 ? [call] : []),
   ];
 }

@@ -6,7 +6,7 @@
 import type { Redis } from "ioredis";
 import type { Bot } from "../../bot.ts";
 import { HubError } from "../../hub/errors.ts";
-import type { Bell } from "../../queue/queue.ts";
+import type { JobKind } from "../../queue/queue.ts";
 import { HOUR, SECOND } from "../../request/durations.ts";
 import { Refused } from "../../request/refused.ts";
 import { SlackAway, SlackRefusal } from "../../slack/slack.ts";
@@ -50,7 +50,7 @@ export async function keepSweeping(
 
 /** A part that fails does not stop the others. The log says once what is away; the next sweep tries again. */
 export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
-  const records = await attempt(bot, "Redis", () => ringDue(bot));
+  const records = await attempt(bot, "Redis", () => scheduleDue(bot));
   const onHub = await attempt(bot, "hub", () => listOnHub(bot));
   if (onHub) await attempt(bot, "hub", () => endOverdue(bot, onHub));
   if (onHub && records) {
@@ -95,9 +95,14 @@ async function attempt<T>(bot: Bot, outside: "Redis" | "hub", work: () => Promis
 const READ_AT_ONCE = 500;
 
 /** Rings once in 30 s, from whichever replica is first: a job that fails is tried again every 5 s anyway. */
-async function ringOnce(bot: Bot, { id, version }: ReadRequest, due: number, bells: Bell[]): Promise<void> {
-  if (!(await bot.store.once(`rung:${id}:${version}:${due}:${bells[0]}`, SWEEP_EVERY))) return;
-  for (const bell of bells) await bot.queue.ring(bell, id);
+async function scheduleOnce(
+  bot: Bot,
+  { id, version }: ReadRequest,
+  due: number,
+  kinds: JobKind[],
+): Promise<void> {
+  if (!(await bot.store.once(`scheduled:${id}:${version}:${due}:${kinds[0]}`, SWEEP_EVERY))) return;
+  for (const kind of kinds) await bot.queue.schedule(kind, id);
 }
 
 /**
@@ -115,14 +120,14 @@ async function lookHourly(bot: Bot): Promise<void> {
 /**
  * Reads all unfinished requests; rings for those that are due, and for those whose messages are not drawn.
  */
-async function ringDue(bot: Bot): Promise<Records> {
+async function scheduleDue(bot: Bot): Promise<Records> {
   const ids = await bot.store.unfinished();
   const records: Records = new Map();
   for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
     for (const request of await bot.store.readAll(ids.slice(from, from + READ_AT_ONCE))) {
       const due = nextDue(bot, request);
-      if (due !== null && due <= bot.clock.now()) await ringOnce(bot, request, due, ["access"]);
-      if (!request.isDrawn) await ringOnce(bot, request, 0, ["token", "messages"]);
+      if (due !== null && due <= bot.clock.now()) await scheduleOnce(bot, request, due, ["access"]);
+      if (!request.isDrawn) await scheduleOnce(bot, request, 0, ["token", "messages"]);
       records.set(request.id, outlineFor(request));
     }
   }

@@ -53,7 +53,10 @@ export const labelledButton = (
 });
 
 const dialog = ({ title, text, yes, no }: Words["messages"]["confirm"]["end"]): ConfirmationDialog => ({
-  ...{ title: plainText(title), text: plainText(text), confirm: plainText(yes), deny: plainText(no) },
+  title: plainText(title),
+  text: plainText(text),
+  confirm: plainText(yes),
+  deny: plainText(no),
   style: "danger",
 });
 
@@ -91,7 +94,18 @@ export function decideButtons(context: DrawContext, request: Request): Button[] 
   ];
 }
 
-const ROUND = [15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY];
+const SHORTER_TIMES = [
+  15 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  4 * HOUR,
+  8 * HOUR,
+  DAY,
+  2 * DAY,
+  7 * DAY,
+  30 * DAY,
+];
 
 /**
  * The role's usual time when that is shorter, else a round one of half at most; null below 15 minutes, and where it would
@@ -101,7 +115,7 @@ function shorterTime({ config, now = 0 }: DrawContext, request: Request): number
   const duration = grantedTime(request);
   const usual = config.roles[request.role]?.duration.default ?? duration;
   const isShorter = usual < duration && usual >= 15 * MINUTE;
-  const shorter = isShorter ? usual : (ROUND.findLast((ms) => ms <= duration / 2) ?? null);
+  const shorter = isShorter ? usual : (SHORTER_TIMES.findLast((ms) => ms <= duration / 2) ?? null);
   const end = shorter === null ? null : statedEnd({ ...request, granted: shorter });
   return end !== null && end <= now ? null : shorter;
 }

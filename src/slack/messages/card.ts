@@ -5,7 +5,7 @@ import { roleNamed } from "../../policy/roles.ts";
 import { isOpen, isUndecided, type Request } from "../../request/record.ts";
 import type { Message } from "../slack.ts";
 import type { Facts } from "../text/facts.ts";
-import { code, foreign, mention, mentionUser, moment } from "../text/format.ts";
+import { code, escapeText, mention, mentionUser, moment } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
 import { actions, compose, marked, quote, section, context as smallPrint } from "./blocks.ts";
 import { decideButtons, requestButton } from "./buttons.ts";
@@ -46,52 +46,52 @@ export function summary(
   request: Request,
   facts: Facts,
 ): { text: string; head: string } {
-  const { card, ring } = wordsFor(context.locale).messages;
+  const { card, notification } = wordsFor(context.locale).messages;
   switch (request.state) {
     case "scheduled":
-      return { text: ring.approved(facts), head: card.scheduled(facts) };
+      return { text: notification.approved(facts), head: card.scheduled(facts) };
     case "granting":
       return request.trouble
-        ? { text: ring.trouble(facts), head: card.trouble(facts) }
-        : { text: ring.approved(facts), head: card.granting(facts) };
+        ? { text: notification.trouble(facts), head: card.trouble(facts) }
+        : { text: notification.approved(facts), head: card.granting(facts) };
     case "active":
       return request.emergency
-        ? { text: ring.emergency(facts), head: card.emergency(facts) }
-        : { text: ring.active(facts), head: card.active(facts) };
+        ? { text: notification.emergency(facts), head: card.emergency(facts) }
+        : { text: notification.active(facts), head: card.active(facts) };
     case "ending":
       return request.ending?.unconfirmedAt
-        ? { text: ring.notConfirmed(facts), head: card.unconfirmed(facts) }
-        : { text: ring.ended(facts), head: card.ending(facts) };
+        ? { text: notification.notConfirmed(facts), head: card.unconfirmed(facts) }
+        : { text: notification.ended(facts), head: card.ending(facts) };
     default:
       return closedSummary(context, request, facts);
   }
 }
 
 function closedSummary(context: DrawContext, request: Request, facts: Facts): { text: string; head: string } {
-  const { card, closed, own, ring } = wordsFor(context.locale).messages;
+  const { card, closed, own, notification } = wordsFor(context.locale).messages;
   const kind = request.outcome?.kind ?? "failed";
-  if (kind === "ended") return { text: ring.ended(facts), head: card.ended(facts) };
+  if (kind === "ended") return { text: notification.ended(facts), head: card.ended(facts) };
   const terms = card.terms(facts);
   const refusal = request.outcome?.refusal;
   const why = refusal ? refusalReason(context, refusal) : "";
   return {
-    text: ring.closed(facts, kind),
+    text: notification.closed(facts, kind),
     head: [closed(facts, kind, terms, why), own.proof(facts)].filter(Boolean).join("\n"),
   };
 }
 
 function drawQuestion(context: DrawContext, request: Request, facts: Facts): Message {
-  const { card, ring, about } = wordsFor(context.locale).messages;
+  const { card, notification, about } = wordsFor(context.locale).messages;
   const role = context.config.roles[request.role];
   const body: KnownBlock[] = [
     ...quote(request.reason),
     ...section(facts.needed > 1 ? card.approvals(facts) : ""),
-    ...section(role ? about.can(foreign(role.description[context.locale])) : ""),
-    ...section(role?.confirm ? about.confirm(foreign(role.confirm[context.locale])) : ""),
+    ...section(role ? about.can(escapeText(role.description[context.locale])) : ""),
+    ...section(role?.confirm ? about.confirm(escapeText(role.confirm[context.locale])) : ""),
     ...smallPrint(...requesterLine(context, request)),
     ...actions(...decideButtons(context, request)),
   ];
-  const text = ring.card(facts, foreign(request.reason));
+  const text = notification.card(facts, escapeText(request.reason));
   return compose(text, card.waiting(facts), body, facts.approvers, about.expires(facts.lapsesAt), request.id);
 }
 
@@ -102,7 +102,7 @@ function requesterLine(context: DrawContext, { history }: Request): string[] {
   const { title, clock, grantsIn30Days, lastGrant, deniedToday } = history;
   const { role, at, by } = lastGrant ?? { role: "", at: 0, by: null };
   return [
-    title ? `“${foreign(title.replace(/[*_~`“”]/g, ""), 60)}”` : "",
+    title ? `“${escapeText(title.replace(/[*_~`“”]/g, ""), 60)}”` : "",
     clock === null ? "" : about.localTime(clock),
     grantsIn30Days === 0 ? about.firstRequest : about.grants(grantsIn30Days),
     lastGrant ? about.last(code(role), moment(at), mentionUser(by)) : "",
@@ -110,7 +110,7 @@ function requesterLine(context: DrawContext, { history }: Request): string[] {
       ? about.denied(
           moment(deniedToday.at),
           mentionUser(deniedToday.by),
-          foreign(deniedToday.words.replaceAll("*", ""), 100),
+          escapeText(deniedToday.words.replaceAll("*", ""), 100),
         )
       : "",
   ];
@@ -136,13 +136,13 @@ const reviewLine = (
 function wordsOfBoth({ locale }: DrawContext, { reason, ending, outcome }: Request): KnownBlock[] {
   const words = ending?.words || outcome?.words || "";
   if (words === "" || reason === "") return quote(words || reason);
-  return [...quote(words), ...smallPrint(wordsFor(locale).messages.about.reason(foreign(reason)))];
+  return [...quote(words), ...smallPrint(wordsFor(locale).messages.about.reason(escapeText(reason)))];
 }
 
 /** Who asked for somebody else gets one answer, which is edited. */
 export function drawAsker(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
-  const { asker, ring, own } = wordsFor(context.locale).messages;
+  const { asker, notification, own } = wordsFor(context.locale).messages;
   if (request.state !== "asked" && request.state !== "waiting") {
     const { text, head } = summary(context, request, facts);
     return compose(text, head, wordsOfBoth(context, request), request.id);
@@ -152,7 +152,7 @@ export function drawAsker(context: DrawContext, request: Request): Message {
     ...section(`${own.waitsFor(facts)}\n${asker.updates()}`),
     ...actions(requestButton(context, request, "withdraw")),
   ];
-  return compose(ring.waiting(facts), asker.waiting(facts), body, request.id);
+  return compose(notification.waiting(facts), asker.waiting(facts), body, request.id);
 }
 
 /**
@@ -161,7 +161,7 @@ export function drawAsker(context: DrawContext, request: Request): Message {
  */
 export function drawChannelNotice(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
-  const { any, call, notice, ring, span } = wordsFor(context.locale).messages;
+  const { any, call, notice, notification, span } = wordsFor(context.locale).messages;
   const { state, fallback, ending } = request;
   if (state === "waiting") {
     const role = context.config.roles[request.role];
@@ -169,12 +169,13 @@ export function drawChannelNotice(context: DrawContext, request: Request): Messa
     const after = fallback && asked ? span(asked.after) : "";
     const whom = { ...facts, approvers: asked && after ? any(asked.by.map(mention)) : facts.approvers };
     const head = after ? call.fallback(whom, after) : call.nudge(facts);
-    return compose(ring.call(whom, after), head, [], request.id);
+    return compose(notification.call(whom, after), head, [], request.id);
   }
-  if (ending?.cause === "leaked") return compose(ring.leaked(facts), notice.leaked(facts), [], request.id);
+  if (ending?.cause === "leaked")
+    return compose(notification.leaked(facts), notice.leaked(facts), [], request.id);
   if (ending?.unconfirmedAt && ending.proof)
-    return compose(ring.ended(facts), notice.confirmed(facts), [], request.id);
+    return compose(notification.ended(facts), notice.confirmed(facts), [], request.id);
   if (ending?.unconfirmedAt)
-    return compose(ring.notConfirmed(facts), notice.unconfirmed(facts), [], request.id);
-  return compose(ring.notDelivered(facts), notice.notDelivered(facts), [], request.id);
+    return compose(notification.notConfirmed(facts), notice.unconfirmed(facts), [], request.id);
+  return compose(notification.notDelivered(facts), notice.notDelivered(facts), [], request.id);
 }

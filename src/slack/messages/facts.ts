@@ -7,7 +7,7 @@ import type { Ending, Request } from "../../request/record.ts";
 import { grantedTime, statedEnd } from "../../request/transitions.ts";
 import type { Use } from "../../request/use.ts";
 import type { Facts } from "../text/facts.ts";
-import { bold, code, foreign, mention, mentionUser, moment, period, second } from "../text/format.ts";
+import { bold, code, escapeText, mention, mentionUser, moment, period, second } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
 
 export interface DrawContext {
@@ -28,10 +28,14 @@ export function factsFor({ config, locale }: DrawContext, request: Request): Fac
   const over = ending ?? outcome;
   const show = (at: number | null | undefined) => (at == null ? "" : moment(at));
   return {
-    ...{ role: code(request.role), roleName: foreign(request.role) },
-    ...{ hub: bold(foreign(config.hub.name)), hubName: foreign(config.hub.name) },
-    ...{ who: mentionUser(requester), asker: askedBy === requester ? "" : mentionUser(askedBy) },
-    ...{ isMore: request.follows !== null, isEmergency: request.emergency },
+    role: code(request.role),
+    roleName: escapeText(request.role),
+    hub: bold(escapeText(config.hub.name)),
+    hubName: escapeText(config.hub.name),
+    who: mentionUser(requester),
+    asker: askedBy === requester ? "" : mentionUser(askedBy),
+    isMore: request.follows !== null,
+    isEmergency: request.emergency,
     span: span(grantedTime(request)),
     startsAt: show(request.startsAt),
     endsAt: show(request.endsAt ?? statedEnd(request)),
@@ -41,20 +45,24 @@ export function factsFor({ config, locale }: DrawContext, request: Request): Fac
     leakedAt: show(request.replaces?.at),
     lapsesAt: moment(request.lapsesAt),
     approvers: any(approvers.map(mention)),
-    ...{ needed: role ? neededApprovals(role) : 0, approved: people.length },
-    ...{ approvedBy: all(people.map(mentionUser)), approvedAt: show(approvals.at(-1)?.at) },
+    needed: role ? neededApprovals(role) : 0,
+    approved: people.length,
+    approvedBy: all(people.map(mentionUser)),
+    approvedAt: show(approvals.at(-1)?.at),
     rule: ruleIn(approvals),
     trouble: request.trouble,
     cause: ending?.cause ?? "time",
     isApprovalGone: ending?.refusal?.code === "approval-gone",
-    ...{ overBy: mentionUser(over?.by ?? null), overAt: show(over?.at) },
+    overBy: mentionUser(over?.by ?? null),
+    overAt: show(over?.at),
     removedAt: show(removedLate(ending)),
     endTrouble: ending?.trouble ?? null,
     isRemoved: removedTime(ending) !== null,
     held: activeAt !== null && ending ? period(activeAt, removedTime(ending) ?? ending.at) : "",
     provedAt: ending?.proof ? second(ending.proof.at) : "",
     isProvedByProbe: ending?.proof?.method === "probe",
-    ...{ reviewedBy: mentionUser(review?.by ?? null), reviewedAt: show(review?.at) },
+    reviewedBy: mentionUser(review?.by ?? null),
+    reviewedAt: show(review?.at),
     reviewers: any((role?.breakGlass?.review ?? []).map(mention)),
     admins: any(config.admins.map(mention)),
   };
@@ -79,5 +87,5 @@ function shorteningIn(request: Request, span: (ms: number) => string) {
 
 function ruleIn(approvals: Request["approvals"]): string {
   const { rule = null, why = "" } = approvals.find((one) => one.rule !== null) ?? {};
-  return foreign(why === "" ? (rule ?? "") : `${rule} (${why})`);
+  return escapeText(why === "" ? (rule ?? "") : `${rule} (${why})`);
 }

@@ -3,7 +3,7 @@ import type { SectionBlock } from "@slack/types";
 import type { UserId } from "../../request/ids.ts";
 import type { Request } from "../../request/record.ts";
 import type { Message } from "../slack.ts";
-import { code, foreign, mention, moment, plainWords } from "../text/format.ts";
+import { code, escapeText, mention, moment, plainWords } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
 import { actions, compose, quote, section } from "./blocks.ts";
 import { labelledButton } from "./buttons.ts";
@@ -31,7 +31,7 @@ export function drawLockdown(
 ): Message {
   const { lockdown, button } = wordsFor(locale).messages;
   const who = whom === "everybody" ? "" : mention(whom);
-  const doer = /^[UW][A-Z0-9]+$/.test(by) ? `<@${by}>` : foreign(by);
+  const doer = /^[UW][A-Z0-9]+$/.test(by) ? `<@${by}>` : escapeText(by);
   const said = by === "" ? lockdown.unreadable(who) : null;
   const head = said ?? lockdown[locked ? "locked" : "unlocked"](doer, moment(at), who);
   const pressed = { value: whom, about: whom === "everybody" ? lockdown.everybody : name };
@@ -89,20 +89,20 @@ function nameSections(names: readonly string[]): SectionBlock[] {
 }
 
 export function drawNotice(context: DrawContext, notice: AdminNotice): Message {
-  const [ring, head] = noticeSentences(context, notice);
+  const [notification, head] = noticeSentences(context, notice);
   const isNamed = notice.kind === "check-silent" || notice.kind === "check-answers";
-  return compose(ring, head, isNamed ? [] : nameSections(notice.names));
+  return compose(notification, head, isNamed ? [] : nameSections(notice.names));
 }
 
 /** What rings, and what is read. */
 function noticeSentences(
   { config, locale }: DrawContext,
   { kind, names, until, why }: AdminNotice,
-): [ring: string, head: string] {
+): [notification: string, head: string] {
   const { admins, any } = wordsFor(locale).messages;
   const count = names.length;
   const named = names.map(code).join(" · ");
-  const hub = foreign(config.hub.name);
+  const hub = escapeText(config.hub.name);
   const mentioned = any(config.admins.map(mention));
   switch (kind) {
     case "unrecorded":
@@ -122,14 +122,14 @@ function noticeSentences(
     case "check-silent":
       return [
         plainWords(admins.checkSilentRing(named)),
-        admins.checkSilent(named, foreign(why ?? ""), mentioned),
+        admins.checkSilent(named, escapeText(why ?? ""), mentioned),
       ];
     case "check-answers":
       return [plainWords(admins.checkAnswers(named)), admins.checkAnswers(named)];
     case "webhook-fails":
       return [
         admins.webhookFailsRing,
-        admins.webhookFails(foreign(why ?? ""), any(config.admins.map(mention))),
+        admins.webhookFails(escapeText(why ?? ""), any(config.admins.map(mention))),
       ];
     case "webhook-works":
       return [plainWords(admins.webhookWorks(Number(why))), admins.webhookWorks(Number(why))];

@@ -18,19 +18,19 @@ const buttonsFor = (context: DrawContext, request: Request, verbs: readonly Verb
 /** From the request until access: waiting, approved for later, or approved and kept back by trouble. */
 export function drawWaiting(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
-  const { own, ring } = wordsFor(context.locale).messages;
+  const { own, notification } = wordsFor(context.locale).messages;
   const withdraw = actions(...buttonsFor(context, request, ["withdraw"]));
   if (request.state === "scheduled")
-    return compose(ring.approved(facts), own.scheduled(facts), withdraw, request.id);
+    return compose(notification.approved(facts), own.scheduled(facts), withdraw, request.id);
   if (request.state === "granting")
     return request.trouble
-      ? compose(ring.trouble(facts), own.trouble(facts), withdraw, request.id)
-      : compose(ring.approved(facts), own.granting(facts), [], request.id);
+      ? compose(notification.trouble(facts), own.trouble(facts), withdraw, request.id)
+      : compose(notification.approved(facts), own.granting(facts), [], request.id);
   return drawUndecided(context, request, facts);
 }
 
 function drawUndecided(context: DrawContext, request: Request, facts: Facts): Message {
-  const { own, card, ring } = wordsFor(context.locale).messages;
+  const { own, card, notification } = wordsFor(context.locale).messages;
   const lines = [
     own.waitsFor(facts),
     request.nudges > 0 ? own.reminded() : "",
@@ -41,7 +41,7 @@ function drawUndecided(context: DrawContext, request: Request, facts: Facts): Me
     ...section(lines.filter(Boolean).join("\n")),
     ...actions(...buttonsFor(context, request, ["withdraw"])),
   ];
-  return compose(ring.waiting(facts), own.waiting(facts), body, request.id);
+  return compose(notification.waiting(facts), own.waiting(facts), body, request.id);
 }
 
 /** The place of the token before it is there. */
@@ -108,33 +108,33 @@ function shortenedNote(
 
 function tokenHead(context: DrawContext, request: Request): { text: string; head: string } {
   const facts = factsFor(context, request);
-  const { own, ring } = wordsFor(context.locale).messages;
-  if (request.token.why === "new-key") return { text: ring.newToken(facts), head: own.newKey(facts) };
-  if (request.token.why === "asked") return { text: ring.newToken(facts), head: own.newToken(facts) };
-  return { text: ring.approved(facts), head: own.active(facts) };
+  const { own, notification } = wordsFor(context.locale).messages;
+  if (request.token.why === "new-key") return { text: notification.newToken(facts), head: own.newKey(facts) };
+  if (request.token.why === "asked") return { text: notification.newToken(facts), head: own.newToken(facts) };
+  return { text: notification.approved(facts), head: own.active(facts) };
 }
 
 export function drawHidden(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
-  const { own, ring } = wordsFor(context.locale).messages;
+  const { own, notification } = wordsFor(context.locale).messages;
   const again = context.config.hub.gateway
     ? [primary(openKarpor(context, request)), requestButton(context, request, "reveal")]
     : [requestButton(context, request, "new-token")];
   const buttons = buttonsFor(context, request, ["more", "end", "leaked"]);
-  return compose(ring.hidden(facts), own.hidden(facts), actions(...again, ...buttons), request.id);
+  return compose(notification.hidden(facts), own.hidden(facts), actions(...again, ...buttons), request.id);
 }
 
 /** Of a role whose token no message holds: a click shows one. */
 export function drawReveal(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
-  const { own, ring } = wordsFor(context.locale).messages;
+  const { own, notification } = wordsFor(context.locale).messages;
   const buttons = [
     primary(requestButton(context, request, "reveal")),
     openKarpor(context, request),
     ...buttonsFor(context, request, ["more", "end", "leaked"]),
   ];
   return compose(
-    ring.approved(facts),
+    notification.approved(facts),
     own.active(facts),
     [...section(own.reveal()), ...actions(...buttons)],
     request.id,
@@ -145,11 +145,11 @@ export function drawReveal(context: DrawContext, request: Request): Message {
 export function drawNeeded(context: DrawContext, request: Request): Message {
   const release = releasedAt(context.config, request);
   const facts = factsFor(context, release === null ? request : { ...request, endsAt: release });
-  const { own, ring } = wordsFor(context.locale).messages;
+  const { own, notification } = wordsFor(context.locale).messages;
   const unless = release === null ? "" : wordsFor(context.locale).evidence.unlessKept;
   const buttons = buttonsFor(context, request, ["keep", "end"]);
   return compose(
-    ring.stillNeeded(facts),
+    notification.stillNeeded(facts),
     own.stillNeeded(facts),
     [...section(unless), ...actions(...buttons)],
     request.id,
@@ -159,8 +159,13 @@ export function drawNeeded(context: DrawContext, request: Request): Message {
 /** Before the end. */
 export function drawReminder(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
-  const { own, ring, span } = wordsFor(context.locale).messages;
+  const { own, notification, span } = wordsFor(context.locale).messages;
   const left = span(request.reminded ?? 0);
   const buttons = buttonsFor(context, request, ["more", "end"]);
-  return compose(ring.reminder(facts, left), own.reminder(facts, left), actions(...buttons), request.id);
+  return compose(
+    notification.reminder(facts, left),
+    own.reminder(facts, left),
+    actions(...buttons),
+    request.id,
+  );
 }

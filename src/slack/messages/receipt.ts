@@ -7,7 +7,7 @@ import type { EndCause, Request } from "../../request/record.ts";
 import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
 import type { Message } from "../slack.ts";
 import type { Facts } from "../text/facts.ts";
-import { foreign, plainWords } from "../text/format.ts";
+import { escapeText, plainWords } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
 import { actions, compose, quote, section, context as smallPrint } from "./blocks.ts";
 import { requestButton } from "./buttons.ts";
@@ -19,33 +19,33 @@ export function drawReceipt(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
   if (request.state === "ending") return drawEnding(context, request, facts);
   if (request.outcome?.kind !== "ended") return drawClosed(context, request, facts);
-  const { own, ring } = wordsFor(context.locale).messages;
+  const { own, notification } = wordsFor(context.locale).messages;
   const body = [
     ...quote(othersWords(request)),
     ...section(own.proof(facts)),
     ...smallPrint(context.use ? usageLine(context.use, context.locale) : ""),
     ...actions(...againButtons(context, request)),
   ];
-  return compose(ring.ended(facts), own.ended(facts), body, request.id);
+  return compose(notification.ended(facts), own.ended(facts), body, request.id);
 }
 
 function drawEnding(context: DrawContext, request: Request, facts: Facts): Message {
-  const { own, ring } = wordsFor(context.locale).messages;
+  const { own, notification } = wordsFor(context.locale).messages;
   const { ending, id } = request;
-  if (ending?.unconfirmedAt) return compose(ring.notConfirmed(facts), own.unconfirmed(facts), [], id);
+  if (ending?.unconfirmedAt) return compose(notification.notConfirmed(facts), own.unconfirmed(facts), [], id);
   const words = othersWords(request);
   const isRevoked = ending?.cause === "revoked" && ending.by !== null;
-  const text = isRevoked ? ring.revoked(facts, foreign(words)) : ring.ended(facts);
+  const text = isRevoked ? notification.revoked(facts, escapeText(words)) : notification.ended(facts);
   return compose(text, own.ending(facts), [...quote(words), ...section(own.stops(facts))], id);
 }
 
 function drawClosed(context: DrawContext, request: Request, facts: Facts): Message {
-  const { closed, own, ring } = wordsFor(context.locale).messages;
+  const { closed, own, notification } = wordsFor(context.locale).messages;
   const { kind, refusal, words } = request.outcome ?? { kind: "failed", refusal: null, words: "" };
   const head = refusal ? closedBy(context, refusal, own.terms(facts)) : closed(facts, kind, own.terms(facts));
   const body = [...quote(words), ...section(own.proof(facts)), ...actions(...againButtons(context, request))];
   // A refusal is told as what it is, in its own words.
-  return compose(refusal ? plainWords(head) : ring.closed(facts, kind), head, body, request.id);
+  return compose(refusal ? plainWords(head) : notification.closed(facts, kind), head, body, request.id);
 }
 
 /** Its reader knows who they are, and reads which request it was. */

@@ -5,7 +5,7 @@ import { Principal, RequestId } from "../../request/ids.ts";
 import type { RefusalNote } from "../../request/refused.ts";
 import type { Message } from "../slack.ts";
 import type { Gap } from "../text/en/refusals.ts";
-import { code, foreign, mention, moment, plainWords } from "../text/format.ts";
+import { code, escapeText, mention, moment, plainWords } from "../text/format.ts";
 import { wordsFor } from "../text/index.ts";
 import { actions, compose } from "./blocks.ts";
 import { type Verb, verbButton } from "./buttons.ts";
@@ -24,7 +24,7 @@ function gapsFor(context: DrawContext, { data }: RefusalNote): Gap {
     if (typeof value === "string") {
       if (CODE.includes(name)) return code(value);
       const person = Principal.safeParse(value);
-      return person.success ? mention(person.data) : foreign(value);
+      return person.success ? mention(person.data) : escapeText(value);
     }
     return MOMENTS.includes(name) ? moment(value) : COUNTS.includes(name) ? String(value) : span(value);
   };
@@ -38,7 +38,7 @@ function gapFromConfig({ config, locale }: DrawContext, name: string, gap: strin
   if (gap === "roles") return Object.keys(config.roles).map(code).join(" · ");
   if (!role) return "";
   if (gap === "max") return span(role.duration.max);
-  if (gap === "hint") return "hint" in role.reason ? foreign(role.reason.hint?.[locale] ?? "") : "";
+  if (gap === "hint") return "hint" in role.reason ? escapeText(role.reason.hint?.[locale] ?? "") : "";
   const people = {
     approvers: approversFor(role, true),
     requesters: role.requester?.in ?? [],

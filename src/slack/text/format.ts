@@ -31,15 +31,15 @@ export const unbroken = (text: string): string =>
     .replace(/\bR-(?=[0-9A-Z]{10}\b)/g, "R\u2011");
 
 /** Somebody's words within a sentence of ours. */
-export const foreign = (text: string, max = 300): string => cut(escaped(oneLine(text)), max);
-export const code = (text: string): string => `\`${foreign(text.replaceAll("`", "'"), 120)}\``;
+export const escapeText = (text: string, max = 300): string => cut(escaped(oneLine(text)), max);
+export const code = (text: string): string => `\`${escapeText(text.replaceAll("`", "'"), 120)}\``;
 export const bold = (text: string): string => `*${text.replaceAll("*", "")}*`;
 
 export const mention = (who: Principal): string => (who.startsWith("S") ? `<!subteam^${who}>` : `<@${who}>`);
 /** A person is mentioned, an operator of the command line named; nobody is empty. */
 export function mentionUser(who: Actor | null): string {
   if (who === null) return "";
-  return UserId.safeParse(who).success ? `<@${who}>` : foreign(who);
+  return UserId.safeParse(who).success ? `<@${who}>` : escapeText(who);
 }
 
 function date(at: number, shape: string): string {

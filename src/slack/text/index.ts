@@ -15,16 +15,26 @@ import { messages as zhMessages } from "./zh/messages.ts";
 import { passkeys as zhPasskeys } from "./zh/passkeys.ts";
 import { refusals as zhRefusals } from "./zh/refusals.ts";
 
-const WORDS = {
+const TEXTS = {
   en: {
-    ...{ commands: enCommands, evidence: enEvidence, forms: enForms },
-    ...{ lists: enLists, messages: enMessages, passkeys: enPasskeys, refusals: enRefusals },
+    commands: enCommands,
+    evidence: enEvidence,
+    forms: enForms,
+    lists: enLists,
+    messages: enMessages,
+    passkeys: enPasskeys,
+    refusals: enRefusals,
   },
   zh: {
-    ...{ commands: zhCommands, evidence: zhEvidence, forms: zhForms },
-    ...{ lists: zhLists, messages: zhMessages, passkeys: zhPasskeys, refusals: zhRefusals },
+    commands: zhCommands,
+    evidence: zhEvidence,
+    forms: zhForms,
+    lists: zhLists,
+    messages: zhMessages,
+    passkeys: zhPasskeys,
+    refusals: zhRefusals,
   },
 };
-export type Words = (typeof WORDS)["en"];
+export type Words = (typeof TEXTS)["en"];
 
-export const wordsFor = (locale: Locale): Words => WORDS[locale];
+export const wordsFor = (locale: Locale): Words => TEXTS[locale];

@@ -1,4 +1,4 @@
-/** English: the messages of a request. `card` is for approvers, `own` for whose access it is, `ring` for notifications. */
+/** English: the messages of a request. `card` is for approvers, `own` for whose access it is, `notification` for notifications. */
 import { durationParts } from "../../../request/durations.ts";
 import type { EndCause, HoldReason, OutcomeKind } from "../../../request/record.ts";
 import type { Facts } from "../facts.ts";
@@ -260,7 +260,7 @@ const notice = {
 };
 
 /** Notifications: plain words, without times of day. */
-const ring = {
+const notification = {
   card: (f: Facts, reason: string) => `${asking(f)} ${plainAccess(f)}${reason ? `: ${reason}` : ""}`,
   waiting: (f: Facts) => `Waiting for approval: ${plainAccess(f)}.`,
   approved: (f: Facts) => `${approvedState(f)}: ${plainAccess(f)}.`,
@@ -411,23 +411,21 @@ const admins = {
 };
 
 export const messages = {
-  ...{
-    span,
-    any,
-    all,
-    card,
-    closed,
-    own,
-    asker,
-    call,
-    notice,
-    ring,
-    about,
-    button,
-    confirm,
-    lockdown,
-    admins,
-  },
+  span,
+  any,
+  all,
+  card,
+  closed,
+  own,
+  asker,
+  call,
+  notice,
+  notification,
+  about,
+  button,
+  confirm,
+  lockdown,
+  admins,
   over: (isReminder: boolean) =>
     `*This ${isReminder ? "reminder" : "message"} is over:* nothing can be done here any more.`,
 };

@@ -234,7 +234,7 @@ const notice: Words["notice"] = {
   notDelivered: (f) => head("未送达", `Slack 不允许我给 ${f.who} 发私信，因此没有为其开通 ${access(f)}。`),
 };
 
-const ring: Words["ring"] = {
+const notification: Words["notification"] = {
   card: (f, reason) => `${asking(f)} ${plainAccess(f)}${reason ? `：${reason}` : ""}`,
   waiting: (f) => `等待审批：${plainAccess(f)}`,
   approved: (f) => `${approvedState(f)}：${plainAccess(f)}，${approved(f)}`,
@@ -365,22 +365,20 @@ const admins: Words["admins"] = {
 };
 
 export const messages: Words = {
-  ...{
-    span,
-    any,
-    all,
-    card,
-    closed,
-    own,
-    asker,
-    call,
-    notice,
-    ring,
-    about,
-    button,
-    confirm,
-    lockdown,
-    admins,
-  },
+  span,
+  any,
+  all,
+  card,
+  closed,
+  own,
+  asker,
+  call,
+  notice,
+  notification,
+  about,
+  button,
+  confirm,
+  lockdown,
+  admins,
   over: (isReminder) => `*这条${isReminder ? "提醒" : "消息"}已过时：*\n不能再在这里操作。`,
 };

@@ -5,7 +5,7 @@ import { allGroups } from "../../policy/approvers.ts";
 import { checkCounts, checkTerms } from "../../policy/limits.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { findRole } from "../../policy/roles.ts";
-import { decide } from "../../policy/rules.ts";
+import { decideByRules } from "../../policy/rules.ts";
 import { Duration } from "../../request/durations.ts";
 import { GroupId, RequestId, UserId } from "../../request/ids.ts";
 import type { Groups, Person } from "../../request/people.ts";
@@ -36,7 +36,7 @@ export const PolicyCase = z.strictObject({
 });
 export type PolicyCase = z.infer<typeof PolicyCase>;
 
-export interface Verdict {
+export interface CaseOutcome {
   outcome: "approve" | "ask" | "deny";
   /** The line of the file that decides: a rule's name, or requester, limits, duration or approval. */
   line: string;
@@ -56,7 +56,7 @@ export function judgeCase(
   asked: PolicyCase,
   now: number,
   facts: PersonFacts | null,
-): Verdict {
+): CaseOutcome {
   try {
     const ruling = decideCase(config, asked, facts ?? factsOffline(config, asked), asked.at ?? now);
     if (ruling.kind === "ask") return { outcome: "ask", line: "approval", why: "" };
@@ -94,7 +94,7 @@ function decideCase(policy: Policy, asked: PolicyCase, { person, groups }: Perso
   // More time is no grant beside the one that it is for.
   const held = Math.max(0, grants - (follows ? 1 : 0));
   checkCounts(policy, { open: held, asksLastHour: requests, grants: held });
-  return decide(policy, { request, requester: person, asker: person, groups, usedBefore, now });
+  return decideByRules(policy, { request, requester: person, asker: person, groups, usedBefore, now });
 }
 
 /** More time names the request that it follows. */
