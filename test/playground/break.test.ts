@@ -12,7 +12,8 @@ async function press(page: Page, scenario: string): Promise<void> {
 const says = (page: Page, tone: "bad" | "good" | "plain", words: string): Promise<void> =>
   page.locator(`.scenario li.${tone}`, { hasText: words }).last().waitFor();
 
-const copyButton = (page: Page) => buttonOf(page, "left", "Copy");
+/** A way into the dashboard is in the DM for as long as the access. */
+const openKarpor = (page: Page) => buttonOf(page, "left", /^Open Karpor/);
 
 const statesIn = async ({ playground }: Visitor) =>
   (await playground.context.redis.records()).map(({ state }) => state);
@@ -46,7 +47,7 @@ describeInBrowser("trying to break it", (visitor) => {
     await buttonOf(page, "right", /^Approve 1 h with passkey/).click();
     await device.open((await linkAfter(known)).link);
     expect(await device.press()).toContain("You can close this page.");
-    await copyButton(page).waitFor();
+    await openKarpor(page).waitFor();
   });
 
   it("a bot killed while it sets up access finishes it", async () => {
@@ -54,7 +55,7 @@ describeInBrowser("trying to break it", (visitor) => {
     await press(page, "kill");
     await says(page, "bad", "Killed (SIGKILL");
     await says(page, "good", "Finished:");
-    await copyButton(page).waitFor();
+    await openKarpor(page).waitFor();
   });
 
   it("while Karpor is away people are told, and it goes on once it is back", async () => {
@@ -69,13 +70,13 @@ describeInBrowser("trying to break it", (visitor) => {
     await page.locator("[data-jump='10m']").click();
     await reads(page, "left", "Approved, not ready yet");
     await press(page, "hub-away");
-    await copyButton(page).waitFor();
+    await openKarpor(page).waitFor();
   });
 
   it("a time that is up while Slack is away ends all the same, and is told when it is back", async () => {
     const page = await visitor.visit();
     await typeLine(page, "/karpor-access peek 15m");
-    await copyButton(page).waitFor();
+    await openKarpor(page).waitFor();
     await press(page, "slack-away");
     await page.locator("[data-jump=end]").click();
     await says(page, "plain", "Slack has not heard of it");
@@ -83,13 +84,13 @@ describeInBrowser("trying to break it", (visitor) => {
     await expect.poll(() => statesIn(visitor), { timeout: 30_000 }).toEqual(["closed"]);
     await press(page, "slack-away");
     await reads(page, "left", "Karpor refuses the token");
-    await copyButton(page).waitFor({ state: "detached" });
+    await openKarpor(page).waitFor({ state: "detached" });
   });
 
   it("an older copy of Redis gives nobody access again", async () => {
     const page = await visitor.visit();
     await typeLine(page, "/karpor-access peek 15m");
-    await copyButton(page).waitFor();
+    await openKarpor(page).waitFor();
     await press(page, "restore");
     await says(page, "plain", "Copied.");
     await buttonOf(page, "left", /^End now/).click();
@@ -103,7 +104,7 @@ describeInBrowser("trying to break it", (visitor) => {
   it("an emptied Redis ends nobody, and an old card does nothing", async () => {
     const page = await visitor.visit();
     await typeLine(page, "/karpor-access peek 15m");
-    await copyButton(page).waitFor();
+    await openKarpor(page).waitFor();
     await typeLine(page, "/karpor-access guest 8h");
     await buttonOf(page, "right", /^Approve 8 h/).waitFor();
     await press(page, "flush");
