@@ -9,8 +9,7 @@ import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Clock } from "./request/clock.ts";
 import type { RequestId } from "./request/ids.ts";
 import type { HoldReason } from "./request/record.ts";
-import { createSlack } from "./slack/client.ts";
-import type { Slack } from "./slack/slack.ts";
+import { createSlack, type Slack } from "./slack/client.ts";
 import { openFailFast, redisTrouble } from "./store/redis.ts";
 import { createStore, type Store } from "./store/store.ts";
 

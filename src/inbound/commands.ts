@@ -12,7 +12,7 @@ import type { Request } from "../request/record.ts";
 import { type RefusalCode, Refused } from "../request/refused.ts";
 import { actions, compose, section } from "../slack/messages/blocks.ts";
 import { labelledButton } from "../slack/messages/buttons.ts";
-import type { DrawContext } from "../slack/messages/draw.ts";
+import type { DrawContext } from "../slack/messages/facts.ts";
 import type { Message } from "../slack/slack.ts";
 import { code, escapeText, mentionUser, plainWords } from "../slack/text/format.ts";
 import { type Words, wordsFor } from "../slack/text/index.ts";

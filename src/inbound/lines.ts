@@ -1,7 +1,7 @@
 /** One request as a line of a list or a form: as its holder reads it, and as everybody else does. */
 import { isUndecided, type Request } from "../request/record.ts";
 import { summary } from "../slack/messages/card.ts";
-import type { DrawContext } from "../slack/messages/draw.ts";
+import type { DrawContext } from "../slack/messages/facts.ts";
 import { factsFor } from "../slack/messages/facts.ts";
 import { refusalReason } from "../slack/messages/refusal.ts";
 import { wordsFor } from "../slack/text/index.ts";

@@ -16,7 +16,7 @@ import { isRemindable, mayHoldAccess, type Request } from "../request/record.ts"
 import { Refused } from "../request/refused.ts";
 import { actions, compose, quote, section, context as smallPrint } from "../slack/messages/blocks.ts";
 import { labelledButton, openKarpor, requestButton, type Verb } from "../slack/messages/buttons.ts";
-import type { DrawContext } from "../slack/messages/draw.ts";
+import type { DrawContext } from "../slack/messages/facts.ts";
 import { usageLine } from "../slack/messages/use.ts";
 import type { Message } from "../slack/slack.ts";
 import { mentionUser, moment, plainWords } from "../slack/text/format.ts";

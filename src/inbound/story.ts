@@ -1,7 +1,7 @@
 /** The story of one request, as its record tells it: what happened when, and by whom. */
 import type { Request } from "../request/record.ts";
 import { compose, quote, section } from "../slack/messages/blocks.ts";
-import type { DrawContext } from "../slack/messages/draw.ts";
+import type { DrawContext } from "../slack/messages/facts.ts";
 import { usageLine } from "../slack/messages/use.ts";
 import type { Message } from "../slack/slack.ts";
 import { escapeText, mentionUser, plainWords, precise } from "../slack/text/format.ts";

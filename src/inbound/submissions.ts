@@ -4,7 +4,7 @@ import type { ModalView } from "@slack/types";
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
 import { UserId } from "../request/ids.ts";
-import { drawRefusal } from "../slack/messages/draw.ts";
+import { drawRefusal } from "../slack/messages/refusal.ts";
 import type { Message } from "../slack/slack.ts";
 import { answerView, contextFor, explainError, inTime, sentence } from "./answers.ts";
 import { openForm, type Submitted, submitForm } from "./forms/index.ts";

@@ -18,7 +18,7 @@ import {
 import { DAY, SECOND } from "../request/durations.ts";
 import { Actor, type UserId } from "../request/ids.ts";
 import { isOpen, mayHoldAccess } from "../request/record.ts";
-import { drawLockdown } from "../slack/messages/draw.ts";
+import { drawLockdown } from "../slack/messages/notices.ts";
 import { GRANTED } from "../store/indexes.ts";
 import { openLockdown, type SignedLockdowns, signedLockdowns, signLockdown } from "../store/lockdowns.ts";
 import { orNull, readText, UNREADABLE } from "../store/reading.ts";

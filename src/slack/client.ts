@@ -1,12 +1,14 @@
 /** Slack's Web API: each call ends within seconds, and what Slack asked to wait for is not called until then. */
+import type { View } from "@slack/types";
 import { type FetchFunction, LogLevel, WebClient, type WebClientOptions } from "@slack/web-api";
 import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch, type RequestInit } from "undici";
 import { z } from "zod";
 import type { Clock } from "../request/clock.ts";
+import type { UserId } from "../request/ids.ts";
 import type { CallSlack, Kept } from "./calls.ts";
 import { createDirectory } from "./directory.ts";
 import { slackErrorFor } from "./errors.ts";
-import { type Slack, SlackAway, SlackRefusal } from "./slack.ts";
+import { type Message, type Place, SlackAway, SlackRefusal } from "./slack.ts";
 
 interface SlackConnection {
   token: string;
@@ -29,7 +31,10 @@ const Posted = z.object({ channel: z.string(), ts: z.string() });
 const Opened = z.object({ view: z.object({ id: z.string(), hash: z.string() }) });
 const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false };
 
-export function createSlack(options: SlackOptions): Slack {
+export type Slack = ReturnType<typeof createSlack>;
+
+/** Every call throws SlackAway (try again later) or SlackRefusal (Slack will never do it), and nothing else. */
+export function createSlack(options: SlackOptions) {
   const openClient = clientOpener(options);
   const waits = createWaits(options.clock);
   const ask = createCaller(openClient(READ), waits);
@@ -42,9 +47,10 @@ export function createSlack(options: SlackOptions): Slack {
   return {
     ...createDirectory(ask, options),
 
+    /** Slack limits calls of this replica now, of whatever method. */
     isAskedToWait: waits.isAny,
 
-    async post(channel, message, thread) {
+    async post(channel: string, message: Message, thread?: string): Promise<Place> {
       const args = {
         channel,
         ...message,
@@ -55,20 +61,26 @@ export function createSlack(options: SlackOptions): Slack {
       return { channel: where, ts };
     },
 
-    update: (place, message) =>
+    /** False when the message is gone. */
+    update: (place: Place, message: Message): Promise<boolean> =>
       isDone(send("chat.update", { ...place, ...message }, Anything), { ifGone: false }),
 
-    remove: (place) => isDone(send("chat.delete", { ...place }, Anything), { ifGone: true }),
+    /** True when it is gone, by this or before; SlackRefusal when Slack will never delete it. */
+    remove: (place: Place): Promise<boolean> =>
+      isDone(send("chat.delete", { ...place }, Anything), { ifGone: true }),
 
-    whisper: async (channel, user, message) =>
+    /** Seen by one person in a channel. */
+    whisper: async (channel: string, user: UserId, message: Message): Promise<void> =>
       void (await send("chat.postEphemeral", { channel, user, ...message }, Anything)),
 
-    openView: async (triggerId, view) => {
+    openView: async (triggerId: string, view: View): Promise<{ id: string; hash: string }> => {
       const opened = await ask("views.open", { trigger_id: triggerId, view }, Opened);
       return { id: opened.view.id, hash: opened.view.hash };
     },
-    updateView: async (viewId, view) => void (await ask("views.update", { view_id: viewId, view }, Anything)),
-    publishHome: async (user, view) => void (await ask("views.publish", { user_id: user, view }, Anything)),
+    updateView: async (viewId: string, view: View): Promise<void> =>
+      void (await ask("views.update", { view_id: viewId, view }, Anything)),
+    publishHome: async (user: UserId, view: View): Promise<void> =>
+      void (await ask("views.publish", { user_id: user, view }, Anything)),
   };
 }
 

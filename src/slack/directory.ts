@@ -2,11 +2,11 @@
 import { z } from "zod";
 import type { Clock } from "../request/clock.ts";
 import { DAY, HOUR, SECOND } from "../request/durations.ts";
-import { UserId } from "../request/ids.ts";
-import type { Person } from "../request/people.ts";
+import { type GroupId, UserId } from "../request/ids.ts";
+import type { Groups, Locale, Person } from "../request/people.ts";
 import { LOCALES } from "../request/people.ts";
 import type { CallSlack, Kept } from "./calls.ts";
-import { type Slack, SlackRefusal } from "./slack.ts";
+import { type Place, SlackRefusal } from "./slack.ts";
 
 const FRESH = 15 * SECOND;
 const DMS_KEPT = 90 * DAY;
@@ -45,13 +45,10 @@ interface AllGroups {
   lookedUpAt: number;
 }
 
-export type Directory = Pick<
-  Slack,
-  "person" | "messageLink" | "knownName" | "groups" | "localeFor" | "openDm"
->;
+export type Directory = ReturnType<typeof createDirectory>;
 
 /** A look that fails throws, and decides nothing. */
-export function createDirectory(call: CallSlack, { store, clock }: { store: Kept; clock: Clock }): Directory {
+export function createDirectory(call: CallSlack, { store, clock }: { store: Kept; clock: Clock }) {
   const lookRecently = createLooks(clock);
   const names = new Map<string, string>();
   const home = () => lookRecently("home", Number.POSITIVE_INFINITY, () => call("auth.test", {}, Home));
@@ -64,31 +61,39 @@ export function createDirectory(call: CallSlack, { store, clock }: { store: Kept
     return { ...described, lookedUpAt };
   };
 
-  const person: Directory["person"] = (id, within = FRESH) =>
+  const person = (id: UserId, within = FRESH): Promise<Person> =>
     lookRecently(`person:${id}`, within, () => lookUpPerson(id));
 
   /** All groups come by one call, which Slack allows 20 times a minute. */
   const allGroups = (within: number) => lookRecently("groups", within, () => readGroups(call, store));
 
   return {
+    /** A look of the last `within` ms (15 s when left out); `lookedUpAt` is by the clock of Redis. */
     person,
-    messageLink: async ({ channel, ts }) => {
+    /**
+     * The address that opens a message, as chat.getPermalink says it, without asking Slack for each
+     * (docs.slack.dev/reference/methods/chat.getPermalink).
+     */
+    messageLink: async ({ channel, ts }: Place): Promise<string> => {
       const parts = [channel, `p${ts.replace(".", "")}`].map(encodeURIComponent);
       return new URL(`archives/${parts.join("/")}`, (await home()).url).href;
     },
-    knownName: (id) => names.get(id) ?? null,
-    async groups(ids, within = FRESH) {
+    /** As this replica saw it last, however long ago; null: it never did. */
+    knownName: (id: string): string | null => names.get(id) ?? null,
+    async groups(ids: readonly GroupId[], within = FRESH): Promise<Groups> {
       if (ids.length === 0) return { members: new Map(), lookedUpAt: await store.now() };
       const { members, lookedUpAt } = await allGroups(within);
       const known = ids.filter((id) => Object.hasOwn(members, id));
       return { members: new Map(known.map((id) => [id, new Set(members[id])])), lookedUpAt };
     },
-    localeFor: (user) =>
+    /** For words only: kept for an hour, and English where Slack does not tell. */
+    localeFor: (user: UserId): Promise<Locale> =>
       person(user, HOUR).then(
         ({ locale }) => locale,
-        () => "en",
+        () => "en" as const,
       ),
-    openDm: (user) => lookRecently(`dm:${user}`, DMS_KEPT, () => findDm(call, user)),
+    /** A person's DM, as Slack says it; kept in memory. */
+    openDm: (user: UserId): Promise<string> => lookRecently(`dm:${user}`, DMS_KEPT, () => findDm(call, user)),
   };
 }
 

@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
 import { GroupId, UserId } from "../../src/request/ids.ts";
 import type { Kept } from "../../src/slack/calls.ts";
-import { createSlack } from "../../src/slack/client.ts";
-import { type Message, type Slack, SlackAway, SlackRefusal } from "../../src/slack/slack.ts";
+import { createSlack, type Slack } from "../../src/slack/client.ts";
+import { type Message, SlackAway, SlackRefusal } from "../../src/slack/slack.ts";
 
 const TOKEN = "xoxb-1";
 const APPROVALS = "C0APPROVALS";

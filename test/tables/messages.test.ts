@@ -9,16 +9,10 @@ import { LOCALES, type Locale } from "../../src/request/people.ts";
 import { Request, untouched } from "../../src/request/record.ts";
 import { REFUSAL_CODES, type RefusalNote } from "../../src/request/refused.ts";
 import { secret } from "../../src/request/secret.ts";
-import {
-  drawEmptied,
-  drawLockdown,
-  drawMessage,
-  drawNotice,
-  drawRefusal,
-  drawToken,
-  drawTokenView,
-  type Face,
-} from "../../src/slack/messages/draw.ts";
+import { drawMessage, type Face } from "../../src/slack/messages/draw.ts";
+import { drawEmptied, drawLockdown, drawNotice } from "../../src/slack/messages/notices.ts";
+import { drawToken, drawTokenView } from "../../src/slack/messages/own.ts";
+import { drawRefusal } from "../../src/slack/messages/refusal.ts";
 import type { Message } from "../../src/slack/slack.ts";
 
 const NOW = Date.UTC(2026, 10, 12, 14, 2);

@@ -3,7 +3,7 @@ import type { Bot } from "../../bot.ts";
 import { HOUR } from "../../request/durations.ts";
 import { UserId } from "../../request/ids.ts";
 import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
-import type { DrawContext } from "../../slack/messages/draw.ts";
+import type { DrawContext } from "../../slack/messages/facts.ts";
 import { refusalSentence } from "../../slack/messages/refusal.ts";
 import { plainWords } from "../../slack/text/format.ts";
 import { wordsFor } from "../../slack/text/index.ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Bot } from "../../bot.ts";
 import { RequestId, UserId } from "../../request/ids.ts";
 import type { Request } from "../../request/record.ts";
-import type { DrawContext } from "../../slack/messages/draw.ts";
+import type { DrawContext } from "../../slack/messages/facts.ts";
 import type { Message } from "../../slack/slack.ts";
 import type { Words } from "../../slack/text/index.ts";
 

@@ -9,7 +9,7 @@ import { noteRefusal } from "../../life/trail/attempts.ts";
 import { UserId } from "../../request/ids.ts";
 import { Refused } from "../../request/refused.ts";
 import { plainText } from "../../slack/messages/blocks.ts";
-import { drawRefusal } from "../../slack/messages/draw.ts";
+import { drawRefusal } from "../../slack/messages/refusal.ts";
 import type { Message } from "../../slack/slack.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import { answerAsked } from "../answer-asked.ts";

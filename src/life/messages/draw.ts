@@ -1,7 +1,7 @@
 /**
  * The jobs of the queue `slack`: the record says which messages a request should have; a job posts, edits and
  * deletes until Slack has them. The kind `token` has a job of its own, before all others
- * (life/show-token.ts).
+ * (show-token.ts).
  */
 
 import type { Bot } from "../../bot.ts";
@@ -17,36 +17,20 @@ import { drawOne, removeMessage, type Shown } from "./post.ts";
 import { drawTokens, isTokenSettled, waitForToken } from "./show-token.ts";
 import { isTokenKey } from "./wanted.ts";
 
-/** It throws only when Redis is away. */
+/** The job of either kind. Throws StoreAway only. */
 export async function runSlackJob(bot: Bot, kind: "token" | "messages", id: RequestId): Promise<void> {
   const { request, shown } = await bot.store.readShown(id);
   if (request === null || request === UNREADABLE) return;
-  const again = await drawOrNote(bot, kind, request, shown);
+  const draw = kind === "token" ? drawTokens : drawMessages;
+  const again = await draw(bot, request, shown).catch((error: unknown) => {
+    bot.outages.note(error);
+    bot.log.debug({ id, err: error }, `the ${kind} messages could not be drawn; tried again`);
+    return waitAfter(error) + (kind === "token" ? 0 : waitForTokens(request, error));
+  });
   if (again === null) return;
   await bot.queue.schedule(kind, id, again);
-  // A ring for later replaced any that came during the run: a record that changed meanwhile needs a run at once.
+  // A job for later replaced any that came during the run: a record that changed meanwhile needs a run at once.
   if (again > 0 && (await hasChanged(bot, request))) await bot.queue.schedule(kind, id);
-}
-
-/**
- * Resolves to the milliseconds until it must run again; null: it need not, until the next commit rings. A run that was
- * suspended may have drawn an older record over a newer one: it must run again at once.
- */
-async function drawOrNote(
-  bot: Bot,
-  kind: "token" | "messages",
-  request: ReadRequest,
-  shown: Shown,
-): Promise<number | null> {
-  try {
-    if (kind === "messages") return await drawMessages(bot, request, shown);
-    await drawTokens(bot, request, shown);
-    return (await hasChanged(bot, request)) ? 0 : null;
-  } catch (error) {
-    bot.outages.note(error);
-    bot.log.debug({ id: request.id, err: error }, `the ${kind} messages could not be drawn; tried again`);
-    return waitAfter(error) + (kind === "token" ? 0 : waitForTokens(request, error));
-  }
 }
 
 /** When Slack takes calls again, tokens come first: their edits have the same limit as those of active access. */
@@ -56,7 +40,10 @@ const waitForTokens = ({ state }: ReadRequest, error: unknown): number =>
 const waitAfter = (error: unknown): number =>
   error instanceof SlackAway ? (error.retryAfter ?? TRY_AGAIN_AFTER) : TRY_AGAIN_AFTER;
 
-/** All messages but tokens: posts and edits first, then deletes the obsolete ones. They wait for the first token. */
+/**
+ * Draws all messages but tokens, after the first token: posts and edits first, then deletes the obsolete ones. Resolves to
+ * the milliseconds until it must run again; null: it need not, until the next commit.
+ */
 async function drawMessages(bot: Bot, request: ReadRequest, shown: Shown): Promise<number | null> {
   const wait = waitForToken(bot, request, shown);
   if (wait > 0) return wait;

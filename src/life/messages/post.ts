@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Bot } from "../../bot.ts";
 import type { Request } from "../../request/record.ts";
-import { drawEmptied, drawMessage } from "../../slack/messages/draw.ts";
+import { drawMessage } from "../../slack/messages/draw.ts";
+import { drawEmptied } from "../../slack/messages/notices.ts";
 import { type Message, SlackRefusal } from "../../slack/slack.ts";
 import type { ShownMessage } from "../../store/shown.ts";
 import type { ReadRequest } from "../../store/store.ts";
@@ -30,7 +31,7 @@ export async function drawOne(
   else await bot.store.forgetMessage(request.id, wanted.key);
 }
 
-export async function drawWanted(bot: Bot, request: Request, { to, face }: WantedMessage): Promise<Message> {
+async function drawWanted(bot: Bot, request: Request, { to, face }: WantedMessage): Promise<Message> {
   const locale = "dm" in to ? await bot.slack.localeFor(to.dm) : bot.config.slack.language;
   const use = face === "receipt" ? await readUse(bot, request.id) : null;
   return drawMessage({ config: bot.config, locale, use, now: bot.clock.now() }, request, face);

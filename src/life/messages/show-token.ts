@@ -7,29 +7,50 @@ import type { Bot } from "../../bot.ts";
 import type { MintedToken } from "../../hub/hub.ts";
 import type { Request } from "../../request/record.ts";
 import type { Secret } from "../../request/secret.ts";
-import { drawToken } from "../../slack/messages/draw.ts";
+import { drawSettingUp, drawToken } from "../../slack/messages/own.ts";
 import type { ShownMessage } from "../../store/shown.ts";
 import type { ReadRequest } from "../../store/store.ts";
-import { drawWanted, postMessage, removeMessage, type Shown } from "./post.ts";
-import { deliversByDm, drawMessagesFrom, isTokenKey, tokenKey } from "./wanted.ts";
+import { hasChanged } from "../commit.ts";
+import { postMessage, removeMessage, type Shown } from "./post.ts";
+import { deliversByDm, dmMessage, drawMessagesFrom, isTokenKey, tokenKey } from "./wanted.ts";
 
 const SETTING_UP = "setting-up";
 const TOKEN_SHOWN = "token";
 const LOGIN_AGAIN_AFTER = 100;
 
-/** Deletes obsolete token messages first, then shows the wanted token. */
-export async function drawTokens(bot: Bot, request: ReadRequest, shown: Shown): Promise<void> {
+/**
+ * Deletes obsolete token messages first, then shows the wanted token. Resolves to 0 when it must run again at once, since
+ * a process that was suspended may have drawn an older record over a newer one; else to null.
+ */
+export async function drawTokens(bot: Bot, request: ReadRequest, shown: Shown): Promise<number | null> {
   const wanted = wantedToken(bot, request);
   const obsolete = [...shown.keys()].filter((key) => isTokenKey(key) && key !== wanted);
   for (const key of obsolete) await removeMessage(bot, request, key, shown);
-  if (wanted === null || shown.get(wanted)?.shows === TOKEN_SHOWN) return;
+  if (wanted !== null && shown.get(wanted)?.shows !== TOKEN_SHOWN)
+    await showToken(bot, request, wanted, shown);
+  return (await hasChanged(bot, request)) ? 0 : null;
+}
+
+/** Posts the message without the token, unless it is there, and edits the token in. */
+async function showToken(bot: Bot, request: ReadRequest, key: string, shown: Shown): Promise<void> {
+  const { id } = request;
   // The token is minted while Slack posts. If that fails, `await making` below throws.
   const making = makeToken(bot, request);
   making.catch(() => {});
-  const place = (await placeInDm(bot, request, wanted, shown)) ?? (await postFirst(bot, request, wanted));
+  const context = { config: bot.config, locale: await bot.slack.localeFor(request.requester) };
+  const place =
+    (await placeInDm(bot, request, key, shown)) ??
+    (await postMessage(bot, request, dmMessage(request, key, "token"), {
+      message: drawSettingUp(context, request),
+      shows: SETTING_UP,
+    }));
   if (place === null) return;
-  await showToken(bot, request, wanted, { place, minted: await making });
-  await bot.queue.schedule("messages", request.id);
+  const { token, expiresAt } = await making;
+  const isThere = await bot.slack.update(place, drawToken(context, request, token, expiresAt));
+  if (isThere) await bot.store.noteMessage(id, key, { ...place, shows: TOKEN_SHOWN });
+  // Somebody deleted the message: the next run posts a new one.
+  else await bot.store.forgetMessage(id, key);
+  await bot.queue.schedule("messages", id);
 }
 
 const wantedToken = (bot: Bot, request: Request): string | null =>
@@ -50,34 +71,12 @@ async function placeInDm(
   return null;
 }
 
-async function postFirst(bot: Bot, request: ReadRequest, key: string): Promise<ShownMessage | null> {
-  const wanted = { key, to: { dm: request.requester }, face: "token" } as const;
-  const message = await drawWanted(bot, request, wanted);
-  return postMessage(bot, request, wanted, { message, shows: SETTING_UP });
-}
-
 /** A token that the hub accepts. It lives in memory only, inside of this one job. */
 async function makeToken(bot: Bot, { id, account, endsAt }: Request): Promise<MintedToken> {
   const minted = await bot.hub.mintToken(id, (endsAt ?? 0) - bot.clock.now());
   if (minted.account !== account) throw new Error("the token names another account");
   if (!(await isAccepted(bot, minted.token))) throw new Error("Karpor does not accept the new token yet");
   return minted;
-}
-
-/** Edits the token into the posted message. */
-async function showToken(
-  bot: Bot,
-  request: ReadRequest,
-  key: string,
-  { place, minted }: { place: ShownMessage; minted: MintedToken },
-): Promise<void> {
-  const { id, requester } = request;
-  const locale = await bot.slack.localeFor(requester);
-  const message = drawToken({ config: bot.config, locale }, request, minted.token, minted.expiresAt);
-  const isThere = await bot.slack.update(place, message);
-  // Somebody deleted the message: the next run posts a new one.
-  if (!isThere) return void (await bot.store.forgetMessage(id, key));
-  await bot.store.noteMessage(id, key, { ...place, shows: TOKEN_SHOWN });
 }
 
 /** The hub needs a moment to see a new binding. */

@@ -5,8 +5,8 @@ import { allGroups } from "../../policy/approvers.ts";
 import { DAY, HOUR } from "../../request/durations.ts";
 import type { GroupId, RequestId } from "../../request/ids.ts";
 import type { Groups } from "../../request/people.ts";
-import { drawNotice } from "../../slack/messages/draw.ts";
 import type { AdminNotice } from "../../slack/messages/notices.ts";
+import { drawNotice } from "../../slack/messages/notices.ts";
 
 const TOLD_FOR = 30 * DAY;
 

@@ -4,7 +4,7 @@ import type { Bot } from "../../bot.ts";
 import { type Passkey, passkeyLine } from "../../policy/passkeys.ts";
 import { DAY, MINUTE } from "../../request/durations.ts";
 import type { UserId } from "../../request/ids.ts";
-import { drawNewPasskey } from "../../slack/messages/draw.ts";
+import { drawNewPasskey } from "../../slack/messages/notices.ts";
 import { SlackRefusal } from "../../slack/slack.ts";
 
 const KNOWN = "known-passkeys";

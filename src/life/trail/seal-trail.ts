@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Bot } from "../../bot.ts";
 import type { HubNotes } from "../../hub/hub.ts";
 import { DAY } from "../../request/durations.ts";
-import { drawSeal } from "../../slack/messages/draw.ts";
+import { drawSeal } from "../../slack/messages/notices.ts";
 import { readText, UNREADABLE } from "../../store/reading.ts";
 import { openSeal, type Seal, signSeal } from "../../store/seals.ts";
 

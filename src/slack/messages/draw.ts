@@ -6,19 +6,6 @@ import type { DrawContext } from "./facts.ts";
 import { drawHidden, drawNeeded, drawReminder, drawReveal, drawSettingUp, drawWaiting } from "./own.ts";
 import { drawReceipt } from "./receipt.ts";
 
-export type { DrawContext } from "./facts.ts";
-export {
-  type AdminNotice,
-  drawEmptied,
-  drawLockdown,
-  drawNewPasskey,
-  drawNotice,
-  drawSeal,
-  type LockdownShown,
-} from "./notices.ts";
-export { drawToken, drawTokenView } from "./own.ts";
-export { drawRefusal } from "./refusal.ts";
-
 const FACES = {
   // in the approvals channel
   card: drawCard,
