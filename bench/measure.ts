@@ -53,12 +53,19 @@ export const countRow = (what: string, count: number, aim: number): Row => ({
   isMet: count <= aim,
 });
 
+const MET = new Map<boolean | undefined, string>([
+  [true, "yes"],
+  [false, "NO"],
+]);
 const HEAD = ["benchmark", "bare", "ours", "aim", "met?"];
 
 export function drawTable(rows: readonly Row[]): string {
   const cells = rows.map(({ what, bare = "", ours, aim = "", isMet }) => [
-    ...[what, bare, ours, aim],
-    isMet === undefined ? "" : isMet ? "yes" : "NO",
+    what,
+    bare,
+    ours,
+    aim,
+    MET.get(isMet) ?? "",
   ]);
   const widths = HEAD.map((head, column) =>
     Math.max(head.length, ...cells.map((row) => row[column]?.length ?? 0)),

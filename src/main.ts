@@ -84,7 +84,7 @@ function printLine(text: string, { say }: CommandMeans): number {
 }
 
 const exitCode = (result: unknown): number =>
-  typeof result === "number" ? result : result === false ? 1 : 0;
+  typeof result === "number" ? result : Number(result === false);
 
 /** As it was called: npm has a script of each name, and an image has Node alone. */
 function usageText(usage: string, { npm_lifecycle_event: script }: NodeJS.ProcessEnv): string {

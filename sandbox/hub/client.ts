@@ -45,7 +45,7 @@ export function hubClient(hub: Pick<TestHub, "url" | "ca">, who?: Credentials): 
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers["content-type"] = type ?? "application/json";
     if (auditId !== undefined) headers["audit-id"] = auditId;
-    const sent = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
+    const sent = typeof body === "string" ? body : (JSON.stringify(body) ?? null);
     const response = await fetch(`${hub.url}${path}`, {
       method,
       headers,

@@ -58,8 +58,10 @@ const APT = "apt-get update && apt-get install -y redis-tools";
 function commandFor({ platform, release, root }: Machine, tooOld: boolean): string | undefined {
   const sudo = root ? "" : "sudo ";
   if (platform === "darwin") return "brew install redis";
-  if (/debian|ubuntu/i.test(release))
-    return tooOld ? fromRedisItself(release, sudo) : root ? APT : `sudo sh -c '${APT}'`;
+  if (/debian|ubuntu/i.test(release)) {
+    if (tooOld) return fromRedisItself(release, sudo);
+    return root ? APT : `sudo sh -c '${APT}'`;
+  }
   if (/alpine/i.test(release)) return `${sudo}apk add redis`;
   if (/fedora|rhel|centos/i.test(release)) return `${sudo}dnf install -y valkey`;
   return undefined;

@@ -93,9 +93,8 @@ const tooMany = (seconds: number): Reply => ({
 
 function checkToken(method: Method, token: string | undefined, tokens: Tokens): void {
   if (token === undefined) throw new SlackRefusal("not_authed");
-  const kind = token === tokens.bot ? "bot" : token === tokens.app ? "app" : undefined;
-  if (kind === undefined) throw new SlackRefusal("invalid_auth");
-  if (kind !== (method.token ?? "bot")) throw new SlackRefusal("not_allowed_token_type");
+  if (token !== tokens.bot && token !== tokens.app) throw new SlackRefusal("invalid_auth");
+  if (token !== tokens[method.token ?? "bot"]) throw new SlackRefusal("not_allowed_token_type");
 }
 
 function scopesHeader({ settings }: Workspace, { token }: Method): Record<string, string> {

@@ -74,7 +74,8 @@ function withEvent(use: Use, event: UseEvent, deletedAt: number): Use {
   const { at, verb, code, annotations } = event;
   const isRefused = code === 401 || code === 403 || annotations["authorization.k8s.io/decision"] === "forbid";
   if (isRefused && at > deletedAt) return { ...use, late: use.late + 1 };
-  const count = isRefused ? "refusals" : READ_VERBS.includes(verb) ? "reads" : "changes";
+  const kind = READ_VERBS.includes(verb) ? "reads" : "changes";
+  const count = isRefused ? "refusals" : kind;
   return {
     ...use,
     first: Math.min(use.first ?? at, at),

@@ -57,8 +57,10 @@ function storyEvents({ locale }: DrawContext, request: Request): StoryLine[] {
 
 type Story = ReturnType<typeof wordsFor>["lists"]["story"];
 
-const approvedByRule = (story: Story, rule: string): string =>
-  rule === "none" ? story.automatic : rule === "emergency" ? story.emergency : story.rule(escapeText(rule));
+function approvedByRule(story: Story, rule: string): string {
+  if (rule === "none") return story.automatic;
+  return rule === "emergency" ? story.emergency : story.rule(escapeText(rule));
+}
 
 const withWords = (story: Story, what: string, words: string): string =>
   words === "" ? what : story.withWords(what, escapeText(words));

@@ -156,13 +156,7 @@ function drawRequest(request: RequestView): HTMLElement {
       ` ${said(title)}`,
       endsAt !== null && state === "active" && h("em", { "data-left": endsAt }, ""),
       isInTrouble && h("em", { class: "bad" }, t("something does not answer", "有一方没有响应")),
-      h(
-        "ol",
-        { class: "path" },
-        ...steps.map((step, n) =>
-          h("li", { class: n < reached ? "past" : n === reached ? "now" : "" }, step),
-        ),
-      ),
+      h("ol", { class: "path" }, ...steps.map((step, n) => h("li", { class: stepClass(n, reached) }, step))),
     ),
     h("pre", {}, json),
   );
@@ -174,4 +168,9 @@ function tick(list: HTMLElement): void {
     const span = spanText(Number(element.dataset.left) - now());
     element.textContent = t(`ends in ${span}`, `${span}后结束`);
   }
+}
+
+function stepClass(step: number, reached: number): string {
+  if (step === reached) return "now";
+  return step < reached ? "past" : "";
 }

@@ -42,7 +42,7 @@ export function createTabs(): Record<Tab, HTMLElement> {
 }
 
 function step(event: KeyboardEvent, from: Tab): void {
-  const ahead = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  const ahead = Number(event.key === "ArrowRight") - Number(event.key === "ArrowLeft");
   const next = TABS[(TABS.indexOf(from) + ahead + TABS.length) % TABS.length];
   if (ahead === 0 || !next) return;
   showTab(next);

@@ -26,7 +26,8 @@ function gapsFor(context: DrawContext, { data }: RefusalNote): Gap {
       const person = Principal.safeParse(value);
       return person.success ? mention(person.data) : escapeText(value);
     }
-    return MOMENTS.includes(name) ? moment(value) : COUNTS.includes(name) ? String(value) : span(value);
+    if (MOMENTS.includes(name)) return moment(value);
+    return COUNTS.includes(name) ? String(value) : span(value);
   };
 }
 
