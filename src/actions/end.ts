@@ -8,6 +8,7 @@ import { MINUTE } from "../request/durations.ts";
 import { type GroupId, isGroup, type RequestId, requestIdFrom, type UserId } from "../request/ids.ts";
 import { isOpen, mayHoldAccess, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
+import { newEnding } from "../request/transitions.ts";
 import { GRANTED, openFor } from "../store/indexes.ts";
 import { orNull, UNREADABLE } from "../store/reading.ts";
 import type { ReadRequest } from "../store/store.ts";
@@ -52,13 +53,15 @@ async function endUnreadable(bot: Bot, id: RequestId, by: UserId, words: string)
   await bot.hub.deleteBinding(id);
   const account = await bot.hub.readAccount(id);
   if (account) await bot.hub.deleteAccount(id, account.uid);
+  const at = bot.clock.now();
   await bot.store.trail.add({
     event: "access.ended",
     id,
-    at: bot.clock.now(),
+    at,
     by,
     words,
     isUnreadable: true,
+    ending: { ...newEnding({ cause: "revoked", by, words }, at), deletedAt: at },
   });
   return null;
 }

@@ -3,6 +3,7 @@ import type { Actor } from "./ids.ts";
 import {
   type Approval,
   type EndCause,
+  type Ending,
   type HoldReason,
   mayHoldAccess,
   type OutcomeKind,
@@ -62,27 +63,29 @@ interface Ended {
   goneAt?: number | null;
 }
 
-/** Access must go: from granting or active to ending. */
-export const startEnding = (
-  request: Request,
+/** An end at its beginning: nothing is deleted or proved yet. */
+export const newEnding = (
   { cause, by = null, words = "", refusal = null, goneAt = null }: Ended,
-  now: number,
-): Request => ({
+  at: number,
+): Ending => ({
+  cause,
+  by,
+  words,
+  refusal,
+  at,
+  goneAt,
+  deletedAt: null,
+  trouble: null,
+  proof: null,
+  unconfirmedAt: null,
+});
+
+/** Access must go: from granting or active to ending. */
+export const startEnding = (request: Request, ended: Ended, now: number): Request => ({
   ...request,
   state: "ending",
   trouble: null,
-  ending: {
-    cause,
-    by,
-    words,
-    refusal,
-    at: now,
-    goneAt,
-    deletedAt: null,
-    trouble: null,
-    proof: null,
-    unconfirmedAt: null,
-  },
+  ending: newEnding(ended, now),
 });
 
 interface Closed {

@@ -3,6 +3,7 @@
  * concerns is held, and everything else goes on: another request is granted, ended and locked out as usual.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { audit } from "../../src/cli/audit/index.ts";
 import { grants } from "../../src/cli/grants/index.ts";
 import { createLog } from "../../src/ops/log.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/request/durations.ts";
@@ -61,6 +62,20 @@ const isForgotten = (id: string) =>
     return !(await world.commands.smembers(keys.unfinished)).includes(id);
   });
 
+/** The row of `audit report` on this request. */
+async function reportOn(id: string): Promise<string | undefined> {
+  const lines: string[] = [];
+  await audit(["report"], {
+    variables: world.env,
+    clock: world.clock,
+    log: createLog("silent"),
+    colour: false,
+    say: (said) => lines.push(said),
+    confirm: async () => false,
+  });
+  return lines.find((line) => line.includes(id));
+}
+
 describe("a record", () => {
   const damages: [string, (hash: string) => Promise<unknown>][] = [
     ["of other text", (hash) => world.commands.hset(hash, "record", JUNK)],
@@ -84,6 +99,7 @@ describe("a record", () => {
     await scene.whisper(ALICE, "Ended on Karpor");
     expect(await scene.login(token)).not.toBe("good");
     expect((await scene.onHub()).filter((name) => name.endsWith(id.toLowerCase()))).toEqual([]);
+    expect(await reportOn(id)).toContain(`revoked by alice (${ALICE}): damaged`);
     await isForgotten(id);
   });
 

@@ -43,13 +43,19 @@ export async function* readAccesses({ trail }: Store): AsyncGenerator<ToldAccess
   for await (const stored of trail.read()) {
     const text = isBeforeAccess(stored) ? null : trail.openText(stored);
     const id = text && ENTRY_ID.exec(text)?.[1];
-    if (text && id) newest.set(id, text);
+    if (text && id) newest.set(id, isOfDamagedRecord(text) ? joinEntries(newest.get(id), text) : text);
   }
   for (const text of newest.values()) {
     const told = ToldRequest.safeParse(parseJson(text)).data;
     if (told && (told.activeAt !== null || told.ending !== null)) yield describeAccess(told);
   }
 }
+
+/** An admin ended access whose record could not be read: this entry tells of the end alone. */
+const isOfDamagedRecord = (text: string): boolean => text.includes('"isUnreadable":true');
+
+const joinEntries = (before = "{}", end: string): string =>
+  JSON.stringify({ ...JSON.parse(before), ...JSON.parse(end) });
 
 /** Times are ms; the row has what people read. */
 function describeAccess(told: z.infer<typeof ToldRequest>) {
