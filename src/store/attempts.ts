@@ -1,15 +1,15 @@
-/** How often each person was refused in an hour: a hash an hour, kept for three. */
+/** Counts in Redis how often each person was refused in an hour, so that the trail is not flooded: one hash an hour. */
 import type { Redis } from "ioredis";
 import { HOUR } from "../request/durations.ts";
 import type { Keys } from "./keys.ts";
 import { guarded, readAnswers } from "./redis.ts";
 
-/** So many a person an hour have an entry each. */
+/** The first ten of a person in an hour have a trail entry each; the others share one. */
 const TOLD_EACH = 10;
 
-/** `hour`: hours since the epoch. Every method throws StoreAway. */
+/** `hour` is in whole hours since the epoch; its counts are kept for three hours. Every method throws StoreAway. */
 export const createAttempts = (redis: Redis, keys: Keys) => ({
-  /** Counts one; true: it is among the first ten of this hour. */
+  /** Counts one refusal. Returns true when it is among this person's first ten of the hour. */
   async count(hour: number, user: string): Promise<boolean> {
     const key = keys.kept(`attempts:${hour}`);
     const counted = redis
@@ -19,7 +19,7 @@ export const createAttempts = (redis: Redis, keys: Keys) => ({
     return Number(readAnswers(await guarded(counted.exec()))[0]) <= TOLD_EACH;
   },
 
-  /** Who was refused more often, and how many more times. */
+  /** Returns each person who was refused more than ten times in this hour, and how many times more. */
   async beyond(hour: number): Promise<[user: string, count: number][]> {
     const counts = Object.entries(await guarded(redis.hgetall(keys.kept(`attempts:${hour}`))));
     return counts.flatMap(([user, count]) =>

@@ -1,23 +1,27 @@
-/** The sorted sets that lists and counts read, as they follow from a record. */
+/** Names the sorted sets of request ids that lists and counts read, and says in which of them a record belongs. */
 import { isOpen, isRefusedAtOnce, mayHoldAccess, type Request } from "../request/record.ts";
 
 /** Undecided requests, by when they close. */
 export const WAITING = "waiting";
-/** What may have access, by its end. */
+/** Requests that may have access on the hub, by when it ends. */
 export const GRANTED = "granted";
-/** Emergencies that nobody reviewed yet. */
+/** Emergencies that nobody reviewed yet, by when they were asked. */
 export const UNREVIEWED = "unreviewed";
-/** All requests for this person, open and closed, by when they were asked; not what was refused at once. */
+/** All requests for this person's access, open and closed, by when they were asked; without those refused at once. */
 export const requestsFor = (user: string) => `for:${user}`;
 export const openFor = (user: string) => `open:${user}`;
-/** All requests that this person made, also for somebody else. */
+/** All requests that this person made, for themselves and for others. */
 export const askedBy = (user: string) => `asked-by:${user}`;
 export const openAskedBy = (user: string) => `open-asked-by:${user}`;
+/** Requests of one chain that are read at most. */
 export const MOST_OF_A_CHAIN = 500;
-/** All requests of a chain, by when they were asked. */
+/** A request and all that extend it, by when they were asked; `first` is the id of the first. */
 export const chainIndex = (first: string) => `chain:${first}`;
 
-/** The index's name and the score in it; null: the request is not in it any more. */
+/**
+ * Returns each index that a request can be in, with its score there (ms since the epoch), or null where it must not be
+ * in it. Each commit writes them all.
+ */
 export function indexesFor(request: Request): [name: string, score: number | null][] {
   const { id, state, askedAt, requester, emergency, activeAt, review, follows } = request;
   const whileOpen = isOpen(request) ? askedAt : null;

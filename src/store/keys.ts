@@ -1,16 +1,18 @@
-/** The names of everything that one instance keeps in Redis; the braces put them all into one slot. */
+/** Names every key of one instance in Redis. The braces put them all into one hash slot. */
 export function keysFor(instance: string) {
-  // Another prefix than that of 0.2: what was not signed there never counts.
+  // The prefix differs from that of 0.2, whose records were not signed: they never count.
   const prefix = `{karpor-access:${instance}}`;
   return {
     prefix,
     request: (id: string) => `${prefix}:request:${id}`,
-    /** Ids of what the sweep reads: a record leaves it when it is closed and drawn. */
+    /** Set of the ids that the sweep reads: a record leaves it when it is closed and drawn. */
     unfinished: `${prefix}:unfinished`,
+    /** Streams: the trail's entries, and its seals. */
     trail: `${prefix}:trail`,
     seals: `${prefix}:seals`,
     /** Hash: "everybody" or a user id → the newest lockdown or its end. */
     lockdowns: `${prefix}:lockdowns`,
+    /** Sorted set of ids; the names are in indexes.ts. */
     index: (name: string) => `${prefix}:index:${name}`,
     kept: (name: string) => `${prefix}:kept:${name}`,
     /** Whose records these are: the hub's name, and the fingerprint of the key that signs them. */
