@@ -1,4 +1,4 @@
-/** Lockdowns in Redis: signed values, one a person and one of everybody, changed by compare-and-swap. */
+/** Keeps lockdowns in Redis: a signed value for each person and one for everybody, changed by compare-and-swap. */
 import type { Redis, Result } from "ioredis";
 import { Lockdown, Locked, UNREADABLE_LOCKDOWN } from "../policy/lockdown.ts";
 import type { Keys } from "./keys.ts";
@@ -27,22 +27,23 @@ declare module "ioredis" {
   }
 }
 
-/** Whom → the signed text, in Redis or among the hub's notes. */
+/** The signed text by user id, or "everybody", as Redis or the hub's notes have it. */
 export type SignedLockdowns = ReadonlyMap<Locked, string>;
 
 const lockdownPlace = (whom: Locked): string => `lockdown:${whom}`;
 
+/** Returns the signed text to keep. Throws Error without RECORDS_KEY. */
 export const signLockdown = (signer: Signer, whom: Locked, lockdown: Lockdown): string =>
   signer.sign(lockdownPlace(whom), JSON.stringify(lockdown));
 
-/** Null where there is none; one that cannot be read locks those whom it concerns. */
+/** Returns null where there is none. One that cannot be read, or is signed by another, is returned as a lock. */
 export function openLockdown(signer: Signer, whom: Locked, signed: string | undefined): Lockdown | null {
   if (signed === undefined) return null;
   const lockdown = readText(Lockdown, signer.open(lockdownPlace(whom), signed) ?? "");
   return lockdown === null || lockdown === UNREADABLE ? UNREADABLE_LOCKDOWN : lockdown;
 }
 
-/** Fields that name nobody are left out. */
+/** Takes the fields of a hash, and leaves out those that name neither a person nor everybody. */
 export const signedLockdowns = (fields: Record<string, string>): SignedLockdowns =>
   new Map(
     Object.entries(fields).flatMap(([name, text]) => {
@@ -61,6 +62,7 @@ export function createLockdowns(redis: Redis, keys: Keys, { signer, tell }: { si
   return {
     readSigned,
 
+    /** Returns the newest of each person and of everybody, those that were lifted too (`locked: false`). */
     async read(): Promise<Map<Locked, Lockdown>> {
       const read = new Map<Locked, Lockdown>();
       for (const [whom, signed] of await readSigned())
@@ -68,7 +70,10 @@ export function createLockdowns(redis: Redis, keys: Keys, { signer, tell }: { si
       return read;
     },
 
-    /** Stores it together with its trail entry. False: somebody changed it since it was read as `before`. */
+    /**
+     * Writes a lockdown, or its end, together with its trail entry. `before` is the signed text that was read, undefined
+     * where there was none. Returns false, and writes nothing, when somebody changed it since.
+     */
     async replace(
       whom: Locked,
       before: string | undefined,

@@ -1,4 +1,7 @@
-/** Whose records are in this Redis: those of one hub, signed by one key. The first bot that uses it notes both. */
+/**
+ * Guards against a wrong Redis: the first bot that uses it notes there its hub and the fingerprint of its RECORDS_KEY, and
+ * a bot with another hub or key writes nothing.
+ */
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { Keys } from "./keys.ts";
@@ -11,7 +14,10 @@ type RedisOwner = z.infer<typeof RedisOwner>;
 export function createOwner(redis: Redis, keys: Keys, owner: RedisOwner) {
   let isChecked = false;
 
-  /** Why these records are not ours, in words for the operator; null when they are, or when there are none yet. */
+  /**
+   * Returns why these records are not ours, as a sentence for the operator; null when they are, or when nobody noted an
+   * owner yet. Throws StoreAway.
+   */
   const mismatch = async (): Promise<string | null> => {
     const noted = readText(RedisOwner, await guarded(redis.get(keys.owner)));
     if (noted === null) return null;
@@ -25,7 +31,7 @@ export function createOwner(redis: Redis, keys: Keys, owner: RedisOwner) {
   return {
     mismatch,
 
-    /** Once, before the first commit: notes whose records these are. Throws StoreAway where they are not ours. */
+    /** Runs at the start and before each commit, until it succeeds once. Throws StoreAway, also where they are not ours. */
     async claim(): Promise<void> {
       if (isChecked) return;
       await guarded(redis.setnx(keys.owner, JSON.stringify(owner)));

@@ -1,15 +1,15 @@
-/** One way to read what Redis or the hub keeps for us: it never throws, and what cannot be read is not none. */
+/** Parses stored text by a schema, without throwing. Its callers tell "there is none" (null) from "it cannot be read". */
 import type { z } from "zod";
 
-/** A value is there, and cannot be read. */
+/** Means that a value is there and is not of its schema, was tampered with, or is of a newer bot. */
 export const UNREADABLE = "unreadable";
 export type Unreadable = typeof UNREADABLE;
 
-/** For who does the same about what is not there and what cannot be read. */
+/** Makes null of both, for callers that treat them alike. */
 export const orNull = <T>(read: T | null | Unreadable): T | null =>
   read === UNREADABLE ? null : (read as T | null);
 
-/** Null where there is none. Unknown fields are kept where the schema is loose. */
+/** Returns null where there is no text, and UNREADABLE where it is not JSON of this schema. */
 export function readText<T>(schema: z.ZodType<T>, text: string | null | undefined): T | null | Unreadable {
   if (text === null || text === undefined) return null;
   try {

@@ -1,4 +1,4 @@
-/** The records: read, and committed together with their trail entry and indexes. */
+/** Reads the records of requests, and commits each change of one together with its trail entry and its indexes. */
 import { readFileSync } from "node:fs";
 import type { Redis, Result } from "ioredis";
 import type { Logger } from "pino";
@@ -12,22 +12,26 @@ import { guarded, milliseconds, type RedisTime, readAnswers } from "./redis.ts";
 import type { Signer } from "./signed.ts";
 import { signEntry, type Tell, type TrailEntry } from "./trail.ts";
 
-/** A record as it was read, when (by the clock of Redis), and whether its messages show this very version. */
+/** A record, when it was read (ms, by the clock of Redis), and whether its messages in Slack show this very version. */
 export type ReadRequest = Request & { readAt: number; isDrawn: boolean };
 
-/** What a commit rests on: look-ups may be 30 s old, by the clock of Redis. */
+/** Facts that must still hold when Redis writes: look-ups in Slack at most 30 s old (ms, by its clock), no lockdown. */
 export interface Guard {
   lookedUpAt: number;
-  /** Nobody of these may be locked down: the requester, who asked, and each approver. */
+  /** None of these may be locked down: the requester, the person who asked, and each approver. */
   people: readonly UserId[];
 }
 
-/** `locked-down` says who. */
+/**
+ * `done` wrote everything; all others wrote nothing. `conflict`: another replica changed the record. `who`: a user id,
+ * or "everybody".
+ */
 export type Committed =
   | { result: "done" | "conflict" | "stale-lookup" }
   | { result: "locked-down"; who: string };
 
 const LOOKUPS_GOOD_FOR_MS = 30_000;
+/** A closed record is deleted after 90 days; the trail keeps its story. */
 export const CLOSED_KEPT_SECONDS = 90 * 24 * 3600;
 const COMMIT = readFileSync(new URL("scripts/commit.lua", import.meta.url), "utf8");
 const READ_MANY = readFileSync(new URL("scripts/read-many.lua", import.meta.url), "utf8");
@@ -42,13 +46,13 @@ declare module "ioredis" {
   }
 }
 
-/** The fields of a record's hash that make a record of it. */
+/** Fields of a record's hash: its version, the signed record, and the version that its messages show. */
 export type RecordFields = Record<"version" | "record" | "drawn", string | null>;
 
 /** The place of a record among signed values. */
 const recordPlace = (id: string): string => `request:${id}`;
 
-/** Every method throws StoreAway. */
+/** `claim` is the owner's: no commit before it. Every method throws StoreAway. */
 export function createRecords(
   redis: Redis,
   keys: Keys,
@@ -58,7 +62,7 @@ export function createRecords(
   redis.defineCommand("readRecords", { lua: READ_MANY });
   const parse = recordReader(signer, log);
 
-  /** Those that can be read, in their order. */
+  /** Returns those of an index page, or of these ids, that can be read, in their order. */
   const readMany = async (index: string[], ...which: (string | number)[]): Promise<ReadRequest[]> => {
     const prefix = keys.request("");
     const [time, records] = await guarded(redis.readRecords(index.length, ...index, prefix, ...which));
@@ -79,7 +83,8 @@ export function createRecords(
 
     /**
      * Writes trail entry, record and indexes together, if the version is still that of `before` (null: there is no
-     * record yet). With a guard it is refused under a lockdown and when the look-ups are too old.
+     * record yet). With a guard it is refused under a lockdown and when the look-ups are too old. The only writer of
+     * records.
      */
     async commit(
       before: Request | null,
@@ -116,30 +121,34 @@ export function createRecords(
         : { result: result as "done" | "conflict" | "stale-lookup" };
     },
 
-    /** Of a record that is gone, or cannot be read and has no access any more: the sweep does not look at it again. */
+    /** Takes an id out of the sweep's set: its record is gone, or cannot be read and has no access any more. */
     async forgetRecord(id: RequestId): Promise<void> {
       const all = redis.multi().srem(keys.unfinished, id);
       for (const name of [WAITING, GRANTED, UNREVIEWED]) all.zrem(keys.index(name), id);
       readAnswers(await guarded(all.exec()));
     },
 
-    /** The sweep looks at it again: Redis may have lost that it should. */
+    /** Puts an id back into the sweep's set, which Redis may have lost. */
     keepUnfinished: (id: RequestId): Promise<unknown> => guarded(redis.sadd(keys.unfinished, id)),
 
+    /** Returns the ids that the sweep must look at. */
     unfinished: async (): Promise<RequestId[]> =>
       (await guarded(redis.smembers(keys.unfinished))).flatMap((id) => RequestId.safeParse(id).data ?? []),
 
-    /** A page of an index, by its score; `latest` first where asked. */
+    /** Returns a page of an index, lowest score first, or highest with `latest`. */
     page: (index: string, { from = 0, count = 10, latest = false } = {}): Promise<ReadRequest[]> =>
       readMany([keys.index(index)], latest ? "ZREVRANGE" : "ZRANGE", from, from + count - 1),
 
-    /** How many of an index have at least this score. */
+    /** Counts the requests of an index whose score is at least `since`. */
     count: (index: string, since = 0): Promise<number> =>
       guarded(redis.zcount(keys.index(index), since, "+inf")),
   };
 }
 
-/** A record that cannot be read is told in the log once an hour. A hash with another version than its record's is none. */
+/**
+ * Returns a parser. It says UNREADABLE where the signature, the shape or the version beside the record is wrong, and logs
+ * that once an hour for each record.
+ */
 function recordReader(signer: Signer, log: Logger) {
   const toldAt = new Map<string, number>();
   return (

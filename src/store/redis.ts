@@ -1,12 +1,13 @@
-/** Connections to Redis: one that fails fast, and one for BullMQ's workers, which wait however long it is away. */
+/** Opens connections to Redis, one that fails fast and one for BullMQ's workers that waits, and explains its errors. */
 import { Redis } from "ioredis";
 import type { Logger } from "pino";
 
-/** Redis did not answer, or answered that it cannot: nothing is known to be stored. */
+/** Redis did not answer, or refused. Whether anything was stored is not known. */
 export class StoreAway extends Error {
   override name = "StoreAway";
 }
 
+/** Resolves to Redis' answer. Throws StoreAway for every error of it. */
 export async function guarded<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
@@ -17,7 +18,7 @@ export async function guarded<T>(asked: Promise<T>): Promise<T> {
 
 const ANSWER_WITHIN_MS = 1500;
 
-/** Every command is answered within 1.5 s, or rejects. */
+/** Opens the bot's own connection: every command is answered within 1.5 s, or rejects at once while Redis is away. */
 export const openFailFast = (url: string, log: Logger): Redis =>
   watched(
     new Redis(url, {
@@ -31,7 +32,7 @@ export const openFailFast = (url: string, log: Logger): Redis =>
     log,
   );
 
-/** No command's time is limited: a worker's blocking read waits for as long as it likes. */
+/** Opens a connection for workers: no command has a time limit, since a worker blocks until a job comes. */
 export const openPatient = (url: string, log: Logger): Redis =>
   watched(
     new Redis(url, {
@@ -42,10 +43,10 @@ export const openPatient = (url: string, log: Logger): Redis =>
     log,
   );
 
-/** Why a connection failed last: what a command then throws ("Stream isn't writeable…") does not tell. */
+/** The last error of each connection: the one that a command throws ("Stream isn't writeable…") does not say why. */
 const lastFailures = new WeakMap<Redis, Error>();
 
-/** Without a listener ioredis prints each failed try: one debug line is enough, the sweep tells of the outage. */
+/** Listens for errors, which ioredis would print: a debug line is enough, since outages.ts tells of the outage. */
 function watched(redis: Redis, log: Logger): Redis {
   redis.setMaxListeners(100);
   redis.on("ready", () => lastFailures.delete(redis));
@@ -74,14 +75,14 @@ const TLS_TROUBLES: typeof TROUBLES = [
   ],
 ];
 
-/** What to correct so that Redis can be used, in words for the operator; null where its last error tells of an outage alone. */
+/** Returns a sentence for the operator that says what to correct; null where the last error tells of a mere outage. */
 export function redisTrouble(redis: Redis, error: Error): string | null {
   const texts = [error.message, lastFailures.get(redis)?.message ?? ""];
   const known = redis.options.tls ? [...TROUBLES, ...TLS_TROUBLES] : TROUBLES;
   return known.find(([words]) => texts.some((text) => words.test(text)))?.[1] ?? null;
 }
 
-/** Why this Redis cannot be used, in words for the operator; null when it can. Throws StoreAway. */
+/** Runs at the start and in doctor. Returns why this Redis cannot be used, as a sentence; null when it can. Throws StoreAway. */
 export async function unsuitableRedis(redis: Redis): Promise<string | null> {
   const info = await guarded(redis.info());
   const major = Number(/^redis_version:(\d+)/m.exec(info)?.[1] ?? 0);
@@ -94,13 +95,13 @@ export async function unsuitableRedis(redis: Redis): Promise<string | null> {
   return null;
 }
 
-/** As Redis answers TIME: seconds, and microseconds within the second. */
+/** Redis' answer to TIME: seconds since the epoch, and microseconds within the second. */
 export type RedisTime = readonly [string, string];
 
 export const milliseconds = ([seconds, micros]: RedisTime): number =>
   Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 
-/** The answers of a pipeline. Throws StoreAway where one of them is an error. */
+/** Returns the answers of a pipeline, in its order. Throws StoreAway where one of them is an error. */
 export function readAnswers(results: [Error | null, unknown][] | null): unknown[] {
   return (results ?? []).map(([error, answer]) => {
     if (error) throw new StoreAway(error.message, { cause: error });
