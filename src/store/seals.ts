@@ -1,6 +1,6 @@
 /**
- * Seals of the trail. Each covers the entries since the one before, by a SHA-256 that holds that one's too, and is signed
- * for its own place. The newest is on the hub: who can write to Redis alone can delete seals, and make none.
+ * Seals make a deleted or changed entry of the trail show. A seal is a signed SHA-256 over the entries since the seal
+ * before and over its hash. The newest is also on the hub: somebody with Redis alone can delete seals, and forge none.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -14,14 +14,14 @@ import type { Signer } from "./signed.ts";
 import { readStream, type StoredEntry } from "./trail.ts";
 
 export const Seal = z.object({
-  /** Its last entry in the trail; the seal has the same id in its own stream. */
+  /** The stream id of the last entry that it covers; the seal has the same id in its own stream. */
   id: z.string().regex(/^\d+-\d+$/),
   count: z.int().positive(),
   hash: z.string(),
 });
 export type Seal = z.infer<typeof Seal>;
 
-/** The bot seals once a minute: an entry that has no seal by then was kept from it, ms. */
+/** The bot seals once a minute. An entry without a seal after this time (ms) was kept from it, says `audit verify`. */
 export const SEALED_WITHIN = 5 * MINUTE;
 
 const MOST_ENTRIES = 1000;
@@ -33,9 +33,10 @@ declare module "ioredis" {
   }
 }
 
-/** When the last entry of a seal was written, by the clock of Redis. */
+/** Returns when the last entry of a seal was written: ms since the epoch, by the clock of Redis. */
 export const sealedAt = ({ id }: Pick<Seal, "id">): number => Number(id.split("-")[0]);
 
+/** Returns the hash (hex) of a seal that covers these entries and follows `before`. */
 export function sealHash(before: Seal | null, entries: readonly StoredEntry[]): string {
   const hash = createHash("sha256").update(before?.hash ?? "");
   for (const { id, text } of entries) hash.update(`\n${id} ${text}`);
@@ -44,11 +45,11 @@ export function sealHash(before: Seal | null, entries: readonly StoredEntry[]): 
 
 const sealPlace = (id: string): string => `seal:${id}`;
 
-/** As Redis and the hub keep it. */
+/** Returns the signed text that Redis and the hub keep. Throws Error without RECORDS_KEY. */
 export const signSeal = (signer: Signer, seal: Seal): string =>
   signer.sign(sealPlace(seal.id), JSON.stringify(seal));
 
-/** Null where there is none. Its place is named by its own id, and so is checked by whoever knows the place. */
+/** Returns null where there is none. The caller must check that the seal's id is the one it asked for. */
 export function openSeal(signer: Signer, signed: string | null | undefined): Seal | null | Unreadable {
   if (signed === null || signed === undefined) return null;
   const seal = readText(Seal, signed.slice(signed.indexOf("{")));
@@ -56,6 +57,7 @@ export function openSeal(signer: Signer, signed: string | null | undefined): Sea
   return signer.open(sealPlace(seal.id), signed) === null ? UNREADABLE : seal;
 }
 
+/** Every method throws StoreAway. */
 export function createSeals(redis: Redis, keys: Keys, signer: Signer) {
   redis.defineCommand("addSeal", { numberOfKeys: 1, lua: SEAL });
 
@@ -64,7 +66,7 @@ export function createSeals(redis: Redis, keys: Keys, signer: Signer) {
     return seal !== null && seal !== UNREADABLE && seal.id === id ? seal : UNREADABLE;
   };
 
-  /** The newest seal that is not after `last`. */
+  /** Returns the newest seal whose id is not after `last`; null where there is none. */
   const newest = async (last = "+"): Promise<Seal | null | Unreadable> => {
     const [found] = await guarded(redis.xrevrange(keys.seals, last, "-", "COUNT", 1));
     return found ? open(found[0], found[1][1]) : null;
@@ -73,7 +75,7 @@ export function createSeals(redis: Redis, keys: Keys, signer: Signer) {
   return {
     newest,
 
-    /** Oldest first; `from` as XRANGE takes it. One that was not signed for its place is unreadable. */
+    /** Yields the seals, oldest first; `from` as XRANGE takes it. One not signed for its place is UNREADABLE. */
     async *read(from?: string): AsyncGenerator<{ id: string; seal: Seal | Unreadable }> {
       for await (const { id, text } of readStream(redis, keys.seals, from))
         yield { id, seal: open(id, text) };
@@ -86,8 +88,8 @@ export function createSeals(redis: Redis, keys: Keys, signer: Signer) {
     },
 
     /**
-     * Seals what came since the newest seal, at most a thousand entries. False: there was nothing, another replica was
-     * faster, or the newest seal is none of ours.
+     * Writes a seal over what came since the newest seal, at most a thousand entries. Returns false when there was
+     * nothing, another replica was faster, or the newest seal is not ours.
      */
     async make(): Promise<boolean> {
       const before = await newest();
@@ -103,7 +105,7 @@ export function createSeals(redis: Redis, keys: Keys, signer: Signer) {
       );
     },
 
-    /** Deletes whole seals with their entries. `anchor`, the newest of them, stays: the next is checked against it. */
+    /** Deletes all entries and seals before `anchor`. The anchor remains: the next seal is checked against it. */
     trim: async (anchor: Seal): Promise<unknown> =>
       guarded(
         redis.multi().xtrim(keys.trail, "MINID", anchor.id).xtrim(keys.seals, "MINID", anchor.id).exec(),

@@ -1,4 +1,4 @@
-/** Where the messages of a request are, and what they show: fields beside its record, in the same hash. */
+/** Notes where in Slack each message of a request is and what it shows: fields beside its record, in the same hash. */
 import { readFileSync } from "node:fs";
 import type { Redis, Result } from "ioredis";
 import { z } from "zod";
@@ -9,11 +9,11 @@ import { orNull, readText, UNREADABLE, type Unreadable } from "./reading.ts";
 import { CLOSED_KEPT_SECONDS, type createRecords, type ReadRequest } from "./records.ts";
 import { guarded, milliseconds, type RedisTime } from "./redis.ts";
 
-/** Where a message of the request is, and what it shows: a digest of the drawing, or a word for what must not be kept. */
+/** One message in Slack. `shows` is a digest of its content, or a word where the content holds a secret. */
 export const ShownMessage = z.object({ channel: z.string(), ts: z.string(), shows: z.string() });
 export type ShownMessage = z.infer<typeof ShownMessage>;
 
-/** `shown`: message key → where and what. */
+/** A record and its messages by their key. */
 export interface ShownRequest {
   request: ReadRequest | null | Unreadable;
   shown: Map<string, ShownMessage>;
@@ -44,7 +44,7 @@ export function createShown(redis: Redis, keys: Keys, parse: ReturnType<typeof c
   const forgetMessage = (id: RequestId, key: string): Promise<unknown> =>
     guarded(redis.hdel(keys.request(id), MESSAGE + key));
 
-  /** A place that cannot be read is deleted: placeMessage would refuse every other one. */
+  /** Deletes a place that cannot be read: placeMessage would refuse every other one. */
   const readPlaces = async (id: RequestId, fields: ReadonlyMap<string, string>) => {
     const shown = new Map<string, ShownMessage>();
     for (const [field, text] of fields) {
@@ -66,27 +66,28 @@ export function createShown(redis: Redis, keys: Keys, parse: ReturnType<typeof c
   };
 
   return {
-    /** Null where there is no record. */
+    /** Returns null where there is no record. */
     read: async (id: RequestId): Promise<ReadRequest | null | Unreadable> => (await readShown(id)).request,
 
     readShown,
 
-    /** Where one of its messages is; null: nowhere that is known. */
+    /** Returns where one message is; null where that is not known. */
     readPlace: async (id: RequestId, key: string): Promise<ShownMessage | null> =>
       orNull(readText(ShownMessage, await guarded(redis.hget(keys.request(id), MESSAGE + key)))),
 
-    /** False when another message has this key already: the caller deletes its own. */
+    /** Notes a message just posted. Returns false when the key has another one already: the caller deletes its own. */
     placeMessage: async (id: RequestId, key: string, shown: ShownMessage): Promise<boolean> =>
       (await guarded(redis.hsetnx(keys.request(id), MESSAGE + key, JSON.stringify(shown)))) === 1,
 
+    /** Replaces what is noted of a message. */
     noteMessage: (id: RequestId, key: string, shown: ShownMessage): Promise<unknown> =>
       guarded(redis.hset(keys.request(id), MESSAGE + key, JSON.stringify(shown))),
 
     forgetMessage,
 
     /**
-     * Its messages show this version; a closed record of which nothing is due is then no longer read by the sweep.
-     * False: it has another version by now, and nothing is noted.
+     * Notes that all messages show this version; a closed record with nothing due (`due` null) leaves the sweep's set.
+     * Returns false, and notes nothing, when the record has another version by now.
      */
     async noteDrawn({ id, version, state }: Request, due: number | null): Promise<boolean> {
       const ttl = state === "closed" && due === null ? CLOSED_KEPT_SECONDS : 0;

@@ -1,6 +1,6 @@
 /**
- * Signed values: Redis and the hub's notes may lose what we keep there, and must not lie. A MAC stands before each text.
- * It is an HMAC-SHA256 over the instance, the place and the text, so that a value counts nowhere but in its own place.
+ * Signs what the bot keeps in Redis and on the hub, so that nobody else can write it or copy it to another place. A
+ * signed value is a MAC and then the text; the MAC is an HMAC-SHA256 over the instance, the place and the text.
  */
 import { createHmac, createSecretKey } from "node:crypto";
 import { type Secret, safeEqual } from "../request/secret.ts";
@@ -10,21 +10,21 @@ const MAC_LENGTH = 43;
 
 /** `place` names where a value is kept: `request:R-…`, `entry`, `lockdown:U…`, `seal:ID`. It has no line break. */
 export interface Signer {
-  /** The MAC, then the text. */
+  /** Returns the MAC and then the text. Throws Error without a key. */
   sign(place: string, text: string): string;
-  /** The text, or null where it is not signed by this key for this place. */
+  /** Returns the text, or null where it is not signed by this key for this place. */
   open(place: string, signed: string): string | null;
-  /** Tells keys apart, and tells nothing of the key. */
+  /** Twelve characters that differ from key to key, and do not reveal it; empty without a key. */
   fingerprint: string;
 }
 
-/** Of any text: what stands for its MAC, and the rest. */
+/** Cuts a signed text into MAC and text, without checking it. */
 export const splitSigned = (signed: string): { mac: string; text: string } => ({
   mac: signed.slice(0, MAC_LENGTH),
   text: signed.slice(MAC_LENGTH),
 });
 
-/** `key`: 32 bytes. Without one nothing can be signed (Error), and nothing opens. */
+/** `key` is RECORDS_KEY, 32 bytes in base64. Without one `sign` throws Error, and `open` returns null. */
 export function createSigner(key: Secret | undefined, instance: string): Signer {
   const secretKey = key && createSecretKey(Buffer.from(key.reveal(), "base64"));
   const macFor = (place: string, text: string): string => {

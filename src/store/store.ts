@@ -1,4 +1,4 @@
-/** Redis: the records, what is shown of them, the trail, lockdowns, use, and what is kept for a while. */
+/** Puts together all that the bot keeps in Redis; it makes no call itself. Each part has its own file in this folder. */
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Secret } from "../request/secret.ts";
@@ -17,12 +17,12 @@ import { createUses } from "./uses.ts";
 export type { ReadRequest } from "./records.ts";
 
 export interface StoreOptions {
-  /** Must fail fast. */
+  /** A connection of openFailFast. */
   redis: Redis;
   instance: string;
   /** The hub's name: records of another hub are refused. */
   hub: string;
-  /** RECORDS_KEY; without it nothing can be written, and nothing that is signed can be read. */
+  /** RECORDS_KEY. Without it nothing signed can be written or read. */
   key: Secret | undefined;
   log: Logger;
 }

@@ -1,4 +1,4 @@
-/** The trail: one signed entry a change of a record, written by the same script as the record, in one stream. */
+/** The trail is the audit log: a stream in Redis with one signed entry for each change. This file reads and adds entries. */
 import type { Redis, Result } from "ioredis";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -14,7 +14,7 @@ export interface TrailEntry {
   /** The request; null for what concerns none. */
   id: string | null;
   at: number;
-  /** Who did it: a user id, `operator NAME`, or null for the bot itself, by time or by a rule. */
+  /** A user id, `operator NAME`, or null where the bot did it, by time or by a rule. */
   by: string | null;
   [detail: string]: unknown;
 }
@@ -33,8 +33,8 @@ export interface StoredEntry {
 }
 
 /**
- * What each entry passes once it is on the trail: the log gets it as one line, whatever LOG_LEVEL is, then each listener.
- * A crash in between loses the line, and never the entry.
+ * `tell` writes an entry that is on the trail into the log, as one line whatever LOG_LEVEL is, and passes it to each
+ * listener. A crash before it loses the line, and never the entry.
  */
 export function createTeller(log: Logger) {
   const always = log.child({}, { level: "info" });
@@ -51,7 +51,7 @@ export type Tell = ReturnType<typeof createTeller>["tell"];
 
 const TRAIL_PAGE = 500;
 
-/** A stream from its beginning, page by page; `from` and `to` as XRANGE takes them. */
+/** Yields the entries of a stream, oldest first, 500 a call; `from` and `to` as XRANGE takes them. Throws StoreAway. */
 export async function* readStream(
   redis: Redis,
   key: string,
@@ -67,20 +67,21 @@ export async function* readStream(
   }
 }
 
-/** Nothing that an entry of these says is news of an access: each later one says it too. */
+/** Entries about a request before it has access; the later entries repeat what they say. */
 const BEFORE_ACCESS = '{"event":"request.';
 
-/** Of what is stored: it tells of no access, and need not be opened by who looks for that. */
+/** Says that an entry tells of no access, without checking its signature: `audit report` skips it to be fast. */
 export const isBeforeAccess = ({ text }: StoredEntry): boolean =>
   splitSigned(text).text.startsWith(BEFORE_ACCESS);
 
 /** The place of an entry among signed values; its text holds the record's version, so that a copy of it is seen. */
 const ENTRY_PLACE = "entry";
 
+/** Returns the signed text to store. Throws Error without RECORDS_KEY. */
 export const signEntry = (signer: Signer, entry: TrailEntry): string =>
   signer.sign(ENTRY_PLACE, JSON.stringify(entry));
 
-/** The mark lasts longer than any record. */
+/** Adds an entry if its mark is not set. The mark expires after 40 million seconds, longer than any record lives. */
 const ADD_ONCE = `
 if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', 40000000) then return 0 end
 redis.call('XADD', KEYS[2], '*', 'entry', ARGV[1])
@@ -92,6 +93,7 @@ declare module "ioredis" {
   }
 }
 
+/** Every method throws StoreAway, except `open` and `openText`. */
 export function createTrail(redis: Redis, keys: Keys, { signer, tell }: { signer: Signer; tell: Tell }) {
   redis.defineCommand("addEntryOnce", { numberOfKeys: 2, lua: ADD_ONCE });
   const openText = ({ text }: StoredEntry): string | null => signer.open(ENTRY_PLACE, text);
@@ -99,8 +101,8 @@ export function createTrail(redis: Redis, keys: Keys, { signer, tell }: { signer
     read: (from?: string, to?: string) => readStream(redis, keys.trail, from, to),
 
     /**
-     * How long the oldest entry after this one (null: of all) has been there, ms, by the clock of Redis; 0: none is. Who
-     * writes to Redis can date the stream ahead, so that each entry is of a later time: that is as far from now.
+     * Returns for how many ms, by the clock of Redis, the oldest entry after this one (null: of all) has been there; 0
+     * where there is none. A forged stream can have ids in the future: those count by their distance from now, too.
      */
     async waiting(after: string | null): Promise<number> {
       const [first] = await guarded(
@@ -111,20 +113,20 @@ export function createTrail(redis: Redis, keys: Keys, { signer, tell }: { signer
       return Math.abs(now - Number(first[0].split("-")[0]));
     },
 
-    /** The JSON that was signed; null: somebody else wrote it. */
+    /** Returns the JSON that was signed; null where somebody else wrote it. */
     openText,
 
-    /** Unreadable: somebody else wrote it, or a newer bot. */
+    /** Returns UNREADABLE where somebody else wrote it, or a newer bot. */
     open: (stored: StoredEntry): TrailEntry | Unreadable =>
       readText(Entry, openText(stored) ?? "") ?? UNREADABLE,
 
-    /** Adds it unless one of this name was added before: the mark and the entry are written together. */
+    /** Adds an entry unless one of this `name` was added before. */
     async addOnce(name: string, entry: TrailEntry): Promise<void> {
       const added = await guarded(redis.addEntryOnce(keys.kept(name), keys.trail, signEntry(signer, entry)));
       if (added === 1) tell(entry);
     },
 
-    /** Adds an entry for what changes no record; a commit writes its own. */
+    /** Adds an entry about something that changes no record; a commit writes its own. */
     async add(entry: TrailEntry): Promise<void> {
       await guarded(redis.xadd(keys.trail, "*", "entry", signEntry(signer, entry)));
       tell(entry);

@@ -1,4 +1,4 @@
-/** How each access was used: counts beside the record, in the same hash, which go when the record goes. */
+/** Counts how each access was used, from the hub's audit log: fields beside the record, deleted together with it. */
 import type { Redis } from "ioredis";
 import { MINUTE } from "../request/durations.ts";
 import type { RequestId } from "../request/ids.ts";
@@ -9,10 +9,12 @@ import { guarded } from "./redis.ts";
 const USE_COUNTS = ["reads", "changes", "refusals", "late"] as const;
 const field = (name: keyof Use): string => `use-${name}`;
 const FIELDS = (["isKnown", "first", "last", ...USE_COUNTS] as const).map(field);
-/** The hub sends a batch again that got no answer, and gives it up long before this. */
+/** The hub sends a batch again when it got no answer, and gives up long before this time (ms). */
 const SENT_AGAIN_WITHIN = 15 * MINUTE;
 
+/** Every method throws StoreAway. */
 export const createUses = (redis: Redis, keys: Keys) => ({
+  /** Returns the counts; `first` and `last` are ms since the epoch, null where nothing was used. */
   async read(id: RequestId): Promise<Use> {
     const [isKnown, first, last, ...counts] = await guarded(redis.hmget(keys.request(id), ...FIELDS));
     const [reads = 0, changes = 0, refusals = 0, late = 0] = counts.map(Number);
@@ -28,7 +30,7 @@ export const createUses = (redis: Redis, keys: Keys) => ({
     };
   },
 
-  /** Adds all of a batch, or nothing of one that was added before. The requests must have a record. */
+  /** Adds a batch, by its digest, unless it was added before. Each request must have a record, or its hash never expires. */
   async add(batch: string, told: ToldUses): Promise<void> {
     const known = keys.kept(`batch:${batch}`);
     if (await guarded(redis.exists(known))) return;
