@@ -1,6 +1,6 @@
 /**
- * The company's own service, which must say yes as well: a signed question, and an answer that counts only when it is
- * signed, answers this very question, and comes in time. Everything else allows nothing.
+ * Asks a service of the company whether a request may have access: a signed POST. An answer counts only when it is signed,
+ * names this question, and comes in time; anything else refuses. Roles with `check` use it.
  */
 import { createHmac, randomUUID } from "node:crypto";
 import { z } from "zod";
@@ -13,7 +13,7 @@ import { accessStart, grantedTime } from "../request/transitions.ts";
 import type { Policy } from "./policy.ts";
 import { type CompanyCheck, findRole, type Role } from "./roles.ts";
 
-/** What the check needs of the configuration. */
+/** The parts of the configuration that the check reads. */
 export interface CheckConfig extends Policy {
   hub: { name: string };
   secretNamed(variable: string): Secret | null;
@@ -24,7 +24,7 @@ const SIGNATURE = "x-karpor-access-signature";
 const LONGEST_WORDS = 200;
 const LARGEST_ANSWER = 64 * 1024;
 
-/** Fields that it does not know are ignored. */
+/** Other fields of the answer are ignored. */
 const CheckAnswer = z.discriminatedUnion("answer", [
   z.object({
     question: z.string(),
@@ -35,19 +35,19 @@ const CheckAnswer = z.discriminatedUnion("answer", [
 ]);
 type CheckAnswer = z.infer<typeof CheckAnswer>;
 
-/** What is asked about. */
+/** The request and the people that a question is about. */
 export interface Subject {
   request: Request;
-  /** Whose access it would be. */
+  /** The person who would have the access. */
   requester: Person;
-  /** Who asked: the requester, or somebody for them. */
+  /** The person who asked: the requester, or somebody for them. */
   asker: Person;
 }
 
 /**
- * The time that the service allows, ms, where that is shorter than what is asked for; else null. `until` counts from
- * the answer, and for later access and more time from their start. Throws Refused check-denies, or check-failed where
- * there is no answer that counts.
+ * Resolves to the time that the service allows (ms) where that is shorter than the one asked for, else null; null also
+ * for a role without a check. An answer's `until` is an end; the time counts from the access' start. Throws Refused
+ * check-denies, check-failed where no answer counts, or unknown-role.
  */
 export async function askCompany(
   config: CheckConfig,
@@ -67,8 +67,8 @@ export async function askCompany(
 const Pong = z.object({ ok: z.literal(true) });
 
 /**
- * Asks whether the service is there, and about nothing else. False: it answers, and does not know `ping`. Throws Refused
- * check-failed.
+ * Asks whether the service is there, and nothing else. Resolves to false when it answers but does not know `ping`.
+ * Throws Refused check-failed.
  */
 export function pingCompany(config: CheckConfig, check: CompanyCheck, now: number): Promise<boolean> {
   const question = { question: randomUUID(), hub: config.hub.name, kind: "ping" };
@@ -77,7 +77,7 @@ export function pingCompany(config: CheckConfig, check: CompanyCheck, now: numbe
 
 const shorten = (words: string): string => Array.from(words.trim()).slice(0, LONGEST_WORDS).join("");
 
-/** Time that is too short for a token counts as a no. Later access and more time have their end by their start. */
+/** Refuses time that is too short for a token, and returns null where the service allows all that was asked for. */
 function timeUntil(until: string, request: Request, now: number): number | null {
   const end = Date.parse(until);
   if (end - accessStart(request, now) < SHORTEST)
@@ -86,7 +86,7 @@ function timeUntil(until: string, request: Request, now: number): number | null 
   return allowed < grantedTime(request) ? allowed : null;
 }
 
-/** All that the service needs, and never a token. */
+/** Makes the question's body, which never holds a token. */
 function questionAbout({ hub }: CheckConfig, role: Role, { request, requester, asker }: Subject) {
   const { id, state, clusterRole, reason, emergency, follows, approvals } = request;
   const named = ({ id, name }: Person) => ({ id, name });
@@ -110,7 +110,7 @@ function questionAbout({ hub }: CheckConfig, role: Role, { request, requester, a
 
 const TICKET = /^[A-Z][A-Z0-9]*-\d+$/;
 
-/** The first word of the form that the role asks for; where it asks for none, the first like OPS-123. */
+/** Returns the reason's first word that matches the role's pattern, or without a pattern looks like OPS-123; else null. */
 export function ticketIn({ reason: asked }: Pick<Role, "reason">, reason: string): string | null {
   const words = reason.split(/\s+/).map((word) => word.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, ""));
   const isTicket = (word: string) => asked.pattern?.matcher(word).find() ?? TICKET.test(word);
@@ -149,7 +149,7 @@ async function callCheck<T>(
   }
 }
 
-/** What is larger is left unread: no answer needs so much. */
+/** Throws at 64 KiB, and reads no further. */
 async function readAnswerText(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
@@ -168,7 +168,7 @@ function readVerdict(text: string, question: string): CheckAnswer {
   return answer;
 }
 
-/** Null: it is none. */
+/** Returns null where the text is no JSON. */
 function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
