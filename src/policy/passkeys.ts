@@ -1,4 +1,4 @@
-/** Passkeys of the configuration: the device of an approver signs with one, and a line in the file says whose it is. */
+/** Parses and checks the configuration's `web` and `passkeys`: lines that say whose device signs with which key. */
 import { z } from "zod";
 import { isGroup, UserId } from "../request/ids.ts";
 import { type ApprovalTerms, approversFor, type RoleTable } from "./roles.ts";
@@ -6,11 +6,11 @@ import { type ApprovalTerms, approversFor, type RoleTable } from "./roles.ts";
 /** One credential of a person. */
 export interface Passkey {
   user: UserId;
-  /** The page's origin when it was made: its host is the WebAuthn relying party. */
+  /** The origin of the page that made it; its host is the WebAuthn relying party. */
   origin: string;
   /** The credential's id, base64url. */
   id: string;
-  /** COSE, base64url. */
+  /** A COSE key (RFC 9052), base64url. */
   publicKey: string;
 }
 
@@ -18,7 +18,7 @@ export type PasskeyTable = Partial<Record<UserId, Passkey[]>>;
 
 const LOCAL = "localhost";
 
-/** Null where browsers make no passkeys: over plain HTTP, for an IP address, or where more than an origin is given. */
+/** Returns null where browsers make no passkeys (plain HTTP, an IP address), or where more than an origin is given. */
 function originFrom(text: string): string | null {
   if (!URL.canParse(text)) return null;
   const { protocol, hostname, origin, href } = new URL(text);
@@ -36,7 +36,7 @@ export const Web = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
-/** CBOR of the keys that are asked for: ES256 on P-256, and RS256 with 2048 bits. A line that was cut is none of them. */
+/** First bytes (CBOR, hex) and length of the keys that the page asks for: ES256 on P-256, and RS256 with 2048 bits. */
 const PUBLIC_KEYS = [
   { start: "a5010203262001215820", bytes: 77 },
   { start: "a401030339010020590100", bytes: 272 },
@@ -50,11 +50,11 @@ const isPublicKey = (text: string): boolean => {
 
 const LINE = /^(?<user>\w+) (?<origin>\S+) (?<id>[\w-]{16,1366}) (?<publicKey>[\w-]+)$/;
 
-/** As the page shows it, and the file has it: user id, origin, credential id and public key, with spaces between them. */
+/** Returns the line for the file: user id, origin, credential id and public key, with spaces between them. */
 export const passkeyLine = ({ user, origin, id, publicKey }: Passkey): string =>
   [user, origin, id, publicKey].join(" ");
 
-/** Null: it was not written by the page, or not copied as a whole. */
+/** Returns null where the line was not made by the page, or not copied as a whole. */
 export function readPasskeyLine(line: string): Passkey | null {
   const { user, origin = "", id = "", publicKey = "" } = LINE.exec(line.trim())?.groups ?? {};
   const person = UserId.safeParse(user).data;
@@ -90,7 +90,7 @@ interface PasskeyFile extends RoleTable {
 
 type Complain = (path: (string | number)[], message: string) => void;
 
-/** For `superRefine` of the whole file: the page's address, the lines that belong to it, and who must have one. */
+/** For zod's `superRefine` of the whole file: checks the page's address, the lines' origins, and that approvers have one. */
 export function checkPasskeys(file: PasskeyFile, ctx: z.RefinementCtx): void {
   const complain: Complain = (path, message) => ctx.addIssue({ code: "custom", path, message });
   const { hub, web, passkeys, roles } = file;
@@ -116,7 +116,7 @@ export function checkPasskeys(file: PasskeyFile, ctx: z.RefinementCtx): void {
   }
 }
 
-/** As far as people are named, and not groups. */
+/** Complains when too few named approvers have a passkey; a role with a user group passes, since any number may be in it. */
 function complainOfApprovers(
   { roles, passkeys }: PasskeyFile,
   name: string,

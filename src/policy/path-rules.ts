@@ -1,4 +1,4 @@
-/** What a ClusterRole of the configuration's own allows: paths of the hub and verbs. Karpor knows nothing else. */
+/** Describes a role's `rules`: the hub's paths and verbs that its ClusterRole allows. Karpor has no finer rights. */
 import { z } from "zod";
 
 const VERBS = ["get", "post", "put", "patch", "delete", "head", "options", "*"] as const;
@@ -13,20 +13,20 @@ export const PathRule = z.strictObject({
 });
 export type PathRule = z.infer<typeof PathRule>;
 
-/** Made by karpor-server or by Kubernetes itself. */
+/** ClusterRoles that karpor-server or Kubernetes itself makes. */
 const BUILT_IN = /^(karpor-guest|karpor-admin|anonymous|cluster-admin|admin|edit|view|system:.*)$/;
 export const isBuiltIn = (clusterRole: string): boolean => BUILT_IN.test(clusterRole);
 
 const WRITING = /^(karpor-admin|cluster-admin|admin|edit)$/;
 const READING_VERBS = ["get", "head", "options"];
 
-/** As far as the file tells: of a ClusterRole that it only names this is known where Karpor or Kubernetes made it. */
+/** Says whether a role writes: by its rules, or, where the file only names a ClusterRole, by the built-in names. */
 export const canWrite = (role: { clusterRole: string; rules?: readonly PathRule[] | undefined }): boolean =>
   role.rules
     ? role.rules.some(({ verbs }) => verbs.some((verb) => !READING_VERBS.includes(verb)))
     : WRITING.test(role.clusterRole);
 
-/** More than to get paths that are named: another verb, or every path. */
+/** True for any verb but get, and for a rule about every path. */
 export const allowsMoreThanGet = (rules: readonly PathRule[]): boolean =>
   rules.some(
     ({ verbs, nonResourceURLs }) =>

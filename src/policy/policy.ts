@@ -1,4 +1,4 @@
-/** All that decides who may have what: the part of the configuration that the rules read. */
+/** The type of the configuration's part that decides who may have which access. All of policy/ reads it. */
 import type { Principal } from "../request/ids.ts";
 import type { Limits } from "./limits.ts";
 import type { PasskeyTable } from "./passkeys.ts";
@@ -8,10 +8,10 @@ import type { Rule } from "./rules.ts";
 export interface Policy extends RoleTable {
   instance: string;
   hub: { name: string };
-  /** The first that matches decides. */
+  /** In order: the first that matches decides. */
   rules: Rule[];
   limits: Limits;
-  /** May revoke anything. */
+  /** They may revoke anything, lock down and unlock. */
   admins: Principal[];
   passkeys: PasskeyTable;
   /** How long before the end the holder is reminded, ms. */

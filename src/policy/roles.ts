@@ -1,4 +1,4 @@
-/** A role of the configuration: what one may ask for, for how long, and who approves it. */
+/** Parses and checks the configuration's `roles`: the access each gives, for how long, and who approves it. Finds roles. */
 import { z } from "zod";
 import { Duration, SECOND } from "../request/durations.ts";
 import { ChannelId, isGroup, type Principal } from "../request/ids.ts";
@@ -7,7 +7,7 @@ import { allowsMoreThanGet, isBuiltIn, PathRule } from "./path-rules.ts";
 import { Bilingual, EnvName, Pattern, Principals, whenValid } from "./shapes.ts";
 import { COMMAND_WORDS } from "./words.ts";
 
-/** Names are part of object names on the hub. */
+/** People type the name in the command, so no word of the command may be one. */
 const RoleName = z
   .string()
   .regex(/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/, "must be lower-case letters, digits and dashes, at most 30")
@@ -75,13 +75,13 @@ const BreakGlass = z
     message: "name a user group, or two people at least: nobody reviews their own emergency",
   });
 
-/** Whether these can be so many different people, as far as the file tells: a user group can be any number. */
+/** Says whether these can be `count` different people; a user group can be any number. */
 const canBe = (count: number, named: Principal[]): boolean =>
   named.some(isGroup) || new Set(named).size >= count;
 
 const LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
-/** In the clear only on this machine. */
+/** Plain HTTP is for this machine only. */
 function isSafeUrl(text: string): boolean {
   const { protocol, hostname, username, password } = new URL(text);
   if (username !== "" || password !== "") return false;
@@ -195,7 +195,7 @@ function checkFileRights(role: z.infer<typeof RoleFields>, ctx: z.RefinementCtx)
     complain("clusterRole", "is made by Karpor or Kubernetes; choose another name for a role with rules");
 }
 
-/** It gives more than to get named paths, and the file does not say that nobody need approve that. */
+/** True when a role's rules give more than get on named paths, and it does not say autoApproveWrites. */
 export const needsApprover = ({ rules, autoApproveWrites }: z.infer<typeof RoleFields>): boolean =>
   rules !== undefined && !autoApproveWrites && allowsMoreThanGet(rules);
 
@@ -204,7 +204,7 @@ export const Roles = z
   .refine((roles) => Object.keys(roles).length > 0, "name at least one role")
   .superRefine(checkClusterRoles);
 
-/** Setup makes one ClusterRole of a name. */
+/** Roles with the same clusterRole must have the same rules: setup makes one ClusterRole of a name. */
 function checkClusterRoles(roles: Record<string, Role>, ctx: z.RefinementCtx): void {
   const made = new Map<string, string>();
   for (const [name, { clusterRole, rules }] of Object.entries(roles)) {
@@ -220,31 +220,32 @@ function checkClusterRoles(roles: Record<string, Role>, ctx: z.RefinementCtx): v
 /** The roles of the file, by their names. */
 export type RoleTable = { roles: Record<string, Role> };
 
-/** Null where there is no such role: people type any word. */
+/** Returns null where there is no such role: people type any word. */
 export const roleNamed = ({ roles }: RoleTable, name: string): Role | null =>
   (Object.hasOwn(roles, name) && roles[name]) || null;
 
+/** Returns the role. Throws Refused unknown-role. */
 export function findRole(policy: RoleTable, name: string): Role {
   const role = roleNamed(policy, name);
   if (!role) throw new Refused("unknown-role", { role: name });
   return role;
 }
 
-/** How a role's requests are approved; null where nobody needs to, or there is no such role. */
+/** Returns how a role's requests are approved; null where nobody needs to, or there is no such role. */
 export function approvalRule(policy: RoleTable, name: string): ApprovalTerms | null {
   const approval = roleNamed(policy, name)?.approval;
   return approval === undefined || approval === "none" ? null : approval;
 }
 
-/** Where requests of this role are approved. */
+/** Returns the id of the Slack channel where requests of this role are approved. */
 export const channelFor = (config: RoleTable & { slack: { channel: string } }, name: string): string =>
   approvalRule(config, name)?.channel ?? config.slack.channel;
 
-/** Who may approve it; with `fallback` also those who are asked when nobody decided. */
+/** Returns the people and user groups who may approve it; with `fallback` also those asked when nobody decided. */
 export function approversFor({ approval }: Role, fallback: boolean): Principal[] {
   if (approval === "none") return [];
   return [...new Set([...approval.by, ...(fallback ? (approval.fallback?.by ?? []) : [])])];
 }
 
-/** How many must approve it. */
+/** Returns how many different people must approve it; 0 where nobody needs to. */
 export const neededApprovals = ({ approval }: Role): number => (approval === "none" ? 0 : approval.count);
