@@ -1,4 +1,4 @@
-/** The rules of the file, and what they and the role say of a request: approved at once, to be asked, or refused. */
+/** Parses the configuration's `rules`, and decides by them and the role: approved at once, people are asked, or refused. */
 import { z } from "zod";
 import { DAY, Duration, formatDuration } from "../request/durations.ts";
 import { type Groups, isSurelyAmong, type Person } from "../request/people.ts";
@@ -44,10 +44,10 @@ export const Rule = z
   });
 export type Rule = z.infer<typeof Rule>;
 
-/** The rules, and the roles that they speak of. */
+/** The rules, and the roles that they name. */
 type RuleBook = RoleTable & { rules: Rule[] };
 
-/** For `superRefine` of the whole file: rules against the roles that they name, and against each other. */
+/** For zod's `superRefine` of the whole file: checks rules against the roles that they name, and against each other. */
 export function checkRules({ roles, rules }: RuleBook, ctx: z.RefinementCtx): void {
   const complain = (index: number, field: string, message: string) =>
     ctx.addIssue({ code: "custom", path: ["rules", index, field], message });
@@ -76,23 +76,26 @@ const unsafeRoles = ({ when }: Rule, roles: RoleTable["roles"]): string[] =>
     (when.role?.includes(name) ?? true) && needsApprover(role) ? [name] : [],
   );
 
-/** A request, and everybody whom it concerns. */
+/** All facts that the rules read. Times are ms since the epoch. */
 export interface Case {
   request: Pick<Request, "role" | "duration" | "emergency" | "startsAt" | "follows" | "prolongsFrom">;
-  /** Whose access it is. */
+  /** The person who would have the access. */
   requester: Person;
-  /** Who asked: the requester, or somebody for them. */
+  /** The person who asked: the requester, or somebody for them. */
   asker: Person;
   groups: Groups;
-  /** Of more time: how long the others of the chain were granted, ms. */
+  /** For an extension: how long the others of its chain were granted, ms. */
   usedBefore: number;
   now: number;
 }
 
-/** `why`: what the rule demands, in the file's own words; empty where it demands nothing. */
+/** `rule` is a rule's name, `none` (the role needs no approval) or `emergency`. `why` lists the rule's conditions, or is empty. */
 export type Ruling = { kind: "approved"; rule: string; why: string } | { kind: "ask" };
 
-/** Throws Refused when the request is not allowed. */
+/**
+ * Returns the ruling on a request; the first rule that matches decides. Throws Refused: unknown-role, not-for-others,
+ * not-a-member, may-not-ask, rule-denies, no-emergency, or group-unknown.
+ */
 export function decideByRules(policy: RuleBook, facts: Case): Ruling {
   const { request, requester, asker, groups } = facts;
   const role = findRole(policy, request.role);
@@ -109,8 +112,8 @@ export function decideByRules(policy: RuleBook, facts: Case): Ruling {
 }
 
 /**
- * Where nobody approves (an emergency, or a role that needs no approval) only the requester decides to have access: who
- * asks for somebody else would decide for them. Throws Refused.
+ * Where nobody approves (an emergency, or a role that needs no approval) people may ask only for themselves: otherwise one
+ * person would decide for another. Throws Refused not-for-others.
  */
 export function assertForOneself(
   { approval }: Role,
@@ -131,7 +134,7 @@ function denial(rule: Rule): Refused {
   return new Refused("rule-denies", { rule: rule.name, ...(why ? { why } : {}), ...rule.say });
 }
 
-/** All that a rule demands beside role and requester, in the words of the file, which need no translation. */
+/** Returns a rule's conditions beside role and requester, in the words of the file, which need no translation; or "". */
 export function describeConditions({ when, until }: Rule): string {
   const conditions = [
     when.max === undefined ? "" : `max ${formatDuration(when.max)}`,
@@ -143,8 +146,8 @@ export function describeConditions({ when, until }: Rule): string {
 }
 
 /**
- * A rule's hours and last day are looked at where access would begin. A rule approves only what people ask for
- * themselves: for others it would be one person's word without a second.
+ * Hours and last day are compared with the start of the access. A rule approves only requests for oneself: for others it
+ * would be one person's word without a second.
  */
 function matches(rule: Rule, facts: Case): boolean {
   const { when, until, then } = rule;
@@ -157,7 +160,7 @@ function matches(rule: Rule, facts: Case): boolean {
   return !when.requester || isSurelyAmong(when.requester.in, requester.id, groups);
 }
 
-/** Whether a rule is for such a request, of somebody whom it names. */
+/** Says whether a rule's role, extension and max fit this request; its people and hours are not looked at. */
 export function coversTerms({ when }: Rule, request: Case["request"], usedBefore: number): boolean {
   if (when.role && !when.role.includes(request.role)) return false;
   if (when.extension !== undefined && when.extension !== (request.follows !== null)) return false;

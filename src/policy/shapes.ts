@@ -1,4 +1,4 @@
-/** Small shapes that several parts of the configuration file share. */
+/** Zod shapes that several parts of the configuration share: people, texts in two languages, patterns, variables. */
 import { RE2JS } from "re2js";
 import { z } from "zod";
 import { Principal } from "../request/ids.ts";
@@ -13,7 +13,7 @@ export const Bilingual = z.strictObject({
   zh: Line.describe("In Chinese."),
 });
 
-/** RE2 takes linear time whatever is typed, so no pattern can hang the bot. */
+/** A regular expression of RE2, which takes linear time whatever is typed: no pattern can hang the bot. */
 export const Pattern = z
   .string()
   .min(1)
@@ -28,14 +28,14 @@ export const Pattern = z
     }
   });
 
-/** The name of an environment variable, whose value the file does not hold. */
+/** The name of an environment variable that holds a secret, which the file must not. */
 export const EnvName = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of an environment variable such as KARPOR_CHECK_SECRET");
 
 /**
- * For `refine` and `superRefine`: compares these fields although others have mistakes, so that all are listed at once.
- * By itself zod compares nothing where a single field is wrong.
+ * Options for zod's `refine` and `superRefine`: run the check when these fields are right, although others have mistakes,
+ * so that all are listed at once. By itself zod runs no check where a single field is wrong.
  */
 export const whenValid = (...fields: string[]) => ({
   when: ({ issues }: z.core.ParsePayload) =>

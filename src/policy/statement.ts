@@ -1,6 +1,6 @@
 /**
- * What the device of an approver signs: the terms of one request, and who approves them. Its text is canonical JSON (these
- * fields, in this order), and the SHA-256 of the text is the WebAuthn challenge.
+ * Builds and checks the statement that an approver's passkey signs: the terms of one request and its approver. The text is
+ * JSON with these fields in this order; its SHA-256 is the WebAuthn challenge.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -41,6 +41,7 @@ interface Signed {
   time: number;
 }
 
+/** Returns the text to sign. It changes when any signed term of the request does. */
 export function statementFor({ place, terms, approver, time }: Signed): string {
   const { id, account, askedBy, requester, role, clusterRole, startsAt, follows, prolongsFrom, reason } =
     terms;
@@ -65,10 +66,10 @@ export function statementFor({ place, terms, approver, time }: Signed): string {
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("base64url");
 
-/** The WebAuthn challenge, base64url. */
+/** Returns the WebAuthn challenge of a statement, base64url. */
 export const challengeFor = (statement: string): string => digest(statement);
 
-/** The challenge that a device answered, as it says; null where that cannot be read. */
+/** Returns the challenge that a device says it signed, not yet verified; null where that cannot be read. */
 export function challengeIn({ clientDataJSON }: Assertion): string | null {
   try {
     return ClientData.parse(JSON.parse(Buffer.from(clientDataJSON, "base64url").toString())).challenge;
@@ -80,7 +81,7 @@ const ClientData = z.object({ challenge: z.string() });
 
 const Stated = z.object({ hub: z.string(), seconds: z.int().positive() });
 
-/** The hub and the time (ms) that a statement names; null where it is none. */
+/** Returns the hub's name and the access time (ms) that a statement names; null where the text is no statement. */
 export function readStatement(statement: string): { hub: string; time: number } | null {
   try {
     const { hub, seconds } = Stated.parse(JSON.parse(statement));
@@ -90,7 +91,7 @@ export function readStatement(statement: string): { hub: string; time: number } 
   }
 }
 
-/** Whether what was kept with this approval is a statement of these terms, signed by one of these passkeys. */
+/** Says whether this approval holds a statement of these terms, for at least its time, signed by one of these passkeys. */
 export async function isSigned(
   { by, time, signed }: Pick<Approval, "by" | "time" | "signed">,
   { place, terms, passkeys }: { place: StatementPlace; terms: SignedTerms; passkeys: readonly Passkey[] },

@@ -1,4 +1,4 @@
-/** What is looked at once more just before access is set up: all of an approval that can be told without asking Slack. */
+/** Checks an approval once more just before the binding is made, by the configuration and passkeys, without asking Slack. */
 import { MINUTE } from "../request/durations.ts";
 import { isGroup, type Principal, type UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
@@ -8,13 +8,13 @@ import type { Policy } from "./policy.ts";
 import { approvalRule, neededApprovals, type Role, roleNamed } from "./roles.ts";
 import { coversTerms } from "./rules.ts";
 
-/** Another replica's clock may have fixed the end. */
+/** The end may come from another replica, whose clock differs by less than this. */
 const CLOCKS_DIFFER = MINUTE;
 
 /**
- * False where the file's role has another ClusterRole, or gives no such time; where no rule or emergency of the file
- * allows what is said to be approved by one; and where passkeys did not sign these terms, for as long as this. So a
- * record that somebody else wrote gives nothing that the file does not allow.
+ * Resolves to false where the file's role has another ClusterRole or a shorter maximum, where the rule or emergency that
+ * the record names does not allow it, and where the passkeys that the role asks for did not sign these terms and this
+ * time. So a forged record gives nothing that the file does not allow.
  */
 export async function isStillApproved(policy: Policy, request: Request, now: number): Promise<boolean> {
   const role = roleNamed(policy, request.role);
@@ -29,7 +29,7 @@ export async function isStillApproved(policy: Policy, request: Request, now: num
   return new Set(signed.map(({ by }) => by)).size >= neededApprovals(role);
 }
 
-/** Of what a person asked for themselves; `none` and `emergency` are the role's own, and may be a rule's name, too. */
+/** Says whether what is named may approve a request for oneself: `none` or `emergency` (the role's own), or a rule. */
 function mayApprove(policy: Policy, role: Role, name: string, request: Request): boolean {
   const { requester, askedBy, emergency, usedBefore } = request;
   if (askedBy !== requester) return false;
@@ -40,6 +40,6 @@ function mayApprove(policy: Policy, role: Role, name: string, request: Request):
   return mayBeNamed(rule.when.requester?.in ?? [requester], requester);
 }
 
-/** Who is in a user group, Slack alone knows. */
+/** True for any user group: Slack alone knows its members. */
 const mayBeNamed = (principals: readonly Principal[], user: UserId): boolean =>
   principals.some((one) => isGroup(one) || one === user);

@@ -1,4 +1,4 @@
-/** WebAuthn by the library, which takes 0.4 s and 23 MB to load: only a bot with passkeys loads it. */
+/** Verifies WebAuthn signatures and new passkeys by @simplewebauthn/server, loaded at first use (0.4 s and 23 MB). */
 import type { RegistrationResponseJSON } from "@simplewebauthn/server";
 import type { UserId } from "../request/ids.ts";
 import type { Assertion } from "../request/record.ts";
@@ -6,10 +6,10 @@ import type { Passkey } from "./passkeys.ts";
 
 const loadLibrary = () => import("@simplewebauthn/server");
 
-/** COSE's names of ES256 and RS256, which `readPasskeyLine` knows. */
+/** COSE's numbers of ES256 and RS256 (IANA COSE Algorithms); `readPasskeyLine` takes keys of these only. */
 export const ALGORITHMS = [-7, -257];
 
-/** False for another challenge, origin or key, and where the device did not verify its user. */
+/** Resolves to false for another challenge, origin or key, and where the device did not verify its user. Never rejects for these. */
 export async function verifyAssertion(
   { origin, id, publicKey }: Passkey,
   challenge: string,
@@ -38,7 +38,7 @@ export async function verifyAssertion(
   }
 }
 
-/** The passkey that a browser made for this challenge; null where it did not, or did not verify its user. */
+/** Resolves to the passkey that a browser made for this challenge; null where it made none, or did not verify its user. */
 export async function verifyRegistration(
   response: RegistrationResponseJSON,
   { user, origin, challenge }: { user: UserId; origin: string; challenge: string },
