@@ -1,4 +1,4 @@
-/** The bot's own token: renewed at half of its life, and written back to where its kubeconfig is kept. */
+/** Renews the bot's own token at half of its life, and writes it back to its kubeconfig (file or Secret). The sweep calls it. */
 import { z } from "zod";
 import type { Clock } from "../request/clock.ts";
 import { DAY, SECOND } from "../request/durations.ts";
@@ -9,12 +9,15 @@ import { tokenAccount, tokenLife } from "./jwt.ts";
 import { checkWriteBack, replaceToken } from "./kubeconfig.ts";
 import type { KubeconfigSource } from "./source.ts";
 
-/** Renewed at half of it. Somebody who stole the token and is noticed late has it for so long at most. */
+/** Milliseconds. A stolen token is good for so long at most. */
 export const OWN_TOKEN_LIFE = 90 * DAY;
 
 const OwnTokenRequest = z.object({ status: z.object({ token: z.string().min(1) }) });
 
-/** Does nothing before half of the token's life, and with a client certificate. True when there is a new token. */
+/**
+ * Does nothing before half of the token's life, or with a client certificate. Returns true when the bot has a new token,
+ * also by another replica. Throws HubError when it cannot be made or written back.
+ */
 export async function renewOwnToken(
   client: HubClient,
   source: KubeconfigSource,
@@ -26,7 +29,7 @@ export async function renewOwnToken(
   const old = client.token();
   if (!old || !isDue(old, clock)) return true;
   const text = await source.read();
-  // Known before a token is made that could be kept nowhere.
+  // Checked first: a token that cannot be written back must not be made.
   checkWriteBack(text);
   await source.replace(text, replaceToken(text, await mintLike(client, old)));
   await client.reread();
@@ -38,7 +41,7 @@ function isDue(token: Secret | null, clock: Clock): boolean {
   return life !== null && clock.now() >= (life.from + life.to) / 2;
 }
 
-/** For the same account, and for as long: a token of an earlier version lived a year. */
+/** Makes a token of the same account that lives as long, at most OWN_TOKEN_LIFE: earlier versions made them for a year. */
 async function mintLike(client: HubClient, old: Secret): Promise<Secret> {
   const { namespace = "", name = "" } = tokenAccount(old) ?? {};
   const { from, to } = tokenLife(old) ?? { from: 0, to: 0 };

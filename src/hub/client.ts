@@ -1,4 +1,4 @@
-/** Calls to an API server. Each has a time limit, and throws only HubError. */
+/** Makes the calls to an API server, and keeps its connection and credential. Each call has a time limit, and throws only HubError. */
 import type { Agent } from "undici";
 import type { Clock } from "../request/clock.ts";
 import { SECOND } from "../request/durations.ts";
@@ -25,19 +25,19 @@ export interface ClientOptions {
 }
 
 export interface HubClient {
-  /** A typed call of @kubernetes/client-node. */
+  /** Runs a typed call of @kubernetes/client-node. */
   call<T>(run: (apis: KubeApis) => Promise<T>): Promise<T>;
-  /** A path that the typed calls do not know. */
+  /** Reads a path that the typed calls do not know. */
   get(path: string, headers?: Record<string, string>): Promise<HubAnswer>;
-  /** Any call with a body of JSON, a merge patch too; resolves to the answer's. Throws HubError. */
+  /** Sends JSON, for PATCH a merge patch; resolves to the parsed answer, undefined where it is no JSON. */
   ask(method: Call["method"], path: string, body?: object): Promise<unknown>;
-  /** As the holder of a token, or as nobody, over connections that never show the bot's certificate. */
+  /** Calls as the holder of a token, or without one (null), over connections that never show the bot's certificate. */
   getAs(token: Secret | null, path: string): Promise<HubAnswer>;
-  /** Goes by what the kubeconfig says now. */
+  /** Reads the kubeconfig again, and connects by it. */
   reread(): Promise<void>;
   /** The bot's own token as last read. */
   token(): Secret | null;
-  /** How far the server's clock is ahead of ours, in milliseconds. */
+  /** How far the server's clock is ahead of ours, ms; 0 when less than 2 s, or not known. */
   clockOffset(): number;
   close(): Promise<void>;
 }
@@ -45,14 +45,14 @@ export interface HubClient {
 interface Link {
   access: HubAccess;
   agent: Agent;
-  /** Never shows the bot's certificate: for who is not the bot. */
+  /** Never shows the bot's certificate: for calls that are not the bot's. */
   guests: Agent;
   apis: KubeApis;
 }
 
 /** An API server that starts refuses everybody until it has read its RBAC rules. */
 const STARTS_WITHIN = 15 * SECOND;
-/** `Date` has whole seconds, and a slow answer tells too little. */
+/** The header `Date` has whole seconds, and a slow answer blurs it more. */
 const CLOCK_BLUR = 2 * SECOND;
 
 export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: ClientOptions): HubClient {
@@ -96,7 +96,7 @@ export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: Clie
     }
   }
 
-  /** All that ask at once share one reading. */
+  /** Reads the kubeconfig and makes new pools; calls at the same time share one reading. */
   function openLink(): Promise<Link> {
     opening ??= readAccess()
       .then((access) => {
@@ -141,7 +141,7 @@ export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: Clie
   }
 }
 
-/** What the Kubernetes client throws at an answer that is not what it expects. */
+/** Makes a HubError of whatever the Kubernetes client throws at an answer that it cannot read. */
 function unreadable(error: unknown): never {
   throw error instanceof HubError ? error : new HubError("read the answer", 200, REASON.unreadable);
 }

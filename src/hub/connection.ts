@@ -1,4 +1,4 @@
-/** One connection pool to an API server, and the Kubernetes client's calls that go over it. */
+/** Opens connection pools to an API server, sends one call, and lets @kubernetes/client-node send through them. */
 import {
   CoreV1Api,
   createConfiguration,
@@ -12,10 +12,10 @@ import type { Secret } from "../request/secret.ts";
 import type { HubAnswer } from "./errors.ts";
 import type { HubAccess } from "./kubeconfig.ts";
 
-/** By it the hub's audit log tells our own calls from those of a token's holder. */
+/** It tells the bot's own calls from those of a token's holder in the hub's audit log. */
 export const USER_AGENT = "karpor-access";
 
-/** A page of 500 objects has less than 2 MiB. */
+/** Bytes. A page of 500 objects has less than 2 MiB. */
 const LONGEST_ANSWER = 8 * 1024 * 1024;
 
 export interface Call {
@@ -31,13 +31,13 @@ export interface KubeApis {
   rbac: RbacAuthorizationV1Api;
 }
 
-/** A pool that speaks for the bot. */
+/** Opens a pool for the bot's own calls, with its certificate, over HTTP/2. */
 export const openOwnAgent = (access: HubAccess, timeoutMs: number): Agent =>
   openAgent(access, timeoutMs, { certificate: access.certificate, allowH2: true });
 
 /**
- * A pool for calls without a credential, or with another's. An API server ends an HTTP/2 connection after a call that
- * it does not authenticate (its gate UnauthenticatedHTTP2DOSMitigation), and with it the calls beside it.
+ * Opens a pool for calls without a token, or with another's, over HTTP/1.1: an API server ends an HTTP/2 connection after
+ * a call that it does not authenticate (its gate UnauthenticatedHTTP2DOSMitigation), and with it the calls beside it.
  */
 export const openGuestAgent = (access: HubAccess, timeoutMs: number): Agent =>
   openAgent(access, timeoutMs, { certificate: null, allowH2: false });
@@ -63,7 +63,7 @@ function openAgent(
   });
 }
 
-/** One call, read to its end. It follows no redirect, which would carry the token elsewhere. */
+/** Sends one call and reads its whole answer. It follows no redirect, which would carry the token elsewhere. Throws undici's errors. */
 export async function exchange(
   agent: Agent,
   token: Secret | null,
@@ -86,7 +86,7 @@ export async function exchange(
   return { status: answer.statusCode, headers: Object.fromEntries(flat), text: await answer.body.text() };
 }
 
-/** The Kubernetes client with our own way to send, which has a time limit, a pool and one kind of error. */
+/** Returns the Kubernetes client's typed calls, sent by `send`. */
 export function kubeApis(server: string, send: (call: Call) => Promise<HubAnswer>): KubeApis {
   const httpApi = wrapHttpLibrary({
     async send(context) {

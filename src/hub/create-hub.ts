@@ -1,4 +1,4 @@
-/** Puts the hub together: where its kubeconfig is, how its address is reached, and the calls that the bot makes. */
+/** Puts together all calls that the bot makes to the hub, and the connection for them: kubeconfig, address, port-forward. */
 import type { Logger } from "pino";
 import type { Clock } from "../request/clock.ts";
 import { anonymousReads } from "./anonymous.ts";
@@ -22,9 +22,9 @@ export interface HubOptions {
   instance: string;
   clock: Clock;
   log: Logger;
-  /** Of one call: 5 s when left out. */
+  /** Time limit of one call; 5 s when left out. */
   timeoutMs?: number;
-  /** Where the account of the bot's pod is; Kubernetes' own folder when left out. */
+  /** Folder with the token of the bot's pod; Kubernetes' own when left out. */
   podMount?: string;
 }
 
@@ -53,25 +53,25 @@ export function createHub(options: HubOptions) {
     listAccounts: () => listAccounts(client, owner),
     listForeign: (catalog: Catalog) => listForeign(client, catalog),
     readNotes: () => readNotes(client, owner),
-    /** By compare-and-swap: `change` is given the newest notes. */
+    /** Changes notes by compare-and-swap: `change` is given the newest notes, perhaps more than once. */
     changeNotes: (change: ChangeNotes) => changeNotes(client, owner, change),
-    /** False with RBAC off: tokens mean nothing then. */
+    /** Resolves to false when Karpor runs with RBAC off: everybody may do everything then. */
     isEnforcing: () => isEnforcing(client),
     hasClusterRole: (name: string) => hasClusterRole(client, name),
-    /** Which paths the hub answers to everybody, without a token. */
+    /** Resolves to the paths that the hub answers without a token. */
     anonymousReads: () => anonymousReads(client),
-    /** The hub takes the bot's own credential now; the kubeconfig is read again when not. */
+    /** Says whether the hub takes the bot's own credential; a refused one is read again from the kubeconfig first. */
     isLoggedIn: () => isLoggedIn(client),
-    /** Does nothing before half of its life is over. Throws HubError when it cannot be made or written back. */
+    /** Renews the bot's token once half of its life is over. Throws HubError when it cannot be made or written back. */
     renewOwnToken: async (): Promise<void> => {
       if (await renewOwnToken(client, source, clock)) log.info("the bot's own token was renewed");
     },
-    /** `kid` of the bot's own token: the hub's signing key. Null with a client certificate. */
+    /** Returns the `kid` of the bot's token, which names the hub's signing key; null with a client certificate. */
     signingKey: (): string | null => {
       const token = client.token();
       return token && keyId(token);
     },
-    /** How far the hub's clock is ahead of ours, ms, as last seen. */
+    /** Returns how far the hub's clock is ahead of ours, ms, as last seen. */
     clockOffset: (): number => client.clockOffset(),
     async close(): Promise<void> {
       await Promise.all([client.close(), source.close()]);

@@ -1,14 +1,14 @@
-/** The one error of this room: what the hub said, or that it said nothing. It never holds a body, a header or a token. */
+/** HubError, the one error of hub/: how the hub refused, or that it did not answer. It never holds a body, header or token. */
 import { z } from "zod";
 import { SECOND } from "../request/durations.ts";
 
-/** Reasons of our own; all others are the hub's or a socket's. */
+/** HubError's reasons that are our own; all others are a Kubernetes Status' or a socket's. */
 export const REASON = {
   /** A proxy answered. */
   notTheHub: "not-the-hub",
   /** The hub answered, without a Kubernetes Status. */
   noStatus: "no-status",
-  /** It answered with what we cannot use. */
+  /** The hub's answer cannot be used. */
   unreadable: "unreadable",
   timeout: "timeout",
   /** A 403 of an API server that has not read its RBAC rules yet. */
@@ -30,7 +30,7 @@ export class HubError extends Error {
   readonly status: number | null;
   /** The reason of the hub's own Status ("NotFound"), a socket's code ("ECONNREFUSED"), or one of REASON. */
   readonly reason: string;
-  /** When the hub asks to try again, in milliseconds from now. */
+  /** The hub asks to try again after so many milliseconds; null when it does not say. */
   readonly retryAfter: number | null;
   /** The name of the object that the Status is about. */
   readonly about: string | null;
@@ -50,16 +50,16 @@ export class HubError extends Error {
   }
 }
 
-/** The file or Secret with the bot's kubeconfig is not as it must be: `because` is a sentence for people. */
+/** Returns the error for a kubeconfig that cannot be used; `because` is a sentence that says what to correct. */
 export const kubeconfigError = (because: string) => new HubError("", null, REASON.kubeconfig, { because });
 
 const AWAY_REASONS: readonly string[] = [REASON.notTheHub, REASON.justStarted, REASON.unreadable];
 const AWAY_STATUSES = [401, 429];
 
 /**
- * Whether the same call may succeed later: no answer, 429, 5xx, a proxy's page, or the bot itself is locked out (401).
- * Everything else is the hub's own no. So is a 500 without a Status: Karpor's own handlers answer so to what they
- * cannot use (`GET /rest-api/v1/search` without parameters: `{"success":false,…}`).
+ * Says whether the same call may succeed later: no answer, 429, 5xx, a proxy's page, or the bot is locked out (401). All
+ * else is the hub's refusal, also a 500 without a Status: Karpor's handlers answer so to input that they cannot use
+ * (`GET /rest-api/v1/search` without parameters: `{"success":false,…}`).
  */
 export const isAway = (error: unknown): error is HubError =>
   error instanceof HubError &&
@@ -68,22 +68,22 @@ export const isAway = (error: unknown): error is HubError =>
     AWAY_STATUSES.includes(error.status) ||
     AWAY_REASONS.includes(error.reason));
 
-/** Why the hub answers 401 to the bot: after "the hub", for the log and doctor. */
+/** Explains a 401 to the bot, in the log and doctor; it goes on after "the hub". */
 export const REFUSED_TOKEN = "refuses the bot's token: Karpor was upgraded, or it ran out";
 
 const isKarporsOwn = ({ status, reason }: HubError): boolean => status === 500 && reason === REASON.noStatus;
 
-/** Whether the hub itself said so: only a Kubernetes Status has such a reason, never a proxy's page. */
+/** Says whether the hub itself gave this reason: only a Kubernetes Status has one, never a proxy's page. */
 export const isReason = (
   error: unknown,
   reason: "NotFound" | "AlreadyExists" | "Conflict" | "Forbidden" | "Unauthorized",
 ): error is HubError => error instanceof HubError && error.reason === reason;
 
-/** The hub says that there is no object of this name (and not that it serves no such path). */
+/** True when the hub says that there is no object of this name, and not that it serves no such path. */
 export const isAbsent = (error: unknown, name: string): boolean =>
   isReason(error, "NotFound") && error.about === name;
 
-/** The hub shows a certificate that we do not trust. */
+/** True when the hub shows a certificate that we do not trust. */
 export const isDistrust = (error: unknown): error is HubError =>
   error instanceof HubError && error.status === null && /CERT|_VERIFY_|ISSUER|^ERR_TLS_/.test(error.reason);
 
@@ -106,11 +106,11 @@ export interface HubAnswer {
   text: string;
 }
 
-/** Only an API server puts an audit id on its answers. */
+/** Tells the hub's answers from a proxy's: only an API server sends an audit id, or a Kubernetes object. */
 export const isHubAnswer = ({ headers, text }: HubAnswer): boolean =>
   Boolean(headers["audit-id"]) || KubernetesObject.safeParse(parseJson(text)).success;
 
-/** What an answer without success says. */
+/** Makes a HubError of an answer without success. */
 export function refusal(doing: string, answer: HubAnswer): HubError {
   const { status, headers, text } = answer;
   const said = Status.safeParse(parseJson(text)).data;
@@ -124,7 +124,7 @@ export function refusal(doing: string, answer: HubAnswer): HubError {
 
 const Coded = z.object({ code: z.string().regex(/^[A-Z0-9_]{1,60}$/) });
 
-/** Why no answer came. Where a host has several addresses, the errors of all come as one. */
+/** Makes a HubError (status null) of an error of the connection. For a host with several addresses Node throws one AggregateError. */
 export function noAnswer(doing: string, error: unknown): HubError {
   if (error instanceof HubError) return error;
   if (error instanceof Error && error.name === "TimeoutError")
@@ -134,6 +134,7 @@ export function noAnswer(doing: string, error: unknown): HubError {
   return new HubError(doing, null, code ?? REASON.unreadable);
 }
 
+/** Returns undefined where the text is no JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -142,7 +143,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The answer as `schema` says it, or HubError. */
+/** Returns the answer as `schema` parses it. Throws HubError `unreadable`. */
 export function readAnswer<T>(doing: string, schema: z.ZodType<T>, value: unknown): T {
   const read = schema.safeParse(value);
   if (read.success) return read.data;
