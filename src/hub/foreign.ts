@@ -1,4 +1,4 @@
-/** Access to the hub that the bot did not make: for doctor, the hourly look and `setup --rotate`. */
+/** Lists access to the hub that the bot did not make. Doctor, the hourly check and `setup --rotate` call it; it only reads. */
 import type { z } from "zod";
 import type { HubClient } from "./client.ts";
 import { Account, Binding } from "./grants.ts";
@@ -7,8 +7,9 @@ import { accountsPath, BINDINGS_PATH, listPages, METADATA_ONLY } from "./lists.t
 import { botAccount, instanceAccount, requestOnObject } from "./names.ts";
 
 /**
- * Bindings of the catalog's ClusterRoles and of the bot's own (with that one can make bindings, too), and accounts in the
- * grants' namespace. Left out is what this bot made, and grants of the bots that `hub.instances` names.
+ * Resolves to the bindings of the catalog's ClusterRoles and of the bot's own (which lets its holder make bindings), and
+ * to the accounts in the grants' namespace. It leaves out all that this bot made, and the grants of the bots that
+ * `hub.instances` names. Throws HubError.
  */
 export async function listForeign(client: HubClient, catalog: Catalog): Promise<Foreign> {
   const { instance, hub } = catalog;
@@ -31,7 +32,7 @@ function isForeign({ instance, hub, roles }: Catalog, binding: z.infer<typeof Bi
   const own = botAccount(hub);
   const { name, clusterRole, subjects } = describeForeign(binding);
   if (subjects.length === 0) return false;
-  // No request is given this one, whatever the binding's labels say.
+  // No request gives the bot's own ClusterRole, whatever the binding's labels say.
   if (clusterRole === own.name) return !isOnly(subjects, own.namespace, own.name);
   const isOffered = Object.values(roles).some((role) => role.clusterRole === clusterRole);
   return (
@@ -39,7 +40,7 @@ function isForeign({ instance, hub, roles }: Catalog, binding: z.infer<typeof Bi
   );
 }
 
-/** A grant of a bot that hub.instances names, for an account in the namespace that setup made for that bot. */
+/** True for a grant of a bot that hub.instances names, to an account in the namespace that setup made for that bot. */
 const isOtherBots = ({ instances }: Catalog["hub"], name: string, subjects: string[]): boolean =>
   instances.some(
     (other) =>

@@ -1,4 +1,4 @@
-/** A request's account and binding on the hub, and tokens of the account. */
+/** Makes, reads and deletes a request's ServiceAccount and ClusterRoleBinding on the hub, and mints and tries its tokens. */
 import { z } from "zod";
 import { SECOND } from "../request/durations.ts";
 import { type RequestId, UserId } from "../request/ids.ts";
@@ -18,7 +18,7 @@ import {
   writeTime,
 } from "./names.ts";
 
-/** The API refuses shorter ones. */
+/** Kubernetes' TokenRequest refuses shorter ones. */
 const SHORTEST_TOKEN_SECONDS = 600;
 export const RBAC_GROUP = "rbac.authorization.k8s.io";
 export const LOGIN = "/rest-api/v1/authn";
@@ -40,7 +40,7 @@ export function createGrants(client: HubClient, owner: Owner) {
   const { instance, namespace } = owner;
   const nameFor = (id: RequestId) => objectName(instance, id);
 
-  /** Null when the hub itself says that there is none. */
+  /** Returns null only when the hub itself says that there is none. */
   async function readAccount(id: RequestId): Promise<AccountOnHub | null> {
     const name = nameFor(id);
     const found = await client
@@ -60,7 +60,7 @@ export function createGrants(client: HubClient, owner: Owner) {
   return {
     readAccount,
 
-    /** Makes the account, or finds the one that the same request made before. `until`: ms since 1970. */
+    /** Makes the account, or finds the one that the same request made before. `until`: ms since the epoch. */
     async createAccount(
       id: RequestId,
       { until, requester }: { until: number; requester: UserId },
@@ -81,7 +81,7 @@ export function createGrants(client: HubClient, owner: Owner) {
       }
     },
 
-    /** Deletes only the account of this uid; one that is absent or another's is no failure. */
+    /** Deletes only the account of this uid. It does nothing when the account is absent, or has another uid. */
     async deleteAccount(id: RequestId, uid: string): Promise<void> {
       const name = nameFor(id);
       await client
@@ -89,7 +89,7 @@ export function createGrants(client: HubClient, owner: Owner) {
         .catch(unlessGone(name));
     },
 
-    /** `different`: one of this name exists, and its role, account or end is another. */
+    /** Makes the binding, which gives access. `different`: one of this name exists with another role, account or end. */
     async createBinding(grant: BindingGrant): Promise<"made" | "same" | "different"> {
       const name = nameFor(grant.id);
       const body = {
@@ -116,7 +116,7 @@ export function createGrants(client: HubClient, owner: Owner) {
       }
     },
 
-    /** By its name, which only this request's binding has: also where somebody removed its labels. Absence is no failure. */
+    /** Deletes it by its name, which only this request's binding has, even without its labels. Absence is no failure. */
     async deleteBinding(id: RequestId): Promise<void> {
       const name = nameFor(id);
       await client
@@ -124,7 +124,7 @@ export function createGrants(client: HubClient, owner: Owner) {
         .catch(unlessGone(name));
     },
 
-    /** A token that lives for `ms`, and at least ten minutes, which is what the API allows. */
+    /** Makes a token that lives for `ms`, and at least ten minutes, which the API demands. */
     async mintToken(id: RequestId, ms: number): Promise<MintedToken> {
       const name = nameFor(id);
       const doing = `mint a token for ${name}`;
@@ -142,8 +142,8 @@ export function createGrants(client: HubClient, owner: Owner) {
     },
 
     /**
-     * The dashboard's login with this token, over a connection of its own. Only the hub's own words are a verdict: a
-     * proxy before it may answer anything.
+     * Tries the dashboard's login with this token, over the guests' connections. `unbound`: the token is good, and has no
+     * binding. Throws HubError where a proxy answers, or nobody: only the hub's own answer counts.
      */
     async checkLogin(token: Secret): Promise<"good" | "unbound" | "refused"> {
       try {
@@ -193,7 +193,7 @@ export function describeBinding(
   };
 }
 
-/** Whether the hub takes the bot's own credential. */
+/** Says whether the hub takes the bot's own credential. Throws HubError when it does not say. */
 export async function isLoggedIn(client: HubClient): Promise<boolean> {
   try {
     await client.get(LOGIN);
@@ -205,11 +205,11 @@ export async function isLoggedIn(client: HubClient): Promise<boolean> {
   }
 }
 
-/** A Kubernetes API server that is no Karpor hub has not this path; it authenticates before it says so. */
+/** True for a 404 of the hub. A plain Kubernetes API server lacks Karpor's paths; it authenticates before it says so. */
 export const isMissingPath = (error: unknown): boolean =>
   error instanceof HubError && error.status === 404 && error.reason !== REASON.notTheHub;
 
-/** No controller runs on the hub: after a foreground deletion the object would stay for ever. */
+/** No controller runs on the hub: after a foreground deletion the object would remain for ever. */
 const BACKGROUND = "Background";
 const exactly = (uid: string) => ({ preconditions: { uid }, propagationPolicy: BACKGROUND });
 
@@ -220,7 +220,7 @@ export const nullIfAbsent =
     throw error;
   };
 
-/** Absent already, or another object of this name (409): then there is nothing of ours to delete. */
+/** Ignores that the object is absent, or is another one of this name (409): nothing of ours is left to delete. */
 const unlessGone =
   (name: string) =>
   (error: unknown): void => {

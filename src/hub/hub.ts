@@ -1,15 +1,15 @@
-/** Karpor's hub: one ServiceAccount and one ClusterRoleBinding a request, and tokens for it. */
+/** The types of all that the bot makes and reads on Karpor's hub. Times are ms since the epoch. */
 import type { RequestId, UserId } from "../request/ids.ts";
 import type { Secret } from "../request/secret.ts";
 
 export interface AccountOnHub {
-  /** Null where the object bears our instance's labels but no id that can be read. */
+  /** Null where the object has our instance's labels, but not the name and labels of a request. */
   id: RequestId | null;
   name: string;
   uid: string;
-  /** Annotation `until`: from when on an account without a record may go; null when it cannot be read. */
+  /** Annotation `until`: an account without a record may be deleted after it; null when it cannot be read. */
   until: number | null;
-  /** Annotation `requester`: whose access it is for. */
+  /** Annotation `requester`: the person who has the access; null when it cannot be read. */
   requester: UserId | null;
 }
 
@@ -26,7 +26,7 @@ export interface BindingOnHub {
   isWhole: boolean;
 }
 
-/** What a grant's binding must say. */
+/** The binding to make. `account` is the uid of the request's account. */
 export interface BindingGrant {
   id: RequestId;
   account: string;
@@ -36,26 +36,26 @@ export interface BindingGrant {
 
 export interface MintedToken {
   token: Secret;
-  /** What the hub says: it may have shortened it. */
+  /** As the hub answered: it may have shortened the life. */
   expiresAt: number;
-  /** The uid that the token names. */
+  /** The account's uid, as the token names it. */
   account: string;
 }
 
-/** A page-by-page list, with the hub's own time (its `Date` header) of the first page. */
+/** A whole list, and the hub's time (its `Date` header) at its first page. */
 export interface HubList<T> {
   hubTime: number;
   items: T[];
 }
 
-/** The configuration, as far as it says what the bot makes and what others may. */
+/** The parts of the configuration that tell the bot's own access from other access. */
 export interface Catalog {
   instance: string;
   hub: { namespace: string; known: readonly string[]; instances: readonly string[] };
   roles: Record<string, { clusterRole: string }>;
 }
 
-/** A subject is written as kind, namespace and name. */
+/** A binding that the bot did not make. A subject is written as kind, namespace and name. */
 export interface ForeignBinding {
   name: string;
   clusterRole: string;
@@ -65,13 +65,13 @@ export interface ForeignBinding {
 /** Access that the bot did not make. */
 export interface Foreign {
   bindings: ForeignBinding[];
-  /** Those whose accounts `hub.known` names. */
+  /** Bindings whose accounts `hub.known` names: an admin knows of them. */
   known: ForeignBinding[];
   /** Names of accounts in the grants' namespace. */
   accounts: string[];
 }
 
-/** What an instance remembers on the hub: annotations of its own account, which no binding names. */
+/** Texts that an instance keeps on the hub, by name: annotations of an account of its own without rights. */
 export type HubNotes = Record<string, string>;
 
 /** Returns the notes to set, or with null to delete; null for all: nothing is to be done. */
