@@ -1,4 +1,4 @@
-/** A kubeconfig's text: where the hub is and as whom the bot speaks to it. No command is ever run. */
+/** Parses the text of the bot's kubeconfig: the hub's address and the bot's credential. It never runs a command that one names. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse, parseDocument } from "yaml";
@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type Secret, secret } from "../request/secret.ts";
 import { kubeconfigError } from "./errors.ts";
 
-/** What a connection needs; certificates are PEM. */
+/** Address and credential of a connection; certificates are PEM. */
 export interface HubAccess {
   server: string;
   /** Null: the system's authorities are trusted. */
@@ -21,7 +21,7 @@ export interface HubAccess {
 interface ReadOptions {
   /** Replaces the kubeconfig's server. */
   server?: string | undefined;
-  /** Where the files that it names are looked for; null for a text of foreign origin, which may name none. */
+  /** The folder of the files that it names; null for a text from a Secret, which may name none. */
   directory: string | null;
 }
 
@@ -50,7 +50,7 @@ const Kubeconfig = z.object({
   contexts: z.array(
     z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string() }) }),
   ),
-  // Others of the same file may be of any kind.
+  // Entries of other contexts may be of any kind.
   clusters: z.array(z.object({ name: z.string(), cluster: z.unknown() })),
   users: z.array(z.object({ name: z.string(), user: z.unknown() })),
 });
@@ -61,7 +61,7 @@ const COMMAND_ENTRIES = ["exec", "auth-provider"];
 const FLATTEN = "`kubectl config view --raw --flatten` writes one that holds the files themselves";
 const NO_COMMAND = "put a token or the certificate itself in";
 
-/** Throws HubError with a sentence that says what to correct. */
+/** Returns what its current context says. Throws HubError with a sentence that says what to correct. */
 export function parseKubeconfig(text: string, { server, directory }: ReadOptions): HubAccess {
   const kubeconfig = parseText(text);
   const current = currentEntries(kubeconfig);
@@ -93,7 +93,7 @@ export function parseKubeconfig(text: string, { server, directory }: ReadOptions
   };
 }
 
-/** The same text with another token of the current user. What is written back may name no file and no command. */
+/** Returns the text with another token for the current user. Throws HubError as checkWriteBack. */
 export function replaceToken(text: string, token: Secret): string {
   const kubeconfig = parseText(text);
   const { userIndex } = currentEntries(kubeconfig);
@@ -103,7 +103,7 @@ export function replaceToken(text: string, token: Secret): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** Throws HubError with the name of a field that names a file or a command, whichever entry has it. */
+/** Throws HubError where any entry names a file or a command: the bot writes back no such text. */
 export function checkWriteBack(text: string): void {
   refuseBeyondText(parseText(text));
 }
@@ -139,7 +139,7 @@ function parseText(text: string): Kubeconfig {
   return valid(Kubeconfig, content, "content");
 }
 
-// Only the path and what was expected are said: a value may be a secret.
+/** Throws HubError with the path and the expectation, and never the value: it may be a secret. */
 function valid<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value ?? {});
   if (parsed.success) return parsed.data;

@@ -1,4 +1,4 @@
-/** All bindings and accounts of the instance, page by page. */
+/** Lists all bindings and accounts of this bot on the hub, page by page. The sweep, doctor and `grants` compare them with the records. */
 import { z } from "zod";
 import type { HubClient } from "./client.ts";
 import { HubError, parseJson, REASON, readAnswer } from "./errors.ts";
@@ -7,13 +7,14 @@ import type { AccountOnHub, BindingOnHub, HubList } from "./hub.ts";
 import { instanceAccount, labelSelector, type Owner } from "./names.ts";
 
 const PAGE_SIZE = "500";
-/** A hundred thousand objects: a list that is longer does not end. */
+/** A hundred thousand objects: the bot refuses a longer list, as one that does not end. */
 const MOST_PAGES = 200;
 export const METADATA_ONLY =
   "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 export const BINDINGS_PATH = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 export const accountsPath = (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`;
 
+/** Resolves to the requests' accounts. Throws HubError. */
 export async function listAccounts(client: HubClient, owner: Owner): Promise<HubList<AccountOnHub>> {
   const selector = labelSelector(owner.instance);
   const described = Account.transform(({ metadata }) => describeAccount(owner, metadata));
@@ -23,14 +24,15 @@ export async function listAccounts(client: HubClient, owner: Owner): Promise<Hub
   return { hubTime: list.hubTime, items };
 }
 
+/** Resolves to the requests' bindings. Throws HubError. */
 export async function listBindings(client: HubClient, owner: Owner): Promise<HubList<BindingOnHub>> {
   const described = Binding.transform((one) => describeBinding(owner, one));
   return listPages(client, BINDINGS_PATH, labelSelector(owner.instance), described);
 }
 
 /**
- * `selector`: all objects when it is empty. Throws HubError, also when the list does not end: nothing is decided on a
- * part of it.
+ * Resolves to a whole list. An empty `selector` selects all objects. Throws HubError, also when the list does not end:
+ * nothing is decided on a part of it.
  */
 export async function listPages<T>(
   client: HubClient,

@@ -1,4 +1,4 @@
-/** What the instance remembers on the hub: annotations of an account of its own, which no binding names. */
+/** Reads and changes the notes of this bot on the hub (lockdowns, deeds, newest seal): annotations of an account without rights. */
 import type { HubClient } from "./client.ts";
 import { isAbsent, isReason, readAnswer } from "./errors.ts";
 import { Account, nullIfAbsent } from "./grants.ts";
@@ -7,11 +7,12 @@ import { instanceAccount, instanceLabels, type Owner, PREFIX } from "./names.ts"
 
 const MOST_NOTE_TRIES = 5;
 
+/** Resolves to no notes where the account does not exist yet. Throws HubError. */
 export async function readNotes(client: HubClient, owner: Owner): Promise<HubNotes> {
   return (await readWithVersion(client, owner)).notes;
 }
 
-/** Applied to the newest notes again whenever another replica was faster. */
+/** Applies `change` to the newest notes, up to five times while another replica is faster. Throws HubError. */
 export async function changeNotes(client: HubClient, owner: Owner, change: ChangeNotes): Promise<void> {
   for (let tried = 1; ; tried += 1) {
     const { notes, version } = await readWithVersion(client, owner);
@@ -44,7 +45,7 @@ async function readWithVersion(client: HubClient, { instance, namespace }: Owner
   };
 }
 
-/** Without a version the account is made. */
+/** Makes the account where there is no version yet, else patches it if it still has this version. */
 async function writeNotes(
   client: HubClient,
   { instance, namespace }: Owner,

@@ -1,4 +1,4 @@
-/** A local address that leads to a ready pod of karpor-server, as `kubectl port-forward` does. */
+/** Opens a local address that leads to a ready pod of karpor-server, as `kubectl port-forward` does, for `hub.portForward`. */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { Writable } from "node:stream";
@@ -13,7 +13,7 @@ export interface Forward {
   close(): void;
 }
 
-/** Each connection finds its pod anew. The operator's own kubeconfig is trusted as kubectl trusts it. */
+/** Listens on a free port of 127.0.0.1; each connection looks for a ready pod. Throws HubError as operatorConfig. */
 export async function openPortForward(settings: PortForwardSettings, log: Logger): Promise<Forward> {
   const { namespace, service, port } = settings;
   const forward = new PortForward(operatorConfig(settings.context));
@@ -21,9 +21,9 @@ export async function openPortForward(settings: PortForwardSettings, log: Logger
   const server = createServer(async (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
-    // A broken connection is seen at "close".
+    // "close" follows, and handles it.
     socket.on("error", () => {});
-    // The pod complains, for instance that nothing listens on the port; the first message of the channel is empty.
+    // The error channel: a message says, for instance, that nothing listens on the port; the first one is empty.
     const complaints = new Writable({
       write(chunk: Buffer, _, done) {
         if (chunk.length > 0) socket.destroy();
@@ -53,12 +53,12 @@ export async function openPortForward(settings: PortForwardSettings, log: Logger
   };
 }
 
-/** Where the client finds no kubeconfig at all it makes one up, for this address. */
+/** The Kubernetes client makes up a kubeconfig for this address when it finds none. */
 const MADE_UP = "http://localhost:8080";
 
 /**
- * The operator's own kubeconfig ($KUBECONFIG, ~/.kube/config), which is trusted as kubectl trusts it; its current
- * context where none is named. Throws HubError with a sentence that says what to do.
+ * Loads the operator's own kubeconfig ($KUBECONFIG, ~/.kube/config) and trusts it as kubectl does, commands too; without
+ * `context` its current one. Setup uses it as well. Throws HubError with a sentence that says what to do.
  */
 export function operatorConfig(context: string | undefined): KubeConfig {
   const config = new KubeConfig();
