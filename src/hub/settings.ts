@@ -1,7 +1,7 @@
-/** What the configuration says about the way to the hub. */
+/** The configuration's fields about reaching the hub: kubeconfig, Secret, address, port-forward, namespace. */
 import { z } from "zod";
 
-/** The names that Karpor's chart gives. */
+/** Defaults of Karpor's Helm chart. */
 const CHART = { namespace: "karpor", service: "karpor-server", port: 7443 };
 export const IN_CLUSTER_SERVER = `https://${CHART.service}.${CHART.namespace}.svc:${CHART.port}`;
 /** The Secret that our own chart makes, in the bot's namespace. */
@@ -58,7 +58,7 @@ export const hubFields = {
 const HubFields = z.object(hubFields);
 type HubFields = z.infer<typeof HubFields>;
 
-/** For `superRefine`: fields that exclude or need one another. */
+/** For zod's `superRefine`: complains of fields that exclude or need one another. */
 export function checkHubFields(hub: HubFields, ctx: z.RefinementCtx): void {
   const complain = (field: keyof HubFields, message: string) =>
     ctx.addIssue({ code: "custom", path: [field], message });
@@ -73,5 +73,5 @@ export function checkHubFields(hub: HubFields, ctx: z.RefinementCtx): void {
     );
 }
 
-/** The same with the namespace filled in. */
+/** The fields of `hub:` with the namespace filled in. */
 export type HubSettings = HubFields & { namespace: string };

@@ -1,4 +1,4 @@
-/** Where the bot's kubeconfig is kept, a file or a Secret: how it is read and replaced. */
+/** Reads and replaces the text of the bot's kubeconfig, in a file or in a Secret of the cluster where the bot's pod runs. */
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { open, readFile, realpath, rename, rm } from "node:fs/promises";
@@ -12,15 +12,16 @@ import type { HubAccess } from "./kubeconfig.ts";
 import { type HubSettings, IN_CLUSTER_SECRET } from "./settings.ts";
 
 export interface KubeconfigSource {
-  /** Where the files that it names are; null where it may name none. */
+  /** The folder for the files that it names; null where it may name none. */
   directory: string | null;
+  /** Throws HubError with a sentence that says what to correct. */
   read(): Promise<string>;
   /** Replaces what was read as `before`; throws HubError when it changed since. */
   replace(before: string, after: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Where Kubernetes puts the account of the bot's pod. */
+/** The folder where Kubernetes puts a pod's token, CA and namespace. */
 export const POD_MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** `podMount`: a folder like POD_MOUNT. */
@@ -49,7 +50,7 @@ function fileSource(path: string): KubeconfigSource {
   };
 }
 
-/** With mode 600. The text is on the disk before it takes the old one's name: after a crash there is the one or the other, or as before none. */
+/** Writes a file of mode 600 beside the old one, then renames it: a crash leaves the old file or the new one. Throws Node's errors. */
 export async function replaceFile(named: string, text: string): Promise<void> {
   const path = await realpath(named).catch(() => named);
   const fresh = `${path}.${randomUUID()}`;
@@ -70,7 +71,7 @@ const KubeSecret = z.object({
   data: z.record(z.string(), z.string()).default({}),
 });
 
-/** In the cluster that the bot's pod runs in, as the pod's own ServiceAccount. */
+/** Speaks to the API server of the pod's own cluster, as the pod's ServiceAccount. */
 function secretSource(settings: HubSettings, clock: Clock, podMount: string): KubeconfigSource {
   const client = createClient({ readAccess: async () => podAccess(podMount), clock });
   const at = () =>
@@ -116,7 +117,7 @@ function secretSource(settings: HubSettings, clock: Clock, podMount: string): Ku
   }
 }
 
-/** Read at each connection: the kubelet renews the token. */
+/** Is read at each connection, since the kubelet renews the token. */
 function podAccess(mount: string): HubAccess {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
   if (!host)
