@@ -1,4 +1,4 @@
-/** What a batch of the hub's audit log says of the use of our grants: one account a grant, so each event names its grant. */
+/** Parses a batch of the hub's audit log, and counts the use of each grant in it: each has its own account, which events name. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { USER_AGENT } from "../hub/connection.ts";
@@ -20,7 +20,7 @@ export interface Batch {
   digest: string;
 }
 
-/** Null: it is no batch. */
+/** Returns null where the body is no batch. */
 export function readBatch(body: string): Batch | null {
   const list = EventList.safeParse(parseJson(body)).data;
   return list ? { items: list.items, digest: createHash("sha256").update(body).digest("base64url") } : null;
@@ -28,7 +28,7 @@ export function readBatch(body: string): Batch | null {
 
 const UseEvent = z
   .object({
-    /** Of each request only its end, which has the result. */
+    /** Only the event at the end of a call is read: it has the result. */
     stage: z.literal("ResponseComplete"),
     verb: z.string(),
     requestURI: z.string(),
@@ -45,7 +45,7 @@ const UseEvent = z
   }));
 export type UseEvent = z.infer<typeof UseEvent>;
 
-/** What is not understood, or concerns no grant of ours, is left out. */
+/** Returns the events by request. It leaves out those that it cannot read, and those about no grant of this bot. */
 export function eventsIn({ items }: Batch, owner: Owner): Map<RequestId, UseEvent[]> {
   const told = new Map<RequestId, UseEvent[]>();
   for (const item of items) {
@@ -56,7 +56,7 @@ export function eventsIn({ items }: Batch, owner: Owner): Map<RequestId, UseEven
   return told;
 }
 
-/** `deletedAt`: when the account was deleted, ms. What the hub refused since is counted apart. */
+/** Counts reads, changes and refusals; refusals after `deletedAt` (ms, when the account was deleted) count as `late`. */
 export const countUse = (events: readonly UseEvent[], deletedAt: number | null): Use =>
   events.reduce((use, event) => withEvent(use, event, deletedAt ?? Number.POSITIVE_INFINITY), NO_USE);
 

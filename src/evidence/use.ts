@@ -1,17 +1,17 @@
-/** Keeps what a batch of the hub's audit log tells of the use of our grants. */
+/** Stores the counts of use from a batch of the hub's audit log, and when the hub last sent one. webhook.ts calls it. */
 import { DAY } from "../request/durations.ts";
 import type { ReadRequest, Store } from "../store/store.ts";
 import { type Batch, countUse, eventsIn } from "./events.ts";
 
 const TOLD_AT = "hub-told";
 
-/** When the hub's audit log last told anything; null: never, as far as Redis knows. Throws StoreAway. */
+/** Returns when a batch last came (ms since the epoch); null where Redis knows of none. Throws StoreAway. */
 export async function readHubTold({ kept }: Pick<Store, "kept">): Promise<number | null> {
   const told = Number(await kept(TOLD_AT));
   return told > 0 ? told : null;
 }
 
-/** Once, though the hub may send a batch again. Resolves to the requests whose use it tells. Throws StoreAway. */
+/** Adds a batch once, though the hub may send it again. Resolves to the records of the grants in it. Throws StoreAway. */
 export async function keepUse(
   store: Store,
   batch: Batch,

@@ -1,4 +1,4 @@
-/** Where the hub brings its audit log: a route beside Slack's, or a port of its own. Who knows the secret may. */
+/** Receives the hub's audit log by HTTP, on the bot's port or a port of its own, from callers with the secret; stores its use. */
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
@@ -14,7 +14,7 @@ export const HUB_AUDIT_PATH = "/hub-audit";
 
 const LARGEST_BATCH = 8 * 1024 * 1024;
 
-/** For the bot's own port; none when the hub has another. */
+/** Returns the routes on the bot's own port; none without audit.hub, or when that has another port. */
 export function hubAuditRoutes(bot: Bot) {
   const { hub } = bot.config.audit;
   if (!hub || hub.port !== undefined) return [];
@@ -22,7 +22,7 @@ export function hubAuditRoutes(bot: Bot) {
   return paths.map((path) => ({ path, method: "POST", handler: hubAuditListener(bot) }));
 }
 
-/** On a port of its own. Null: the hub tells nothing, or uses the bot's own port. Rejects when the port is taken. */
+/** Listens on audit.hub.port. Resolves to null where the file gives none. Rejects when the port is taken. */
 export async function listenForHub(bot: Bot): Promise<{ close(): void } | null> {
   const { port, tls } = bot.config.audit.hub ?? {};
   if (port === undefined) return null;
@@ -39,7 +39,7 @@ export async function listenForHub(bot: Bot): Promise<{ close(): void } | null> 
   };
 }
 
-/** A batch is answered when it is kept; the hub sends it again until then. */
+/** Answers 200 only after a batch is stored: the hub sends it again until then. */
 function hubAuditListener(bot: Bot): RequestListener {
   const secret = bot.config.secretNamed(bot.config.audit.hub?.tokenEnv ?? "");
   const owner = { instance: bot.config.instance, namespace: bot.config.hub.namespace };
@@ -62,7 +62,7 @@ function hubAuditListener(bot: Bot): RequestListener {
   };
 }
 
-/** Counts are shown once it is over; use answers the question whether it is still needed. */
+/** Redraws the messages of ended access, which show the counts; steps access that was asked *Still needed?*: use answers it. */
 async function ringUse({ queue }: Bot, { id, ending, idle }: ReadRequest): Promise<void> {
   if (ending) await queue.schedule("messages", id);
   else if (idle.askedAt !== null) await queue.schedule("access", id);
@@ -75,7 +75,7 @@ function pathSecret({ headers, url = "" }: IncomingMessage): string {
   return bearer ?? url.slice(HUB_AUDIT_PATH.length + 1).replace(/\?.*/, "");
 }
 
-/** Null: it is larger than `most` bytes. */
+/** Returns null where it is larger than `most` bytes. */
 export async function readBody(request: IncomingMessage, most: number): Promise<string | null> {
   const parts: Buffer[] = [];
   let bytes = 0;
