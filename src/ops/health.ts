@@ -1,5 +1,4 @@
-/** Health pages: does the process live, can it answer people, and does anything keep new access from being set up? */
-
+/** Serves /livez (the process runs), /readyz (it can answer people) and /status (whether new access can be set up, and why not). */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Bot } from "../bot.ts";
@@ -20,7 +19,7 @@ interface StatusPage {
   body: object | string;
 }
 
-/** `read` must not reject. */
+/** Makes a page; a text is sent as Prometheus' format, an object as JSON. `read` must not reject. */
 export const page = (path: string, read: () => StatusPage | Promise<StatusPage>): Route => ({
   path,
   method: "GET",
@@ -50,7 +49,7 @@ export const statusPage = (bot: Bot, { isPublic }: { isPublic: boolean }): Route
     return { status: status.ok ? 200 : 503, body: status };
   });
 
-/** `ok`: new access is set up, since nothing is away, no check fails and each company's check answers. */
+/** `ok` means that new access can be set up: nothing is away, no check fails, and each company's check answers. */
 const briefStatus = ({ config, outages, checks, companyChecks }: Bot) => ({
   ok:
     outages.current().size === 0 &&
@@ -59,7 +58,7 @@ const briefStatus = ({ config, outages, checks, companyChecks }: Bot) => ({
   instance: config.instance,
 });
 
-/** What Redis knows is null while it is away. */
+/** Values from Redis are null while it is away. */
 async function readDetails(bot: Bot) {
   const away = [...bot.outages.current()].map(([outside, since]) => [outside, new Date(since).toISOString()]);
   const [hubTold, waiting, granted, queue] = await Promise.all([
@@ -78,14 +77,14 @@ async function readDetails(bot: Bot) {
   return { ...known, silentChecks: Object.fromEntries(silent), ...use, waiting, granted, queue };
 }
 
-/** Jobs whose time has come; those that wait for theirs are not counted. Throws StoreAway. */
+/** Counts the jobs that are due, by queue; delayed ones are left out. Throws StoreAway. */
 export async function countDueJobs({ queue }: Pick<Bot, "queue">) {
   const { access, slack } = await queue.depth();
   const due = ({ waiting = 0, prioritized = 0, active = 0 }) => waiting + prioritized + active;
   return { access: due(access), slack: due(slack) };
 }
 
-/** A server of these pages alone. Rejects when the port is taken. */
+/** Starts a server of these pages alone. Rejects when the port is taken. */
 export async function servePages(at: { port: number; host: string }, routes: readonly Route[]) {
   const server = createServer((request, response) => {
     const route = routes.find(({ path }) => path === request.url?.split("?")[0]);

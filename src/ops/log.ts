@@ -1,16 +1,16 @@
-/** The log: pino's JSON lines on standard output, and never a secret. */
+/** Makes the log: pino's JSON lines on standard output, from which secrets are removed. */
 import { type DestinationStream, destination, type Logger, pino } from "pino";
 
-/** What must never be written, wherever it turns up: Slack tokens, JWTs, passwords in URLs. Each is found in linear time. */
+/** Finds secrets anywhere in a line, in linear time: Slack tokens, JWTs, passwords in URLs. */
 const SECRETS =
   /xox[a-z]-[\w-]+|xapp-[\w-]+|(?<![\w-])eyJ[\w-]{10,}\.[\w-]+\.[\w-]*|(?<=:\/\/[^\s/@:"]{0,80}:)[^\s/@"]{1,200}(?=@)/g;
 
 const hideSecrets = (text: string): string => text.replace(SECRETS, "[secret]");
 
-/** The hub and Slack may say anything of any length. */
+/** Characters: an error message of the hub or Slack may be of any length. */
 const LONGEST_MESSAGE = 200;
 
-/** Only what is safe of an error: a client's message may hold a body or a header. */
+/** Returns the safe parts of an error: a client's message may hold a body or a header. */
 function safeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: hideSecrets(String(error).slice(0, LONGEST_MESSAGE)) };
   const { name, message, stack, cause } = error;
@@ -33,6 +33,7 @@ function safeError(error: unknown): object {
   };
 }
 
+/** `level`: the lowest that is written, as in LOG_LEVEL. */
 export function createLog(
   level = "info",
   to: DestinationStream = destination({ dest: 1, sync: false }),

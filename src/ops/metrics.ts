@@ -1,4 +1,4 @@
-/** What Prometheus reads: gauges, each read at the scrape, and what was counted on its way to the trail. */
+/** Serves /metrics for Prometheus: gauges that are read at each scrape, and the counters of counters.ts. */
 import { Gauge, Registry } from "prom-client";
 import type { Bot } from "../bot.ts";
 import { readDelivery } from "../life/trail/deliver-trail.ts";
@@ -10,7 +10,7 @@ import { VERSION } from "../version.ts";
 import { countTrail } from "./counters.ts";
 import { countDueJobs, page } from "./health.ts";
 
-/** Each replica says the same of all of them together. */
+/** Ends the help of gauges that all replicas read from Redis. */
 const SHARED = "The same from each replica: take the maximum.";
 const OWN_REGISTRY = "Of this replica alone.";
 
@@ -25,7 +25,7 @@ export function createMetrics(bot: Bot, isReady: () => boolean) {
   countTrail(bot, counted);
   let lastSweep = { at: startedAt, took: 0 };
   return {
-    /** A sweep has run through, and took so many milliseconds. */
+    /** Is called after each whole sweep; `took` in milliseconds. */
     noteSweep(took: number): void {
       lastSweep = { at: bot.clock.now(), took };
     },
@@ -43,14 +43,14 @@ export function createMetrics(bot: Bot, isReady: () => boolean) {
         `How long the last sweep took. ${OWN_REGISTRY}`,
         lastSweep.took / SECOND,
       );
-      // While Redis is away what it knows is left out.
+      // Gauges from Redis are left out while it is away.
       await showShared(bot, show).catch((error: unknown) => bot.outages.note(error));
       return { status: 200, body: await Registry.merge([registry, counted]).metrics() };
     }),
   };
 }
 
-/** One value, or one by each value of a label. */
+/** Shows a gauge: one number, or one for each value of a label. */
 type Show = (
   name: string,
   help: string,
@@ -134,7 +134,7 @@ async function showShared(bot: Bot, show: Show): Promise<void> {
   show("jobs_waiting", `Jobs that are due and not done. ${SHARED}`, { label: "queue", values: jobs });
 }
 
-/** How far its seals and its receiver are behind. */
+/** Shows how far the trail's seals and its receiver are behind. Throws StoreAway. */
 async function showTrail({ store, config }: Bot, show: Show): Promise<void> {
   const seal = await store.seals.newest();
   const sealed = seal === UNREADABLE ? null : (seal?.id ?? null);
@@ -162,7 +162,7 @@ async function showTrail({ store, config }: Bot, show: Show): Promise<void> {
   );
 }
 
-/** An end is due when its time is up, or when somebody began it. */
+/** Returns for how many ms an end has been due (its time is up, or somebody began it) without proof; 0 where none is. */
 function unprovedFor({ state, ending, endsAt }: Request, now: number): number {
   if (state === "ending") return now - (ending?.at ?? now);
   return (state === "granting" || state === "active") && endsAt !== null ? now - endsAt : 0;
