@@ -1,4 +1,4 @@
-/** Everything that a step, an action or a handler needs, put together once. start.ts runs it. */
+/** Puts together, once a process, all that steps, actions and handlers need: the type Bot. start.ts then runs it. */
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
@@ -13,7 +13,7 @@ import { createSlack, type Slack } from "./slack/client.ts";
 import { openFailFast, redisTrouble } from "./store/redis.ts";
 import { createStore, type Store } from "./store/store.ts";
 
-/** `since` in ms. */
+/** A company's check that gives no answer that counts: since when (ms since the epoch), and why. */
 export interface SilentCheck {
   since: number;
   why: string;
@@ -27,17 +27,17 @@ export interface Bot {
   slack: Slack;
   queue: Queue;
   log: Logger;
-  /** Which new access is not set up on this hub now, and why; life/sweep/checks.ts looks. */
+  /** Checks of the hub that fail now, so that new access waits; life/sweep/checks.ts sets them. */
   checks: { failing: readonly FailingCheck[] };
-  /** By role: since when its company's check gives no answer that counts, and why; null: it answers. */
+  /** The company's check by role; null where it answers. */
   companyChecks: Map<string, SilentCheck | null>;
   /** Says once in the log that Slack, the hub or Redis is away, and once that it is back. */
   outages: Outages;
-  /** Unused tokens of accounts that this replica deleted: the hub's refusal of one proves the end. */
+  /** Unused tokens of accounts that this replica deleted, for hub/proof.ts. */
   probes: Map<RequestId, MintedToken>;
   /** Aborted when this replica stops. */
   stopping: AbortSignal;
-  /** A new random word: versions of records. */
+  /** Returns a new random word, such as the version of a record. */
   word(): string;
 }
 
@@ -47,7 +47,7 @@ export interface FailingCheck {
   roles: readonly string[] | "all";
 }
 
-/** Until the first look at the hub nothing is known of it. */
+/** Holds back all new access until the hub was checked for the first time. */
 const NOT_LOOKED: FailingCheck = { reason: { code: "not-looked", name: null }, roles: "all" };
 
 export interface BotParts {
@@ -55,7 +55,7 @@ export interface BotParts {
   log: Logger;
 }
 
-/** The parts; nothing runs yet. The command line uses them too. */
+/** Opens the connection to Redis and makes the parts; no worker or loop runs yet. Commands of the command line use it too. */
 export function createBot(config: Config, { clock, log }: BotParts, stopping: AbortSignal) {
   const { instance, hub: settings, env } = config;
   const redis = openFailFast(env.REDIS_URL, log);

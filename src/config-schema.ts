@@ -1,4 +1,4 @@
-/** What the YAML file may say. Its JSON schema and the table in the docs are made from this, too. */
+/** The zod schema of the YAML file. `npm run schema` and `npm run config-docs` make its JSON schema and the docs' table of it. */
 import { z } from "zod";
 import { checkHubFields, hubFields } from "./hub/settings.ts";
 import { Limits } from "./policy/limits.ts";
@@ -18,7 +18,7 @@ const NamespacedName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}\/[a-z0-9][a-z0-9.-]{0,252}$/, "must be namespace/name");
 
-/** Or no further than this machine. */
+/** True for https:, and for plain HTTP to this machine. */
 const isEncrypted = (address: string): boolean =>
   /^(?:https:|http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/]|$))/.test(address);
 
@@ -71,7 +71,7 @@ const HubAudit = z
     ...whenValid("port", "tls"),
   });
 
-/** Longer than any grant: Duration does not go so far. */
+/** A day or more, ms: Duration, made for grants, does not go so far. */
 const Keep = z
   .string()
   .refine((text) => (parseDuration(text) ?? 0) >= DAY, "must be a duration of a day or more, such as 400d")
@@ -100,7 +100,7 @@ const Audit = z.strictObject({
   hub: HubAudit.optional().describe("The hub's audit log tells what each access is used for."),
 });
 
-/** The YAML file. */
+/** Each part, and then the checks that compare parts. */
 export const ConfigFile = z
   .strictObject({
     instance: Instance.describe(
@@ -147,7 +147,7 @@ export const ConfigFile = z
   .transform((file) => ({ ...file, hub: { ...file.hub, namespace: grantsNamespace(file) } }));
 export type ConfigFile = z.infer<typeof ConfigFile>;
 
-/** The parts that name this bot on the hub. */
+/** The parts of the file that name this bot's objects on the hub. */
 interface Naming {
   instance: string;
   hub: z.infer<typeof HubSection>;

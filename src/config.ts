@@ -1,4 +1,4 @@
-/** The YAML file and the environment → Config: the only reader of process.env. Every mistake is listed at once. */
+/** Reads the YAML file and the environment into a Config, at the start of each command; lists all mistakes at once. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -13,7 +13,7 @@ const Port = z.coerce.number().int().min(0).max(65535);
 
 const KEY_BYTES = 32;
 const MAKE_KEY = "make one with `openssl rand -base64 32`, once, and keep it as long as its records";
-/** Signs the records: 32 random bytes in base64. */
+/** The key that signs the records: 32 random bytes in base64. */
 const RecordsKey = z
   .string()
   .refine(
@@ -22,7 +22,7 @@ const RecordsKey = z
   )
   .transform(secret);
 
-/** Secrets, and the machine's own settings. */
+/** The environment's variables: secrets, and settings of the machine. */
 const Environment = z
   .object({
     SLACK_BOT_TOKEN: filled(
@@ -62,15 +62,15 @@ const Environment = z
 
 export interface Config extends ConfigFile {
   env: z.infer<typeof Environment>;
-  /** Where the file is. */
+  /** Absolute path of the file. */
   path: string;
-  /** SHA-256 of its text, the first 12 characters: which policy was in force. */
+  /** First 12 characters of the SHA-256 of its text (hex): the trail notes by it which policy was in force. */
   digest: string;
-  /** What a role's check, or audit.hub, names as the variable of its secret. */
+  /** Returns the secret in a variable that the file names (`secretEnv`, `tokenEnv`); null where it is not set. */
   secretNamed(variable: string): Secret | null;
 }
 
-/** What is wrong, one line each, with what to do. */
+/** All mistakes of the configuration, a line each, with what to do. */
 export class ConfigError extends Error {
   override name = "ConfigError";
   readonly mistakes: readonly string[];
@@ -82,10 +82,10 @@ export class ConfigError extends Error {
 
 type Variables = Record<string, string | undefined>;
 
-/** Throws ConfigError. */
+/** For the bot and doctor: all secrets must be given. Throws ConfigError. */
 export const loadConfig = (variables: Variables = process.env): Config => load(variables, secretMistakes);
 
-/** For the command line, which speaks to the hub alone: Slack's secrets may be missing, and the services' too. */
+/** For commands that do not speak to Slack: its secrets may be missing, and those of services. Throws ConfigError. */
 export const loadForHub = (variables: Variables = process.env): Config =>
   load({ ...variables, SLACK_BOT_TOKEN: "xoxb-none", SLACK_SIGNING_SECRET: "none".repeat(8) }, () => []);
 
@@ -106,7 +106,7 @@ function load(
   return { ...located(file, path), env: env.data, path, digest, secretNamed };
 }
 
-/** An empty variable counts as unset, as docker compose leaves it. Proxies are also written in small letters. */
+/** Drops empty variables, which docker compose leaves; reads https_proxy and no_proxy in small letters, too. */
 function trimmed(variables: Variables): Variables {
   const entries = Object.entries(variables).flatMap(([name, value]) =>
     value?.trim() ? [[name, value.trim()] as const] : [],
@@ -137,13 +137,13 @@ function readTextFile(path: string): ReadFile {
 }
 
 const SHORTEST_SECRET = 32;
-/** It may be a part of a URL's path. */
+/** For a secret that may be a part of a URL's path. */
 const URL_SAFE = { form: /^[\w.~-]+$/, wrong: "holds other characters than letters, digits and . _ ~ -" };
-/** As Standard Webhooks has it. */
+/** For a secret in the form of Standard Webhooks (standardwebhooks.com). */
 const BASE64_SECRET = { form: /^(?:whsec_)?[A-Za-z0-9+/]+=*$/, wrong: "is not base64" };
 const ANY_TEXT = { form: /./, wrong: "is empty" };
 
-/** A secret that could be guessed, or is missing. */
+/** Returns a sentence for each secret that is missing, too short or of a wrong form. */
 function secretMistakes({ roles, audit }: ConfigFile, secretNamed: SecretNamed): string[] {
   const unsigned = secretNamed("RECORDS_KEY") ? [] : [`RECORDS_KEY: is not set; ${MAKE_KEY}`];
   const checks = Object.entries(roles).flatMap(([name, { check }]) =>
@@ -168,7 +168,7 @@ function secretProblem(value: string | undefined, { form, wrong }: typeof URL_SA
   return form.test(value) ? null : wrong;
 }
 
-/** Paths of the file are relative to it. */
+/** Makes the file's paths absolute: they are relative to it. */
 function located(file: ConfigFile, path: string) {
   const { hub, audit } = file;
   const from = (relative: string) => resolve(dirname(path), relative);
@@ -180,7 +180,7 @@ function located(file: ConfigFile, path: string) {
   };
 }
 
-/** As people who write YAML call them. */
+/** Zod's types, as people who write YAML call them. */
 const KINDS: Record<string, string> = {
   record: "a mapping",
   object: "a mapping",
@@ -189,7 +189,7 @@ const KINDS: Record<string, string> = {
   boolean: "true or false",
 };
 
-/** What zod itself would say too tersely, with what to do. */
+/** Replaces zod's terse messages by ones that say what to do. */
 const inWords: z.core.$ZodErrorMap = (issue) => {
   const isNumber = issue.code.startsWith("too_") && ["number", "int"].includes(String(issue.origin));
   if (issue.code === "invalid_type" && issue.input === undefined) return "is missing; give it";
@@ -209,7 +209,7 @@ const inWords: z.core.$ZodErrorMap = (issue) => {
 
 const sentences = ({ issues }: z.core.$ZodError): string[] => issues.flatMap(innermost).map(mistakeSentence);
 
-/** Of what may be one thing or another, what is wrong inside the one that was begun. */
+/** For a field with alternative forms, returns the mistakes inside the form that was begun. */
 function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   const begun =
     issue.code === "invalid_union" &&

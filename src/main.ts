@@ -1,4 +1,4 @@
-/** The command line. Each command loads only what it needs. */
+/** The program's entry: finds the command in the arguments (`start` without one), loads its code alone, and runs it. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { destination } from "pino";
 import { confirmAtTerminal } from "./cli/confirm.ts";
@@ -9,7 +9,7 @@ import { VERSION } from "./version.ts";
 
 interface CommandForm {
   usage: string;
-  /** Resolves to the exit code, or to whether all is as it should be; of `start`, when the bot runs. */
+  /** Resolves to the exit code, or to a boolean: false exits with 1. `start` resolves when the bot runs. */
   run(args: string[], means: CommandMeans): Promise<unknown>;
 }
 
@@ -52,7 +52,7 @@ const HELP = `Usage: node src/main.ts [COMMAND]
   COMMAND --help    how it is called
   --version`;
 
-/** Resolves to the exit code; of `start` when the bot runs. `complain` prints what is wrong. */
+/** Runs one command and resolves to its exit code; `start` resolves when the bot runs. `complain` prints mistakes. */
 export async function runCommandLine(
   [name = "start", ...args]: string[],
   means: CommandMeans,
@@ -86,7 +86,7 @@ function printLine(text: string, { say }: CommandMeans): number {
 const exitCode = (result: unknown): number =>
   typeof result === "number" ? result : Number(result === false);
 
-/** As it was called: npm has a script of each name, and an image has Node alone. */
+/** Shows a command as it was called: by an npm script, or by Node, as in the image. */
 function usageText(usage: string, { npm_lifecycle_event: script }: NodeJS.ProcessEnv): string {
   const forms = usage
     .split("\n")
@@ -100,7 +100,7 @@ function linesFor(error: unknown, forms: string): string[] {
   return ["The configuration has mistakes:", ...error.mistakes.map((mistake) => `  ${mistake}`)];
 }
 
-/** What refuses it is in the log, a line for each reason. */
+/** Starts the bot, and stops it at SIGTERM or SIGINT. Where it cannot start it logs each reason and returns 1. */
 async function start(args: string[], { variables, clock }: CommandMeans): Promise<number> {
   readArguments(args, {});
   try {
@@ -118,7 +118,7 @@ async function start(args: string[], { variables, clock }: CommandMeans): Promis
     );
     let isStopping = false;
     const stop = () => {
-      // npm sends what a terminal sent a second time.
+      // npm sends a terminal's signal a second time.
       if (!isStopping) void running.stop().finally(() => process.exit(0));
       isStopping = true;
     };
@@ -138,7 +138,7 @@ function refusalReasons(error: unknown): readonly string[] {
 }
 
 if (import.meta.main) {
-  // `audit report | head` has read enough.
+  // A reader such as `head` closes the pipe early: that is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const means: CommandMeans = {
     variables: process.env,
@@ -146,7 +146,7 @@ if (import.meta.main) {
       now: () => Date.now(),
       sleep: async (ms, signal) => void (await sleep(ms, undefined, signal ? { signal } : {})),
     },
-    // Only what the trail tells is said: each entry is a line on standard error.
+    // Only entries of the trail are written, a line each, to standard error.
     log: createLog("silent", destination({ dest: 2, sync: true })),
     say: (line) => void process.stdout.write(`${line}\n`),
     confirm: confirmAtTerminal,

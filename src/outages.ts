@@ -1,4 +1,4 @@
-/** Says in the log once that something is away, and once that it is back, however many requests wait for it. */
+/** Knows which of hub, Slack and Redis is away, from the errors of calls, and logs once that it is away and once that it is back. */
 import type { Logger } from "pino";
 import { isAway, isDistrust, isReason, REFUSED_TOKEN } from "./hub/errors.ts";
 import { SECOND } from "./request/durations.ts";
@@ -8,20 +8,21 @@ import { StoreAway } from "./store/redis.ts";
 export type Outside = "hub" | "Slack" | "Redis";
 
 export interface Outages {
-  /** Nothing is said of an error that tells of no outage. */
+  /** Takes any error of a call; ignores one that tells of no outage. */
   note(error: unknown): void;
+  /** Is called after a call that succeeded. */
   markBack(outside: Outside): void;
-  /** What is away now, and since when. */
+  /** Returns the parts that are away now, and since when (ms since the epoch). */
   current(): ReadonlyMap<Outside, number>;
 }
 
-/** A call that began before may still fail; and what comes and goes is told twice a minute at most. */
+/** Errors are ignored for so long after a return: older calls may still fail, and a flapping part must not flood the log. */
 const QUIET_AFTER_BACK = 30 * SECOND;
 
 interface OutagesOptions {
   log: Logger;
   now(): number;
-  /** What to correct so that Redis can be used; null where it is away alone. */
+  /** Returns a sentence on what to correct in Redis; null where it is merely away. */
   redisTrouble(error: Error): string | null;
 }
 
@@ -46,7 +47,7 @@ export function createOutages({ log, now, redisTrouble }: OutagesOptions): Outag
     current: () => since,
   };
 
-  /** As doctor says it. */
+  /** Returns the cause in doctor's words. */
   function causeFor(error: Error): string {
     if (isReason(error, "Unauthorized")) return `The hub ${REFUSED_TOKEN}; npm run setup makes a new one`;
     if (error instanceof StoreAway) return redisTrouble(error) ?? "Redis is away";
@@ -57,7 +58,7 @@ export function createOutages({ log, now, redisTrouble }: OutagesOptions): Outag
 
 function outsideFor(error: unknown): Outside | null {
   if (isAway(error)) return "hub";
-  // Slack that asks to wait is not away.
+  // Slack is not away when it asks to wait.
   if (error instanceof SlackAway) return error.retryAfter === null ? "Slack" : null;
   return error instanceof StoreAway ? "Redis" : null;
 }

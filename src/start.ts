@@ -1,4 +1,4 @@
-/** The running bot: the doors, the workers and the loops of one replica. */
+/** Starts and stops one replica of the bot: Slack's inbound, HTTP pages, the workers, and the loops (sweep, seals, delivery). */
 import { type Bot, type BotParts, createBot } from "./bot.ts";
 import type { Config } from "./config.ts";
 import { hubAuditRoutes, listenForHub } from "./evidence/webhook.ts";
@@ -17,13 +17,13 @@ import { openPatient, StoreAway, unsuitableRedis } from "./store/redis.ts";
 
 const STOPS_WITHIN_MS = 8000;
 
-/** Serves until it is stopped. Throws when Redis answers and is not fit; while it is away the bot starts all the same. */
+/** Serves until `stop`. Throws UnfitRedis when Redis answers and is not fit; with Redis, Slack or the hub away it starts all the same. */
 export async function startBot(config: Config, outer: BotParts) {
   const stopping = new AbortController();
   const { bot, redis, close } = createBot(config, outer, stopping.signal);
   const patient = openPatient(config.env.REDIS_URL, outer.log);
   await assertFitRedis(bot, redis);
-  // Where the hub does not answer, new access is held back until a sweep has looked.
+  // Without the hub's answer new access is held back until a sweep has checked it.
   await runChecks(bot).catch((error: unknown) =>
     outer.log.debug({ err: error }, "the hub was not looked at"),
   );
@@ -64,7 +64,7 @@ export async function startBot(config: Config, outer: BotParts) {
   };
 }
 
-/** On a port of its own, which only Prometheus and operators should reach. */
+/** Serves /metrics and the full /status on METRICS_PORT, which only Prometheus and operators should reach. */
 async function serveMetrics(bot: Bot, metrics: Metrics) {
   const { METRICS_PORT: port, METRICS_HOST: host } = bot.config.env;
   if (port === undefined) return null;
@@ -84,7 +84,7 @@ async function assertFitRedis(bot: Bot, redis: Parameters<typeof unsuitableRedis
   }
 }
 
-/** Redis answers, and must not be used as it is. */
+/** Redis answers, and must not be used as it is; the message says what to correct. */
 export class UnfitRedis extends Error {
   override name = "UnfitRedis";
 }

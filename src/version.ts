@@ -1,4 +1,4 @@
-/** Which version this is: package.json's. */
+/** Reads the program's version from package.json. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
