@@ -1,4 +1,4 @@
-/** Knows which of hub, Slack and Redis is away, from the errors of calls, and logs once that it is away and once that it is back. */
+/** Learns from calls' errors which of hub, Slack and Redis is away; logs once that it is away, and once that it is back. */
 import type { Logger } from "pino";
 import { isAway, isDistrust, isReason, REFUSED_TOKEN } from "./hub/errors.ts";
 import { SECOND } from "./request/durations.ts";

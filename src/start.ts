@@ -17,7 +17,7 @@ import { openPatient, StoreAway, unsuitableRedis } from "./store/redis.ts";
 
 const STOPS_WITHIN_MS = 8000;
 
-/** Serves until `stop`. Throws UnfitRedis when Redis answers and is not fit; with Redis, Slack or the hub away it starts all the same. */
+/** Serves until `stop`. Throws UnfitRedis when Redis answers and is not fit; it starts with Redis, Slack or the hub away. */
 export async function startBot(config: Config, outer: BotParts) {
   const stopping = new AbortController();
   const { bot, redis, close } = createBot(config, outer, stopping.signal);

@@ -1,4 +1,4 @@
-/** Makes the calls to an API server, and keeps its connection and credential. Each call has a time limit, and throws only HubError. */
+/** Calls an API server, and keeps its connection and credential. Each call has a time limit, and throws only HubError. */
 import type { Agent } from "undici";
 import type { Clock } from "../request/clock.ts";
 import { SECOND } from "../request/durations.ts";
@@ -55,6 +55,7 @@ const STARTS_WITHIN = 15 * SECOND;
 /** The header `Date` has whole seconds, and a slow answer blurs it more. */
 const CLOCK_BLUR = 2 * SECOND;
 
+/** Connects at the first call. `timeoutMs` limits each call, 5 s when left out. */
 export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: ClientOptions): HubClient {
   let link: Link | null = null;
   let opening: Promise<Link> | null = null;

@@ -63,7 +63,7 @@ function openAgent(
   });
 }
 
-/** Sends one call and reads its whole answer. It follows no redirect, which would carry the token elsewhere. Throws undici's errors. */
+/** Sends one call and reads its whole answer. Follows no redirect, which would carry the token on. Throws undici's errors. */
 export async function exchange(
   agent: Agent,
   token: Secret | null,

@@ -124,7 +124,7 @@ export function refusal(doing: string, answer: HubAnswer): HubError {
 
 const Coded = z.object({ code: z.string().regex(/^[A-Z0-9_]{1,60}$/) });
 
-/** Makes a HubError (status null) of an error of the connection. For a host with several addresses Node throws one AggregateError. */
+/** Makes a HubError (status null) of a connection's error. For a host with several addresses Node throws an AggregateError. */
 export function noAnswer(doing: string, error: unknown): HubError {
   if (error instanceof HubError) return error;
   if (error instanceof Error && error.name === "TimeoutError")

@@ -159,6 +159,7 @@ export function createGrants(client: HubClient, owner: Owner) {
   };
 }
 
+/** Returns what an account's metadata says; null in fields that cannot be read. */
 export const describeAccount = ({ instance }: Owner, metadata: Metadata): AccountOnHub => ({
   id: requestOnObject(instance, metadata),
   name: metadata.name,
@@ -174,6 +175,7 @@ const isSame = (found: BindingOnHub, grant: BindingGrant): boolean =>
   found.account === grant.account &&
   found.endsAt === grant.endsAt;
 
+/** Returns what a binding says; null in fields that cannot be read. */
 export function describeBinding(
   { instance, namespace }: Owner,
   { metadata, roleRef, subjects }: z.infer<typeof Binding>,
@@ -213,6 +215,7 @@ export const isMissingPath = (error: unknown): boolean =>
 const BACKGROUND = "Background";
 const exactly = (uid: string) => ({ preconditions: { uid }, propagationPolicy: BACKGROUND });
 
+/** For `catch`: returns null where the hub says that there is no object of this name, and throws any other error. */
 export const nullIfAbsent =
   (name: string) =>
   (error: unknown): null => {

@@ -22,7 +22,7 @@ export interface BindingOnHub {
   endsAt: number | null;
   /** Annotation `account`: the uid of the account that it was made for. */
   account: string | null;
-  /** Whether it names exactly the request's own account and nothing else. */
+  /** True when it names exactly the request's own account and nothing else. */
   isWhole: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Lists all bindings and accounts of this bot on the hub, page by page. The sweep, doctor and `grants` compare them with the records. */
+/** Lists all bindings and accounts of this bot on the hub. The sweep, doctor and `grants` compare them with the records. */
 import { z } from "zod";
 import type { HubClient } from "./client.ts";
 import { HubError, parseJson, REASON, readAnswer } from "./errors.ts";

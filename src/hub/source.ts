@@ -50,7 +50,7 @@ function fileSource(path: string): KubeconfigSource {
   };
 }
 
-/** Writes a file of mode 600 beside the old one, then renames it: a crash leaves the old file or the new one. Throws Node's errors. */
+/** Writes a file of mode 600 and renames it over the old one: a crash leaves one of both. Throws Node's errors. */
 export async function replaceFile(named: string, text: string): Promise<void> {
   const path = await realpath(named).catch(() => named);
   const fresh = `${path}.${randomUUID()}`;

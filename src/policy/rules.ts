@@ -89,7 +89,7 @@ export interface Case {
   now: number;
 }
 
-/** `rule` is a rule's name, `none` (the role needs no approval) or `emergency`. `why` lists the rule's conditions, or is empty. */
+/** `rule`: a rule's name, `none` (the role needs no approval) or `emergency`. `why`: the rule's conditions, or empty. */
 export type Ruling = { kind: "approved"; rule: string; why: string } | { kind: "ask" };
 
 /**
@@ -112,8 +112,8 @@ export function decideByRules(policy: RuleBook, facts: Case): Ruling {
 }
 
 /**
- * Where nobody approves (an emergency, or a role that needs no approval) people may ask only for themselves: otherwise one
- * person would decide for another. Throws Refused not-for-others.
+ * Throws Refused not-for-others where nobody approves (an emergency, or a role that needs no approval) and the request is
+ * for somebody else: one person would decide for another.
  */
 export function assertForOneself(
   { approval }: Role,

@@ -9,7 +9,7 @@ const loadLibrary = () => import("@simplewebauthn/server");
 /** COSE's numbers of ES256 and RS256 (IANA COSE Algorithms); `readPasskeyLine` takes keys of these only. */
 export const ALGORITHMS = [-7, -257];
 
-/** Resolves to false for another challenge, origin or key, and where the device did not verify its user. Never rejects for these. */
+/** Resolves to false for another challenge, origin or key, and where the device did not verify its user. */
 export async function verifyAssertion(
   { origin, id, publicKey }: Passkey,
   challenge: string,

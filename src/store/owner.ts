@@ -11,6 +11,7 @@ import { guarded, StoreAway } from "./redis.ts";
 const RedisOwner = z.object({ hub: z.string(), key: z.string() });
 type RedisOwner = z.infer<typeof RedisOwner>;
 
+/** `owner`: this bot's hub name, and its key's fingerprint. */
 export function createOwner(redis: Redis, keys: Keys, owner: RedisOwner) {
   let isChecked = false;
 

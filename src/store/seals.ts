@@ -81,7 +81,7 @@ export function createSeals(redis: Redis, keys: Keys, signer: Signer) {
         yield { id, seal: open(id, text) };
     },
 
-    /** Whether Redis holds this very seal. */
+    /** Says whether Redis holds this very seal. */
     async has(seal: Seal): Promise<boolean> {
       const [found] = await guarded(redis.xrange(keys.seals, seal.id, seal.id));
       return found?.[1][1] === signSeal(signer, seal);

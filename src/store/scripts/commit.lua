@@ -5,7 +5,7 @@
 -- concern, then one score an index.
 local id, read, version, record, entry = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local keepSeconds, lookedUpAt, goodFor, people = tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8]), ARGV[9]
--- Characters of the MAC that stands before a signed text.
+-- Characters of the MAC before a signed text.
 local MAC_LENGTH = 43
 -- Seconds: longer than the longest access, its start 30 days ahead, and the 90 days of a closed record.
 local INDEX_KEPT = 500 * 24 * 3600
@@ -29,7 +29,7 @@ if lookedUpAt ~= '' then
   if now - tonumber(lookedUpAt) > goodFor then return 'stale-lookup' end
 end
 
--- An index of another kind is none of ours, and begins anew: Redis may lose it, and must not stop anything.
+-- An index of another kind is not ours, and starts empty: Redis may lose it, and must not stop anything.
 local function index(command, key, ...)
   local answer = redis.pcall(command, key, ...)
   if type(answer) == 'table' and answer.err and string.find(answer.err, 'WRONGTYPE') then
