@@ -1,4 +1,4 @@
-/** Decides who may approve, revoke and review a request, and whether its approvals are enough. Pure: it reads nothing. */
+/** Decides who may approve, revoke and review a request, and whether its approvals are enough. It asks neither Slack nor the hub. */
 import { type GroupId, isGroup, type Principal, type UserId } from "../request/ids.ts";
 import {
   findUnknownGroup,
