@@ -1,9 +1,8 @@
 /**
- * The jobs of the queue `slack`: the record says which messages a request should have; a job posts, edits and
- * deletes until Slack has them. The kind `token` has a job of its own, before all others
- * (life/show-token.ts).
+ * Runs the jobs of the queue `slack`: it compares the messages that a request should have (its state says which) with
+ * those that Slack shows, and posts, edits and deletes the difference. The kind `token` draws the token's message, before
+ * all others (life/messages/show-token.ts); `messages` draws the rest. Each commit schedules them.
  */
-
 import type { Bot } from "../../bot.ts";
 import { SECOND } from "../../request/durations.ts";
 import type { RequestId } from "../../request/ids.ts";
@@ -17,20 +16,20 @@ import { drawOne, removeMessage, type Shown } from "./post.ts";
 import { drawTokens, isTokenSettled, waitForToken } from "./show-token.ts";
 import { isTokenKey } from "./wanted.ts";
 
-/** It throws only when Redis is away. */
+/** Runs one job, and schedules the next if one is needed; a job that fails is tried again later. Throws StoreAway only. */
 export async function runSlackJob(bot: Bot, kind: "token" | "messages", id: RequestId): Promise<void> {
   const { request, shown } = await bot.store.readShown(id);
   if (request === null || request === UNREADABLE) return;
   const again = await drawOrNote(bot, kind, request, shown);
   if (again === null) return;
   await bot.queue.schedule(kind, id, again);
-  // A ring for later replaced any that came during the run: a record that changed meanwhile needs a run at once.
+  // This schedule replaced any that came during the run: a record that changed meanwhile needs a run at once.
   if (again > 0 && (await hasChanged(bot, request))) await bot.queue.schedule(kind, id);
 }
 
 /**
- * Resolves to the milliseconds until it must run again; null: it need not, until the next commit rings. A run that was
- * suspended may have drawn an older record over a newer one: it must run again at once.
+ * Draws, and returns the ms until the job must run again; null: not before the next commit schedules it. A run that was
+ * suspended may have drawn an older record over a newer one: it must run again at once (0).
  */
 async function drawOrNote(
   bot: Bot,

@@ -1,7 +1,7 @@
 /**
- * Shows the token in the DM, in a job of its own. It posts a message without the token, then edits the token
- * in: if Slack's answer to a post is lost, nobody knows the message's place, and nobody could delete the
- * token. A retry edits the same message.
+ * Shows the token of active access in the holder's DM, and deletes it when it is no longer wanted; the job `token` runs it.
+ * It posts a message without the token, then edits the token in: if Slack's answer to a post is lost, nobody knows the
+ * message's place, and nobody could delete the token. A retry edits the same message.
  */
 import type { Bot } from "../../bot.ts";
 import type { MintedToken } from "../../hub/hub.ts";
@@ -17,7 +17,10 @@ const SETTING_UP = "setting-up";
 const TOKEN_SHOWN = "token";
 const LOGIN_AGAIN_AFTER = 100;
 
-/** Deletes obsolete token messages first, then shows the wanted token. */
+/**
+ * Deletes obsolete token messages, then shows the wanted token and schedules the other messages. Throws SlackAway,
+ * SlackRefusal, HubError, StoreAway, Refused; Error when the hub does not accept the token yet. The job is then tried again.
+ */
 export async function drawTokens(bot: Bot, request: ReadRequest, shown: Shown): Promise<void> {
   const wanted = wantedToken(bot, request);
   const obsolete = [...shown.keys()].filter((key) => isTokenKey(key) && key !== wanted);
@@ -37,7 +40,7 @@ const wantedToken = (bot: Bot, request: Request): string | null =>
     ? tokenKey(request.token.number)
     : null;
 
-/** Only in the DM that Slack names: whoever writes to Redis could name another place. Null: there is none. */
+/** Returns the message's place, only in the DM that Slack names: an intruder in Redis could name another. Null: none. */
 async function placeInDm(
   bot: Bot,
   { id, requester }: ReadRequest,
@@ -56,7 +59,7 @@ async function postFirst(bot: Bot, request: ReadRequest, key: string): Promise<S
   return postMessage(bot, request, wanted, { message, shows: SETTING_UP });
 }
 
-/** A token that the hub accepts. It lives in memory only, inside of this one job. */
+/** Mints a token that the hub accepts. It lives in memory only, inside of this one job. */
 async function makeToken(bot: Bot, { id, account, endsAt }: Request): Promise<MintedToken> {
   const minted = await bot.hub.mintToken(id, (endsAt ?? 0) - bot.clock.now());
   if (minted.account !== account) throw new Error("the token names another account");
@@ -89,7 +92,7 @@ async function isAccepted(bot: Bot, token: Secret): Promise<boolean> {
   return false;
 }
 
-/** True: Slack shows the wanted token, if any, and no other. */
+/** Returns whether Slack shows the wanted token, if any, and no other. */
 export function isTokenSettled(bot: Bot, request: Request, shown: Shown): boolean {
   const wanted = wantedToken(bot, request);
   const tokens = [...shown].filter(([key]) => isTokenKey(key));
@@ -97,7 +100,7 @@ export function isTokenSettled(bot: Bot, request: Request, shown: Shown): boolea
   return tokens.length === 1 && shown.get(wanted)?.shows === TOKEN_SHOWN;
 }
 
-/** How long the other messages wait for the first token, ms. */
+/** Returns how long the other messages wait for the first token, ms; 0 or less: they do not. */
 export function waitForToken(bot: Bot, request: ReadRequest, shown: Shown): number {
   const isShown = shown.get(tokenKey(1))?.shows === TOKEN_SHOWN;
   return isShown ? 0 : drawMessagesFrom(bot, request) - bot.clock.now();
