@@ -26,7 +26,7 @@ export async function idleDecision(bot: Bot, request: Request): Promise<Decision
   return askedAt === null ? askHolder(bot) : release(bot);
 }
 
-/** The idle time starts anew at `since`. */
+/** Starts the idle time again at `since`, ms. */
 const inUse = (since: number): Decision => ({
   event: "access.idle-checked",
   by: null,

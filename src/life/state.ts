@@ -12,7 +12,7 @@ export interface LifeState {
   dueAt(bot: Bot, request: Request): number | null;
   /** Does what is due, and returns the decision to commit; null: none. Each effect may be done twice, by any replica. */
   step(bot: Bot, request: ReadRequest): Promise<Decision | null>;
-  /** What people should see, drawn from the record alone. */
+  /** Returns the messages that people should see, from the record alone. */
   messages(bot: Bot, request: Request): WantedMessage[];
 }
 

@@ -26,7 +26,7 @@ import { LIFE, nextDue } from "./states/index.ts";
 export const TRY_AGAIN_AFTER = 5 * SECOND;
 const TROUBLE_AFTER = 20 * SECOND;
 
-/** The record after a step (null: there is none that can be read), and whether the step committed a change. */
+/** The result of a step: the record after it (null: there is none that can be read), and whether the step committed a change. */
 interface Stepped {
   request: Request | null;
   isChanged: boolean;
@@ -61,7 +61,7 @@ export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
 }
 
 async function noteFailure(bot: Bot, id: RequestId, error: unknown): Promise<void> {
-  // Refused: another decision won, or a look-up got too old. The next run decides anew.
+  // Refused: another decision won, or a look-up got too old. The next run decides again.
   if (!(error instanceof Refused)) bot.outages.note(error);
   bot.log.debug({ id, err: error }, `a step failed; it is tried again in ${TRY_AGAIN_AFTER / SECOND} s`);
   if (isAway(error)) await noteTrouble(bot, id, "hub-away");

@@ -43,7 +43,7 @@ export const answerToAsker = ({ askedBy, requester, outcome }: Request): WantedM
 export const tokenKey = (number: number): string => `token-${number}`;
 export const isTokenKey = (key: string): boolean => key.startsWith("token-");
 
-/** The messages of ending, and of closed. */
+/** Returns the messages of the states ending and closed. */
 export function endMessages(bot: Bot, request: Request): WantedMessage[] {
   const notice: WantedMessage = {
     ...approvalCard(bot, request),

@@ -1,5 +1,5 @@
 /**
- * Seals the trail once a minute on each replica: a seal is a signature over the entries so far, which shows if Redis loses
+ * Seals the trail once a minute on each replica: a seal signs the hash of all entries so far, and shows if Redis loses
  * or changes one. It then copies the newest seal to the hub, out of reach of an intruder in Redis, trims entries older than
  * `audit.keep`, and posts the seal in the channel once a day, with `audit.checkpoint`.
  */
