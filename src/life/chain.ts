@@ -1,7 +1,7 @@
 /**
- * More time is a request of its own, which follows R-1, the first request of its chain. Who ends one request
- * of a chain ends them all: R-1's record gets a note first, then each request ends; after a crash the sweep
- * completes it.
+ * A chain is one request and the requests for more time that followed it; this file reads a chain and ends it.
+ * A person who ends one request ends the whole chain: the record of its first request gets a note, then each request
+ * ends. After a crash the sweep completes it.
  */
 import type { Bot } from "../bot.ts";
 import type { Actor, RequestId } from "../request/ids.ts";
@@ -13,6 +13,7 @@ import { orNull } from "../store/reading.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { commit } from "./commit.ts";
 
+/** Why a request ends, as the record keeps it; `at` is ms since the epoch. */
 export interface EndNote {
   cause: EndCause;
   by: Actor | null;
@@ -23,12 +24,13 @@ export interface EndNote {
 
 const firstInChain = ({ id, follows }: Request): RequestId => follows ?? id;
 
+/** Returns all requests of the chain of `request`, itself among them. Throws StoreAway. */
 export const readChain = (bot: Bot, request: Request): Promise<ReadRequest[]> =>
   bot.store.page(chainIndex(firstInChain(request)), { count: MOST_OF_A_CHAIN });
 
 /**
- * Notes `request` in the record that it prolongs: that one keeps its token until its own end, then ends
- * silently.
+ * Notes `request` in the record that it prolongs, once `request` is active. The prolonged one keeps its token until its
+ * own end, and then ends without a message. Throws Refused, StoreAway.
  */
 export async function noteProlonged(bot: Bot, request: Request): Promise<void> {
   if (request.follows === null) return;
@@ -48,8 +50,8 @@ export async function noteProlonged(bot: Bot, request: Request): Promise<void> {
 }
 
 /**
- * A person ends the chain: its first request ends with the note that all of it does, then each other one. Throws Refused,
- * StoreAway.
+ * Ends the whole chain for a person: the first request with a note that says so, then each other request. Throws Refused
+ * when a record cannot be changed, StoreAway.
  */
 export async function endChain(bot: Bot, request: ReadRequest, end: EndNote): Promise<void> {
   const first = request.follows === null ? request : orNull(await bot.store.read(request.follows));
@@ -66,7 +68,10 @@ export async function endChain(bot: Bot, request: ReadRequest, end: EndNote): Pr
   for (const one of await readChain(bot, request)) await endOne(bot, one, end);
 }
 
-/** Ends one request of a chain, or any other: it goes to ending, or closes where it is not granted. */
+/**
+ * Ends one request: granted access goes to ending, an open request without access closes; one that ended already stays
+ * as it is. Throws Refused, StoreAway.
+ */
 export async function endOne(bot: Bot, request: ReadRequest, end: EndNote): Promise<void> {
   if (request.state === "closed" || request.state === "ending") return;
   await commit(bot, request, {

@@ -1,5 +1,6 @@
 /**
- * The only way to change a record: by compare-and-swap. A commit then rings the queues, so that jobs follow.
+ * Writes a change to a record, by compare-and-swap: every state and action changes a record through this file. After the
+ * write it schedules the jobs that follow from it, and deletes on the hub what ended.
  */
 import type { Bot } from "../bot.ts";
 import { EVERYBODY } from "../policy/lockdown.ts";
@@ -14,9 +15,10 @@ import { nextDue } from "./states/index.ts";
 import { entryFor, withNames } from "./trail/entries.ts";
 
 /**
- * Commits the decision on the newest record; resolves to the record after it. On a conflict the change is
- * applied to the record that won: a person's change may still be right there, and a step's change (`atVersion`)
- * becomes null. Throws Refused, StoreAway.
+ * Commits the decision, and returns the record after it; the record as it is when there is nothing to change. On a
+ * conflict the change is tried again on the newer record: a person's change may still be right there, a step's change
+ * (`atVersion`) becomes null. Throws Refused (the change does not allow it, a lockdown, look-ups too old, no record that
+ * can be read), StoreAway. A hub or queue that is away throws nothing: the next sweep does that part.
  */
 export async function commit(bot: Bot, read: ReadRequest, decision: Decision): Promise<Request> {
   let before: ReadRequest | null | Unreadable = read;
@@ -36,17 +38,20 @@ export async function commit(bot: Bot, read: ReadRequest, decision: Decision): P
   throw new Refused(before === null ? "unknown-request" : "unreadable-request", { id: read.id });
 }
 
-/** The change, unless something was committed since the record was read: then the next run decides anew. */
+/** Returns `change`, limited to the version that was read: on any other version it does nothing, and the next run decides. */
 export const atVersion =
   (read: ReadRequest, change: Change): Change =>
   (newest) =>
     newest.version === read.version ? change(newest) : null;
 
-/** True: something was committed since the record was read. */
+/** Returns whether something was committed since the record was read. Throws StoreAway. */
 export const hasChanged = async (bot: Bot, { id, version }: Request): Promise<boolean> =>
   (await bot.store.readVersion(id)) !== version;
 
-/** Stores a new record. False: there is one already, since Slack delivered the same twice. */
+/**
+ * Stores a new record and schedules its first step. Returns false when the record exists: Slack delivered the same twice.
+ * Throws StoreAway.
+ */
 export async function storeNew(bot: Bot, request: Request): Promise<boolean> {
   const named = withNames(bot, request, null);
   const entry = entryFor(bot, named, named, { event: "request.asked", by: request.askedBy });
@@ -56,8 +61,8 @@ export async function storeNew(bot: Bot, request: Request): Promise<boolean> {
 }
 
 /**
- * The one guard: what adds an approval or leads to access is refused under a lockdown of anybody who bears it, and when
- * its look-ups are too old.
+ * Returns what the script in Redis checks before the write. A change that adds an approval or leads to access is refused
+ * while its requester, asker or an approver is locked down, and when its look-ups are too old. Null: any other change.
  */
 function guardFor(before: Request, next: Request, { lookedUpAt = 0 }: Decision): Guard | null {
   const leadsToAccess = next.state === "scheduled" || next.state === "granting";
@@ -71,7 +76,7 @@ function guardFor(before: Request, next: Request, { lookedUpAt = 0 }: Decision):
 const lockedDown = (who: string): Refused =>
   new Refused("locked-down", who === EVERYBODY ? {} : { user: who });
 
-/** The record is stored: a kind that cannot be rung now is rung by the next sweep. */
+/** Runs after the record is stored: the next sweep schedules a job that cannot be scheduled now. */
 async function scheduleJobs(bot: Bot, before: Request, after: Request): Promise<void> {
   const due = nextDue(bot, after);
   const rings: Promise<void>[] = [];

@@ -1,4 +1,7 @@
-/** Whether the companies' checks answer. A role whose check is silent gives nobody access, and that must be seen. */
+/**
+ * Asks a role's company check (a web service of the company), and tells log and admins when one stops or starts to answer:
+ * without its answer nobody gets access to the role. It changes no record.
+ */
 import type { Bot } from "../bot.ts";
 import { askCompany, pingCompany, type Subject } from "../policy/company-check.ts";
 import { findRole } from "../policy/roles.ts";
@@ -6,7 +9,10 @@ import { DAY, SECOND } from "../request/durations.ts";
 import { Refused } from "../request/refused.ts";
 import { tellOfCheck } from "./sweep/admin-notices.ts";
 
-/** As `askCompany`; what it says of the service is noted. */
+/**
+ * Asks the check of the request's role, whenever the request is judged. Returns the time that the check allows, ms; null:
+ * it sets no limit, or the role has no check. Throws Refused when it denies, or does not answer.
+ */
 export async function askCheck(bot: Bot, subject: Subject): Promise<number | null> {
   const { role } = subject.request;
   if (!findRole(bot.config, role).check) return null;
@@ -20,11 +26,11 @@ export async function askCheck(bot: Bot, subject: Subject): Promise<number | nul
   }
 }
 
-/** Nobody's request waits for it. */
+/** Notes it beside the request, which does not wait for that. */
 const noteAside = (bot: Bot, role: string, why: string | null): void =>
   void noteCheck(bot, role, why).catch(bot.outages.note);
 
-/** With each second sweep: nobody need ask for access to find out. */
+/** Pings every role's check, with each second sweep: a silent check shows before anybody asks for access. Throws StoreAway. */
 export async function pingChecks(bot: Bot): Promise<void> {
   const { config, clock } = bot;
   const checks = Object.entries(config.roles).flatMap(([role, { check }]) =>
@@ -37,17 +43,17 @@ export async function pingChecks(bot: Bot): Promise<void> {
   await Promise.all(pings);
 }
 
-/** Null: its answer counts, also where it says no. */
+/** Returns why the check failed; null: it answered, even with a no. */
 function whyFailed(error: unknown): string | null {
   if (!(error instanceof Refused)) throw error;
   return error.note.code === "check-failed" ? String(error.note.data.why) : null;
 }
 
-/** One answer that comes too late is none of the admins' business. */
+/** The admins hear of it only when the check stays silent for so long. */
 const TOLD_AFTER = 30 * SECOND;
 const SILENCE_TOLD_FOR = 30 * DAY;
 
-/** The log says it at once, by its cause; the admins hear once that it begins, and once that it ends. */
+/** Logs a change at once; tells the admins once that the silence begins, and once that it ends. */
 async function noteCheck(bot: Bot, role: string, why: string | null): Promise<void> {
   const { companyChecks, clock, log, store } = bot;
   const before = companyChecks.get(role);

@@ -1,4 +1,7 @@
-/** Decisions that several states and actions share; each is committed by whoever takes it (life/commit.ts). */
+/**
+ * Builds the decisions that several states and actions share: lapse, refusal, reminder, trouble. Nothing is changed here:
+ * the caller commits the decision (life/commit.ts).
+ */
 import type { Bot } from "../bot.ts";
 import type { Actor } from "../request/ids.ts";
 import type { HoldReason, Request } from "../request/record.ts";
@@ -7,22 +10,22 @@ import { closeRequest, endOrClose } from "../request/transitions.ts";
 import type { Decision } from "./state.ts";
 
 /**
- * `lapsesAt` has come: the request closes as `known` says, if this record still has its account on the hub. Else it is
- * an older copy, and nobody knows what happened since. Throws HubError.
+ * Returns the decision for a request whose time is up: `known`, if the record's account is still on the hub. Otherwise the
+ * record is an older copy, and ends as restored: nobody knows what happened since. Throws HubError.
  */
 export async function lapseDecision(bot: Bot, { id, account }: Request, known: Decision): Promise<Decision> {
   const found = await bot.hub.readAccount(id);
   return found?.uid === account ? known : decideRestored(bot);
 }
 
-/** The record is an older copy: it goes to ending, whatever it says of its state. */
+/** Ends a record that is an older copy: it goes to ending from any state before. */
 export const decideRestored = (bot: Bot): Decision => ({
   event: "request.ended",
   by: null,
   change: (request) => endOrClose(request, { cause: "restored" }, bot.clock.now()),
 });
 
-/** Nobody decided before `lapsesAt`. */
+/** Closes a request that nobody decided before `lapsesAt`. */
 export const decideUnanswered = (bot: Bot): Decision => ({
   event: "request.unanswered",
   by: null,
@@ -32,7 +35,7 @@ export const decideUnanswered = (bot: Bot): Decision => ({
       : null,
 });
 
-/** The request may not be, or not any more, for the reason that the error tells: it closes, where it is not granted. */
+/** Closes a request that is not granted, for the reason that the error tells. */
 export const decideRefused = (bot: Bot, { note }: Refused): Decision => ({
   event: "request.refused",
   by: null,
@@ -42,18 +45,18 @@ export const decideRefused = (bot: Bot, { note }: Refused): Decision => ({
       : null,
 });
 
-/** Why new access of this role is not set up now; empty: nothing keeps it. */
+/** Returns the failing checks of the hub that keep new access of this role from being set up; empty: none. */
 export const holdReasons = ({ checks }: Bot, { role }: Request): HoldReason[] =>
   checks.failing.filter(({ roles }) => roles === "all" || roles.includes(role)).map(({ reason }) => reason);
 
-/** Reminds the approvers: once when it is time, and when the requester presses Remind them. */
+/** Reminds the approvers: once by time (`by` is null), and when the requester presses Remind them. */
 export const decideNudged = (by: Actor | null): Decision => ({
   event: "request.reminded",
   by,
   change: (request) => (request.state === "waiting" ? { ...request, nudges: request.nudges + 1 } : null),
 });
 
-/** Notes once why there is no binding yet: the DM and the card then say so. */
+/** Notes once why a request in granting has no binding yet: DM and card then say so. */
 export const inTrouble = (trouble: "hub-away" | "held-back"): Decision => ({
   event: "access.delayed",
   by: null,

@@ -1,4 +1,7 @@
-/** Deeds of an operator among the hub's notes: written before access is taken away there, done by the sweep. */
+/**
+ * A deed is an operator's signed note on the hub that they end access past the bot (`npm run grants`, `setup --rotate`).
+ * The command line writes it here before it deletes anything; the sweep then ends the records (life/sweep/deeds.ts).
+ */
 import { randomBytes } from "node:crypto";
 import type { Bot } from "../bot.ts";
 import type { Hub } from "../hub/create-hub.ts";
@@ -7,11 +10,11 @@ import type { Signer } from "../store/signed.ts";
 
 const DEED_NOTE = "deed-";
 
-/** The same on each replica, however their own clocks go. Milliseconds. */
+/** Returns the hub's time, ms since the epoch: it is the same on each replica, whatever their own clocks say. */
 export const hubTime = ({ clock, hub }: Pick<Bot, "clock" | "hub">): number =>
   clock.now() + hub.clockOffset();
 
-/** The hub's notes, its time, and what signs them. */
+/** The hub's notes, its time, and the signer of the deeds. */
 export interface DeedContext {
   hub: Pick<Hub, "readNotes" | "changeNotes">;
   signer: Signer;
@@ -20,8 +23,8 @@ export interface DeedContext {
 }
 
 /**
- * Notes the deed on the hub, then takes the access away, then notes when it was gone. Where that fails half-way the note
- * stays, and the sweep ends what it names. Throws HubError.
+ * Notes the deed on the hub, runs `takeAway`, then notes when the access was gone. If that fails half-way the note stays,
+ * and the sweep ends the requests that it names. Throws HubError, and what `takeAway` throws.
  */
 export async function withDeed(
   { hub, signer, hubTime }: DeedContext,
@@ -40,13 +43,13 @@ export async function withDeed(
   );
 }
 
-/** What nobody of ours signed is left out. Throws HubError. */
+/** Returns the deeds on the hub that this instance signed; any other is left out. Throws HubError. */
 export async function readDeeds({ hub, signer }: Pick<DeedContext, "hub" | "signer">): Promise<Deed[]> {
   return Object.entries(await hub.readNotes()).flatMap(([name, signed]) =>
     name.startsWith(DEED_NOTE) ? (openDeed(signer, name.slice(DEED_NOTE.length), signed) ?? []) : [],
   );
 }
 
-/** Throws HubError. */
+/** Deletes the deed's note on the hub, once the sweep has done it. Throws HubError. */
 export const forgetDeed = ({ hub }: Pick<DeedContext, "hub">, { id }: Deed): Promise<unknown> =>
   hub.changeNotes((notes) => (notes[DEED_NOTE + id] === undefined ? null : { [DEED_NOTE + id]: null }));

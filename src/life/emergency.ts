@@ -1,4 +1,7 @@
-/** Whether somebody may take an emergency once more: not too often, and not past whoever ended the one before. */
+/**
+ * Checks whether a person may take emergency access to a role again: not too often in a day, and not after somebody else
+ * ended their last one and nobody reviewed it. It only reads.
+ */
 import type { Bot } from "../bot.ts";
 import { findRole } from "../policy/roles.ts";
 import { DAY } from "../request/durations.ts";
@@ -6,7 +9,7 @@ import type { EndCause, Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { requestsFor, UNREVIEWED } from "../store/indexes.ts";
 
-/** Throws Refused; a request that is no emergency passes. */
+/** Passes a request that is no emergency. Throws Refused emergency-stopped or too-many-emergencies, StoreAway. */
 export async function assertMayTakeEmergency(bot: Bot, request: Request): Promise<void> {
   const { breakGlass } = findRole(bot.config, request.role);
   if (!request.emergency || !breakGlass) return;
@@ -17,11 +20,11 @@ export async function assertMayTakeEmergency(bot: Bot, request: Request): Promis
     throw new Refused("too-many-emergencies", { role, limit: breakGlass.perDay });
 }
 
-/** By somebody else than the holder: they judged that this emergency is none. */
+/** An end by somebody else for these causes says that the emergency was none. */
 const STOPPED: readonly EndCause[] = ["revoked", "lockdown"];
 const MOST_UNREVIEWED = 1000;
 
-/** The requester's last emergency of this role that somebody else ended, while nobody reviewed it. */
+/** Finds an unreviewed emergency of the requester in this role that somebody else ended. */
 async function findStopped(bot: Bot, { requester, role }: Request): Promise<Request | undefined> {
   const unreviewed = await bot.store.page(UNREVIEWED, { count: MOST_UNREVIEWED, latest: true });
   return unreviewed.find(
@@ -34,7 +37,7 @@ async function findStopped(bot: Bot, { requester, role }: Request): Promise<Requ
   );
 }
 
-/** How many of this role the requester was given in 24 hours. */
+/** Counts the emergencies of this role that the requester was granted in the last 24 hours. */
 async function countToday(bot: Bot, { id, requester, role }: Request): Promise<number> {
   const index = requestsFor(requester);
   const asked = await bot.store.count(index, bot.clock.now() - DAY);

@@ -1,7 +1,6 @@
 /**
- * A part of active, for roles with `idle`: the bot asks the holder of unused access whether they still need
- * it. With `release` the access ends when they do not answer. Where the hub does not tell of its use, nobody
- * is asked.
+ * Asks the holder of unused access whether they still need it, in roles with `idle`; the step of active calls it. With
+ * `release` the access ends when they do not answer. If the hub does not tell of its use, nobody is asked.
  */
 import type { Bot } from "../bot.ts";
 import { idleDueAt, idleSince } from "../policy/idle.ts";
@@ -11,7 +10,10 @@ import { dmMessage, type WantedMessage } from "./messages/wanted.ts";
 import type { Decision } from "./state.ts";
 import { readUse } from "./use.ts";
 
-/** What the step of active commits. Null: it is too early to ask, or the holder has time left to answer. */
+/**
+ * Returns the decision that the step of active commits; null: it is too early to ask, or the holder has time left to
+ * answer. Throws StoreAway.
+ */
 export async function idleDecision(bot: Bot, request: Request): Promise<Decision | null> {
   const { askedAt } = request.idle;
   const isDue = bot.clock.now() >= idleDueAt(bot.config, request);
@@ -24,7 +26,7 @@ export async function idleDecision(bot: Bot, request: Request): Promise<Decision
   return askedAt === null ? askHolder(bot) : release(bot);
 }
 
-/** The idle time starts anew at `since`. */
+/** Starts the idle time again at `since`, ms. */
 const inUse = (since: number): Decision => ({
   event: "access.idle-checked",
   by: null,
@@ -50,5 +52,6 @@ const release = (bot: Bot): Decision => ({
       : null,
 });
 
+/** Returns the question's message while it waits for an answer, else none. */
 export const idleQuestion = (request: Request): WantedMessage[] =>
   request.idle.askedAt === null ? [] : [dmMessage(request, `needed-${request.idle.askedAt}`, "needed")];

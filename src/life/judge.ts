@@ -1,5 +1,6 @@
 /**
- * What the rules of the current file say of a request now, by fresh look-ups of everybody whom it concerns.
+ * Judges a request: looks up at Slack everybody whom it concerns, then asks the rules of the current file and the
+ * company's check. The states asked and scheduled and each approval run it; it changes no record.
  */
 import type { Bot } from "../bot.ts";
 import { countApprovals, groupsFor, isApproved } from "../policy/approvers.ts";
@@ -25,7 +26,10 @@ export interface LookUps {
   lookedUpAt: number;
 }
 
-/** `beside`: who else is to be looked up. Throws SlackAway: without a look-up nothing is decided. */
+/**
+ * Looks up requester, asker, approvers, the people in `beside` and the role's groups. Throws SlackAway: without a look-up
+ * nothing is decided.
+ */
 export async function lookUp(bot: Bot, request: Request, beside: UserId[] = []): Promise<LookUps> {
   const approvers = request.approvals.flatMap(({ by }) => by ?? []);
   const ids = [...new Set([request.requester, request.askedBy, ...approvers, ...beside])];
@@ -42,7 +46,10 @@ export async function lookUp(bot: Bot, request: Request, beside: UserId[] = []):
 
 const LOOK_UP_PATIENCE = 3 * MINUTE;
 
-/** For a click: where many decide in the same minute Slack asks to wait, and the click is not refused for that. */
+/**
+ * As `lookUp`, for a click: when Slack asks to wait, since many people decide at once, it waits up to 3 min in all. Throws
+ * SlackAway after that, or when Slack is away for another reason.
+ */
 export async function lookUpPatiently(bot: Bot, request: Request, by: UserId): Promise<LookUps> {
   for (const until = bot.clock.now() + LOOK_UP_PATIENCE; ; ) {
     try {
@@ -55,18 +62,19 @@ export async function lookUpPatiently(bot: Bot, request: Request, by: UserId): P
   }
 }
 
+/** The answer of `judge`: the caller commits it with `lookedUpAt`, so that a later lockdown or an old look-up refuses it. */
 export interface Judgement {
   verdict: "approved" | "waiting";
   /** The approvals that count now: a rule's own, or those of people who may still approve. */
   approvals: Approval[];
-  /** The time it may last: the company's check can shorten it. */
+  /** How long it may last, ms: the company's check can shorten it. Null: as long as was asked for. */
   granted: number | null;
   lookedUpAt: number;
 }
 
 /**
- * Throws Refused when the rules or the company's check do not allow the request, or no longer allow it.
- * The company is asked each time: its answer gets too old as soon as the look-ups do.
+ * Returns whether the request is approved by now, by which approvals and for how long. Throws Refused when the rules or
+ * the company's check do not allow it, StoreAway. The company is asked each time: its answer ages as the look-ups do.
  */
 export async function judge(bot: Bot, request: Request, looks: LookUps): Promise<Judgement> {
   const { config, clock } = bot;
@@ -89,7 +97,7 @@ export async function judge(bot: Bot, request: Request, looks: LookUps): Promise
   return { verdict, approvals, granted: allowed ?? time, lookedUpAt: looks.lookedUpAt };
 }
 
-/** For a request for more time: what the others of its chain were granted in all, ms. Else 0. */
+/** Returns how long the other requests of the chain were granted in all, ms; 0: it prolongs none. Throws StoreAway. */
 export async function timeUsedBefore(bot: Bot, request: Request): Promise<number> {
   if (request.follows === null) return 0;
   const chain = await bot.store.page(chainIndex(request.follows), { count: MOST_OF_A_CHAIN });

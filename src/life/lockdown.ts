@@ -1,7 +1,7 @@
 /**
- * A lockdown, of everybody or of one person, is a signed value with a number, which alone orders two of them. It is in
- * Redis, where commit.lua reads it, and on the hub, in an annotation of the instance's own account. While a lockdown
- * holds, each sweep ends the requests that it concerns.
+ * Sets and lifts a lockdown of everybody or of one person, draws its card, and ends the requests that it concerns (in
+ * each sweep, while it holds). It is a signed value, and of two the higher number counts. One copy is in Redis, where
+ * commit.lua reads it; the other is on the hub, in an annotation of the instance's own account.
  */
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
@@ -29,7 +29,7 @@ import { knownNames } from "./trail/entries.ts";
 
 const LOCKDOWN_NOTE = "signed-lockdown-";
 
-/** The lockdowns among the hub's notes, as they were signed. */
+/** Returns the lockdowns among the hub's notes, still signed and unchecked. */
 export const hubLockdowns = (notes: HubNotes): SignedLockdowns =>
   signedLockdowns(
     Object.fromEntries(
@@ -39,13 +39,13 @@ export const hubLockdowns = (notes: HubNotes): SignedLockdowns =>
     ),
   );
 
-/** So much is added where the other place cannot be seen: what a person writes wins over what they could not see. */
+/** The number rises by this when the other copy cannot be read: the new lockdown then counts over an unseen one. */
 const UNSEEN = 1000;
 const MOST_LOCKDOWN_TRIES = 10;
 
 /**
- * Locks or unlocks, in Redis and on the hub, and draws the card. It ends no request: see `enforceLockdowns`. Throws
- * StoreAway; a hub that is away gets it by the next sweep.
+ * Locks or unlocks in Redis and on the hub, and draws the card; `enforceLockdowns` ends the requests. A hub or Slack that
+ * is away throws nothing: the next sweep does that part. Throws StoreAway; Error when others kept changing it meanwhile.
  */
 export async function writeLockdown(bot: Bot, whom: Locked, deed: LockdownDeed): Promise<void> {
   const { store, clock } = bot;
@@ -66,7 +66,7 @@ export async function writeLockdown(bot: Bot, whom: Locked, deed: LockdownDeed):
   throw new Error(`the lockdown of ${whom} was changed ${MOST_LOCKDOWN_TRIES} times meanwhile; try again`);
 }
 
-/** For the command line while Redis is away: on the hub alone. Throws HubError. */
+/** Locks or unlocks on the hub alone, for the command line while Redis is away. Throws HubError. */
 export async function lockDownOnHub(
   { hub, store, clock }: Pick<Bot, "hub" | "store" | "clock">,
   whom: Locked,
@@ -84,7 +84,7 @@ const numbersIn = (
   signed: readonly (string | null | undefined)[],
 ): number[] => signed.map((one) => openLockdown(store.signer, whom, one ?? undefined)?.n ?? 0);
 
-/** Unless the hub has one with as high a number. Throws HubError. */
+/** Writes the lockdown to the hub, unless the hub has one with as high a number. Throws HubError. */
 export async function copyToHub({ hub, store }: Bot, whom: Locked, lockdown: Lockdown): Promise<void> {
   await hub.changeNotes((notes) => {
     const known = openLockdown(store.signer, whom, hubLockdowns(notes).get(whom));
@@ -100,7 +100,7 @@ const DRAWN_WITHIN = 20 * SECOND;
 
 const EVERY_REQUEST = 10_000;
 
-/** Live access that rests on this person's approval, which a thief may have given. Throws StoreAway. */
+/** Returns the granted requests that this person approved: a thief may have done it in their name. Throws StoreAway. */
 export async function accessApprovedBy(bot: Bot, user: UserId): Promise<ReadRequest[]> {
   const granted = await bot.store.page(GRANTED, { count: EVERY_REQUEST });
   return granted.filter(
@@ -108,7 +108,10 @@ export async function accessApprovedBy(bot: Bot, user: UserId): Promise<ReadRequ
   );
 }
 
-/** One card in the approvals channel: posted when it is set, edited when it is lifted. Throws StoreAway, SlackAway. */
+/**
+ * Posts the lockdown's card in the approvals channel, and edits it when the lockdown is lifted; a card that is up to date
+ * stays. Throws StoreAway, SlackAway, SlackRefusal.
+ */
 export async function drawLockdownCard(bot: Bot, whom: Locked, lockdown: Lockdown): Promise<void> {
   const key = `lockdown-card:${whom}`;
   const kept = readText(ShownCard, await bot.store.kept(key));
@@ -129,9 +132,9 @@ export async function drawLockdownCard(bot: Bot, whom: Locked, lockdown: Lockdow
 }
 
 /**
- * For each requester who is locked down: ends what may have access, and closes what is not granted yet. What is not
- * granted and bears the approval of somebody who is locked out by name, or was asked for by them, closes too: so no
- * approval of a thief counts again, neither after an unlock nor from an older Redis.
+ * Ends the access and closes the open requests of each requester who is locked down. A request that is not active closes
+ * too when somebody locked down by name asked for it or approved it: so no approval of a thief counts again, neither
+ * after an unlock nor from an older Redis. Throws Refused, StoreAway.
  */
 export async function enforceLockdowns(
   bot: Bot,
@@ -146,6 +149,7 @@ export async function enforceLockdowns(
   }
 }
 
+/** Ends a request that somebody locked down by name asked for or approved. */
 async function takeBackPower(bot: Bot, outline: RecordOutline, lockdowns: Lockdowns): Promise<void> {
   const bearers = [outline.askedBy, ...outline.approvers];
   const locked = bearers.map((user) => lockdownOfPerson(lockdowns, user)).find((one) => one !== null);
@@ -155,7 +159,7 @@ async function takeBackPower(bot: Bot, outline: RecordOutline, lockdowns: Lockdo
   await endOne(bot, request, { cause: "lockdown", by: null, words: "", at: bot.clock.now(), refusal });
 }
 
-/** The reason is for the channel, not for the holder, who may be the thief. */
+/** Ends the request without the lockdown's words: the holder may be the thief. */
 async function lockOut(bot: Bot, { id }: RecordOutline, { by, at }: Lockdown): Promise<void> {
   const request = orNull(await bot.store.read(id));
   if (request === null) return;

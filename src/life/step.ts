@@ -1,12 +1,13 @@
 /**
- * One step of one request. Any replica may run it, any number of times.
+ * Runs one step of one request: reads the record, lets its state decide what is due, and commits that. The queue `access`
+ * runs it, on any replica and any number of times.
  *
  * A process that was suspended does no harm when it wakes, so effects need no lock:
  * - its commit changes nothing when anything was committed since it read the record;
  * - a commit that leads to access is refused when its look-ups are too old;
  * - its binding names an account that is gone, and the sweep deletes the binding;
  * - its edit of a token's message finds the message deleted;
- * - when it drew an older record, it rings for another run (life/messages/draw.ts).
+ * - when it drew an older record, it schedules another run (life/messages/draw.ts).
  */
 
 import type { Bot } from "../bot.ts";
@@ -25,12 +26,13 @@ import { LIFE, nextDue } from "./states/index.ts";
 export const TRY_AGAIN_AFTER = 5 * SECOND;
 const TROUBLE_AFTER = 20 * SECOND;
 
-/** The record after a step (null: there is none that can be read), and whether the step committed a change. */
+/** The result of a step: the record after it (null: there is none that can be read), and whether the step committed a change. */
 interface Stepped {
   request: Request | null;
   isChanged: boolean;
 }
 
+/** Runs the step that is due, if any. Throws what the step or its commit throws: Refused, StoreAway, HubError, SlackAway. */
 export async function runStep(bot: Bot, id: RequestId): Promise<Stepped> {
   const request = orNull(await bot.store.read(id));
   const decision = request && (await LIFE[request.state].step(bot, request));
@@ -42,8 +44,8 @@ export async function runStep(bot: Bot, id: RequestId): Promise<Stepped> {
 }
 
 /**
- * The job of the queue `access`: runs one step, then rings for the next; a step that fails is tried again later. Throws
- * StoreAway only.
+ * Runs a job of the queue `access`: one step, then it schedules the next one. A step that fails is noted and tried again
+ * after 5 s. Throws StoreAway only.
  */
 export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
   const { request, isChanged } = await runStep(bot, id).catch(async (error: unknown) => {
@@ -54,26 +56,26 @@ export async function runAccessJob(bot: Bot, id: RequestId): Promise<void> {
   const due = nextDue(bot, request);
   if (due === null) return;
   if (!isChanged) await bot.queue.schedule("access", id, Math.max(due - bot.clock.now(), TRY_AGAIN_AFTER));
-  // This ring, or the commit's, replaced any that came during the run: a record that changed since needs a run at once.
+  // This schedule, or the commit's, replaced any that came during the run: a record that changed since needs a run at once.
   if (await hasChanged(bot, request)) await bot.queue.schedule("access", id);
 }
 
 async function noteFailure(bot: Bot, id: RequestId, error: unknown): Promise<void> {
-  // Refused: another decision won, or a look-up got too old. The next run decides anew.
+  // Refused: another decision won, or a look-up got too old. The next run decides again.
   if (!(error instanceof Refused)) bot.outages.note(error);
   bot.log.debug({ id, err: error }, `a step failed; it is tried again in ${TRY_AGAIN_AFTER / SECOND} s`);
   if (isAway(error)) await noteTrouble(bot, id, "hub-away");
   else if (error instanceof HubError) await tellRefusal(bot, id, error);
 }
 
-/** The hub itself says no, such as for a missing right: that stays until an operator acts. */
+/** Logs, once an hour a reason, that the hub says no, such as for a missing right: an operator must act. */
 async function tellRefusal(bot: Bot, id: RequestId, error: HubError): Promise<void> {
   if (await bot.store.once(`refused-step:${error.reason}`, HOUR))
     bot.log.error({ id, err: error }, "the hub refuses a step; npm run doctor says what the bot may not do");
   await noteTrouble(bot, id, "held-back");
 }
 
-/** People are told when the hub keeps them waiting for more than 20 s. */
+/** Notes in the record that the hub keeps the requester waiting for more than 20 s: the messages then say so. */
 async function noteTrouble(bot: Bot, id: RequestId, trouble: "hub-away" | "held-back"): Promise<void> {
   const request = orNull(await bot.store.read(id));
   if (request?.state !== "granting") return;

@@ -1,4 +1,4 @@
-/** Durations: "1h30m" in a file or a command, milliseconds everywhere else. */
+/** Reads and writes durations: "1h30m" in a file or a command, milliseconds everywhere else. */
 import { z } from "zod";
 
 export const SECOND = 1_000;
@@ -14,7 +14,7 @@ export const LONGEST = 8760 * HOUR;
 
 const SHAPE = /^(?:(\d{1,6})w)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m(?:in)?)?$/i;
 
-/** `90m`, `8h`, `2d`, `1w` or `1h30m` to milliseconds; null when the text is none of these. */
+/** Returns `90m`, `8h`, `2d`, `1w` or `1h30m` in milliseconds; null when the text is none of these. */
 export function parseDuration(text: string): number | null {
   const found = SHAPE.exec(text);
   if (!found || text === "") return null;
@@ -38,7 +38,7 @@ export function durationParts(ms: number): [number, "d" | "h" | "m"][] {
   return parts.length > 0 ? parts : [[0, "m"]];
 }
 
-/** What a person would type: 5_400_000 → "1h30m". */
+/** Returns the duration as a person would type it: 5_400_000 → "1h30m". */
 export const formatDuration = (ms: number): string =>
   durationParts(ms)
     .map(([count, unit]) => `${count}${unit}`)

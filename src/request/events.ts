@@ -1,6 +1,6 @@
 /**
- * The stable names of what the trail tells, one an entry. Log stores and alerts match them, so a name never changes its
- * meaning and is never used again for another one. docs/audit.md lists them.
+ * The names of events: each entry of the audit trail has one. Log stores and alerts match them, so a name never changes
+ * its meaning and is never used again for another one. docs/audit.md explains each.
  */
 export const TRAIL_EVENTS = [
   // a request, before anything is granted

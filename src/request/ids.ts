@@ -1,4 +1,4 @@
-/** Names that must not be swapped for one another, each with its own shape. */
+/** The types of ids (request, user, group, operator), each with its own shape, so that the compiler refuses a swapped one. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
 
@@ -18,14 +18,14 @@ export const UserId = z
   .brand<"UserId">();
 export type UserId = z.infer<typeof UserId>;
 
-/** Who works on the command line, as they name themselves. */
+/** A person on the command line, by the name that they gave: "operator Ada". */
 export const Operator = z
   .string()
   .regex(/^operator \S.{0,99}$/)
   .brand<"Operator">();
 export type Operator = z.infer<typeof Operator>;
 
-/** Who did something: somebody in Slack, or an operator. */
+/** The person who did something: a Slack user, or an operator. */
 export const Actor = z.union([UserId, Operator]);
 export type Actor = z.infer<typeof Actor>;
 
@@ -36,7 +36,7 @@ export const GroupId = z
   .brand<"GroupId">();
 export type GroupId = z.infer<typeof GroupId>;
 
-/** Who a rule names: a Slack user or a user group. */
+/** An entry in a rule's list of people: a Slack user or a user group. */
 export const Principal = z.union([UserId, GroupId], {
   error: "must be a Slack user id (U…) or user group id (S…)",
 });
@@ -46,14 +46,14 @@ export const ChannelId = z.string().regex(/^[CG][A-Z0-9]+$/, "must be a Slack ch
 
 export const isGroup = (principal: Principal): principal is GroupId => principal.startsWith("S");
 
-/** What Slack delivers twice has the same `source` (a `trigger_id`, a view's id), and so is the same request. */
+/** Derives the id from `source` (a `trigger_id`, a view's id): Slack may deliver twice, and it is the same request then. */
 export function requestIdFrom(source: string): RequestId {
   const digest = createHash("sha256").update(source).digest();
   const letters = Array.from(digest.subarray(0, 10), (byte) => ALPHABET[byte % 32]);
   return RequestId.parse(`R-${letters.join("")}`);
 }
 
-/** What a person typed as an id, forgiving case, Slack's unbroken hyphen and the letters that base32 leaves out; null: none. */
+/** Reads a typed id, forgiving case, Slack's unbroken hyphen and the letters that base32 leaves out; null: it is none. */
 export function readRequestId(text: string): RequestId | null {
   const typed = text.toUpperCase().replace("\u2011", "-");
   if (!typed.startsWith("R-")) return null;

@@ -1,4 +1,4 @@
-/** People as Slack knows them. Names are shown; only ids decide anything. */
+/** People and groups as Slack knows them, and whether a list names a person. Names are shown; only ids decide anything. */
 import type { GroupId, Principal, UserId } from "./ids.ts";
 import { isGroup } from "./ids.ts";
 import { Refused } from "./refused.ts";
@@ -15,14 +15,14 @@ export interface Person {
   locale: Locale;
   /** Whether access may be given: a full member of this workspace. */
   standing: "member" | "left" | "bot" | "guest" | "stranger";
-  /** When Slack said so, by the clock of Redis. */
+  /** When Slack said so, by the clock of Redis, ms. */
   lookedUpAt: number;
 }
 
-/** Who is in some user groups now. A group that Slack does not list has no entry: who is in it is not known. */
+/** The members of some user groups now. A group that Slack does not list has no entry: its members are not known. */
 export interface Groups {
   members: ReadonlyMap<string, ReadonlySet<UserId>>;
-  /** When Slack said so (the oldest of them), by the clock of Redis. */
+  /** When Slack said so (the oldest of them), by the clock of Redis, ms. */
   lookedUpAt: number;
 }
 
@@ -35,11 +35,11 @@ export const namedUsers = (principals: readonly Principal[], { members }: Groups
   ...new Set(principals.flatMap((one) => (isGroup(one) ? [...(members.get(one) ?? [])] : [one]))),
 ];
 
-/** The first of these that Slack does not list; null: all are known. */
+/** Returns the first group in the list that Slack does not list; null: all are known. */
 export const findUnknownGroup = (principals: readonly Principal[], groups: Groups): GroupId | null =>
   principals.filter(isGroup).find((id) => !groups.members.has(id)) ?? null;
 
-/** As `isAmong`, where a wrong no would do harm too. Throws Refused where a group that Slack does not list decides it. */
+/** As `isAmong`, when a wrong no would do harm too. Throws Refused when a group that Slack does not list decides it. */
 export function isSurelyAmong(principals: readonly Principal[], user: UserId, groups: Groups): boolean {
   if (isAmong(principals, user, groups)) return true;
   const group = findUnknownGroup(principals, groups);

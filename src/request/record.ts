@@ -1,5 +1,5 @@
 /**
- * The record of one request: what was decided. It is kept in Redis and changed only by life/commit.ts.
+ * The shape of a request's record: all that was decided about it. It is kept in Redis and changed only by life/commit.ts.
  * All times are milliseconds since the epoch, all durations milliseconds.
  */
 import { z } from "zod";
@@ -15,7 +15,7 @@ export const STATES = ["asked", "waiting", "scheduled", "granting", "active", "e
 export const State = z.enum(STATES);
 export type State = z.infer<typeof State>;
 
-/** Why a request that may have a binding ends. */
+/** Why a request ends, once access may be on the hub. */
 export const EndCause = z.enum([
   "time", // its time was up
   "holder", // the holder pressed End now, or withdrew it while it was being set up
@@ -31,6 +31,7 @@ export const EndCause = z.enum([
 ]);
 export type EndCause = z.infer<typeof EndCause>;
 
+/** How a closed request came out; `ended`: it had access, which is proved gone. */
 export const OutcomeKind = z.enum([
   "refused",
   "denied",
@@ -42,7 +43,7 @@ export const OutcomeKind = z.enum([
 ]);
 export type OutcomeKind = z.infer<typeof OutcomeKind>;
 
-/** What a passkey answered, base64url; `id` is the credential's. */
+/** The answer of a passkey, base64url; `id` is the credential's. */
 export const Assertion = kept({
   id: z.string(),
   clientDataJSON: z.string(),
@@ -55,12 +56,12 @@ export type Assertion = z.infer<typeof Assertion>;
 export const Approval = kept({
   by: UserId.nullable(),
   rule: z.string().nullable(),
-  /** What the rule demanded then: the file may say otherwise by now. */
+  /** The rule's demand at that time: the file may say otherwise by now. */
   why: z.string().optional(),
   at: Moment,
-  /** For how long: of all approvals the shortest counts. */
+  /** How long this approval allows, ms: the shortest of all counts. */
   time: Span,
-  /** Where the role asks for passkeys: the text that was signed (policy/statement.ts), and the signature. */
+  /** With passkeys: the text that was signed (policy/statement.ts), and the signature. */
   signed: kept({ statement: z.string(), assertion: Assertion }).optional(),
 });
 export type Approval = z.infer<typeof Approval>;
@@ -69,13 +70,14 @@ export type Approval = z.infer<typeof Approval>;
 export const Proof = kept({ method: z.enum(["probe", "absence"]), at: Moment });
 export type Proof = z.infer<typeof Proof>;
 
+/** The end of access, from its cause to its proof. */
 export const Ending = kept({
   cause: EndCause,
-  /** Who ended it; null for time, rules and the hub. */
+  /** The person who ended it; null for time, rules and the hub. */
   by: Actor.nullable(),
   /** Their words. */
   words: z.string(),
-  /** Of an end that the bot itself decided: why, as people read it. */
+  /** Why the bot itself ended it, as people read it; null: it did not. */
   refusal: RefusalNote.nullable(),
   /** When it was due, or asked for. */
   at: Moment,
@@ -91,20 +93,21 @@ export const Ending = kept({
 });
 export type Ending = z.infer<typeof Ending>;
 
+/** How a request closed. */
 export const Outcome = kept({
   kind: OutcomeKind,
   by: Actor.nullable(),
   words: z.string(),
-  /** What a person reads where the bot itself refused or failed. */
+  /** Why the bot itself refused or failed, as people read it; null: it did not. */
   refusal: RefusalNote.nullable(),
   at: Moment,
 });
 export type Outcome = z.infer<typeof Outcome>;
 
-/** What the card says of the requester, as it was when they asked. */
+/** The requester's past that the card shows, as it was when they asked. */
 export const History = kept({
   title: z.string(),
-  /** Their time of day, such as "22:02", where it is night or another one than the first approver's; null: neither. */
+  /** Their time of day, such as "22:02", if it is night or differs from the first approver's; null: neither. */
   clock: z.string().nullable().default(null),
   grantsIn30Days: z.int().nonnegative(),
   lastGrant: kept({ role: z.string(), at: Moment, by: UserId.nullable() }).nullable(),
@@ -112,6 +115,7 @@ export const History = kept({
 });
 export type History = z.infer<typeof History>;
 
+/** The token's state; the token itself is never stored. */
 export const Token = kept({
   /** How many were asked for: each has a message of its own. */
   number: z.int().min(1),
@@ -130,17 +134,18 @@ export const HoldReason = kept({
 });
 export type HoldReason = z.infer<typeof HoldReason>;
 
-/** What keeps a request from going on, as people are told after 20 s. */
+/** Why a request does not go on: people are told after 20 s. */
 export const Trouble = z.enum(["hub-away", "held-back"]);
 
+/** The record itself. */
 export const Request = kept({
   id: RequestId,
   /** A random word, new with each change: numbers would come again after a restore. */
   version: z.string(),
   state: State,
-  /** Whose access it is. */
+  /** The person who gets the access. */
   requester: UserId,
-  /** Who asked: the requester, or somebody for them. */
+  /** The person who asked: the requester, or somebody for them. */
   askedBy: UserId,
   role: z.string(),
   clusterRole: z.string(),
@@ -150,15 +155,15 @@ export const Request = kept({
   emergency: z.boolean(),
   /** For later; null: as soon as it is approved. */
   startsAt: Moment.nullable(),
-  /** Of more time: the first request of the chain. */
+  /** For more time: the first request of its chain; null: it is itself the first. */
   follows: RequestId.nullable(),
-  /** Of more time: when what it prolongs ends. */
+  /** For more time: when the access that it prolongs ends. */
   prolongsFrom: Moment.nullable(),
-  /** Of more time: how long the others of its chain had been granted when it was asked for; Redis may lose those. */
+  /** For more time: how long the others of its chain had been granted when it was asked for; Redis may lose those. */
   usedBefore: z.int().nonnegative(),
   /** After a leak: the request whose token leaked, and when that was reported. */
   replaces: kept({ id: RequestId, at: Moment }).nullable(),
-  /** More time that was granted goes on from this one: it ends without a word. */
+  /** The request for more time that follows on this one: this one ends without a message. */
   prolongedBy: RequestId.nullable(),
   askedAt: Moment,
   /** When it closes unanswered. */
@@ -169,7 +174,7 @@ export const Request = kept({
   approvals: z.array(Approval),
   /** The time that may be granted: the shortest of all approvals and of the company's check; null: as asked for. */
   granted: Span.nullable(),
-  /** Approved, and not set up yet, since these checks of the hub fail. */
+  /** The failing checks of the hub that keep an approved request from being set up. */
   heldBack: z.array(HoldReason),
   /** How often those asked were reminded. */
   nudges: z.int().nonnegative(),
@@ -187,18 +192,18 @@ export const Request = kept({
   trouble: Trouble.nullable(),
   ending: Ending.nullable(),
   outcome: Outcome.nullable(),
-  /** Of an emergency: who looked at it afterwards. */
+  /** For an emergency: the review afterwards. */
   review: kept({ by: UserId, words: z.string(), at: Moment }).nullable(),
-  /** Of the first of a chain: a person ended the whole of it. */
+  /** On the first of a chain: a person ended the whole of it. */
   chainEnd: kept({ cause: EndCause, by: Actor.nullable(), words: z.string(), at: Moment }).nullable(),
-  /** Two minutes after the end: how it was used, as far as the hub told; null: not yet, or the hub is not asked. */
+  /** How it was used, as far as the hub told until 2 min after the end; null: not yet, or the hub is not asked. */
   used: Use.nullable().default(null),
-  /** Names of the people whom it concerns, as Slack said them last: for people to read, never to decide. */
+  /** Names of the people in it by Slack id, as Slack said them last: for people to read, never to decide. */
   names: z.record(z.string(), z.string()).default({}),
 });
 export type Request = z.infer<typeof Request>;
 
-/** What a request is before anything happened to it. */
+/** Returns the fields of a new request, to which nothing has happened yet. */
 export const untouched = () =>
   ({
     state: "asked",
@@ -224,32 +229,32 @@ export const untouched = () =>
     names: {},
   }) satisfies Partial<Request>;
 
-/** A pure change of a record. Throws Refused when the newest record does not allow it; null when there is nothing to do. */
+/** A pure function from a record to the next one; null: nothing to do. It throws Refused when the record does not allow it. */
 export type Change = (request: Request) => Request | null;
 
-/** May have a binding on the hub, or has one. */
+/** Returns whether the request has a binding on the hub, or may have one. */
 export const mayHoldAccess = ({ state }: Request): boolean =>
   state === "granting" || state === "active" || state === "ending";
 
 export const isOpen = ({ state }: Pick<Request, "state">): boolean => state !== "closed";
 
-/** A requester may remind those asked from so long after it was asked on, and once in so long. */
+/** A requester may remind the approvers this long after asking, and again after as long. */
 export const REMIND_EVERY = 10 * MINUTE;
 
 export const isRemindable = ({ state, askedAt }: Request, now: number): boolean =>
   state === "waiting" && now - askedAt >= REMIND_EVERY;
 
-/** For the refusal `already-open`, which has buttons for this request. */
+/** Returns the data of the refusal `already-open`, which has buttons for this request. */
 export const openData = (request: Request, now: number): RefusalNote["data"] => ({
   id: request.id,
   role: request.role,
   ...(isRemindable(request, now) ? { remindable: 1 } : {}),
 });
 
-/** So long who asks waits for the answer: it comes within a second, unless Slack is away. */
+/** How long the asker waits for the answer at most: it comes within a second, unless Slack is away. */
 export const ANSWERED_WITHIN = MINUTE;
 
-/** Refused before anybody was asked: who asked read it at once, and nobody else is told. */
+/** Returns whether it was refused before anybody was asked: the asker read so at once, and nobody else is told. */
 export const isRefusedAtOnce = ({ history, outcome, askedAt, replaces }: Request): boolean =>
   outcome?.kind === "refused" &&
   history === null &&

@@ -1,9 +1,9 @@
-/** The one error that people read: what they asked for cannot be, and why. slack/text has the words of each code. */
+/** The error `Refused`, the one that people read: a code says why their wish cannot be. slack/text has the words of each. */
 import { z } from "zod";
 import { kept } from "./shapes.ts";
 
 export const REFUSAL_CODES = [
-  // what was typed
+  // typed words
   "unknown-role",
   "bad-time",
   "bad-start",
@@ -16,7 +16,7 @@ export const REFUSAL_CODES = [
   "reason-too-long",
   "must-start-now",
   "not-a-person",
-  // who asks
+  // the person who asks
   "not-a-member",
   "may-not-ask",
   "rule-denies",
@@ -32,7 +32,7 @@ export const REFUSAL_CODES = [
   "not-for-others",
   "emergency-stopped",
   "too-many-emergencies",
-  // what is decided
+  // decisions
   "unknown-request",
   "unreadable-request",
   "already-decided",
@@ -72,7 +72,7 @@ export const REFUSAL_CODES = [
 export const RefusalCode = z.enum(REFUSAL_CODES);
 export type RefusalCode = z.infer<typeof RefusalCode>;
 
-/** As a record keeps it. `data` fills the gaps of the sentence: user ids, role names, milliseconds. */
+/** A refusal as a record keeps it. `data` fills the gaps of the sentence: user ids, role names, milliseconds. */
 export const RefusalNote = kept({
   code: RefusalCode,
   data: z.record(z.string(), z.union([z.string(), z.number()])),
@@ -88,6 +88,6 @@ export class Refused extends Error {
   }
 }
 
-/** It may pass in a moment, by itself or by an administrator: what waits goes on waiting. */
+/** Returns whether the refusal may pass by itself or by an administrator: a waiting request then goes on waiting. */
 export const isPassing = ({ note }: Refused): boolean =>
   note.code === "check-failed" || note.code === "group-unknown";

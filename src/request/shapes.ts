@@ -1,4 +1,4 @@
-/** How a record is read: what a newer replica wrote and this one does not know is kept, and written back. */
+/** Parses stored objects without loss: fields that a newer version wrote and this one does not know are written back. */
 import { z } from "zod";
 
 /** A loose object whose unknown fields the types do not show. */

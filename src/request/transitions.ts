@@ -1,4 +1,4 @@
-/** Pure moves of a record from one state to the next; each is given the moment. */
+/** Moves a record from one state to the next, and counts its times: pure functions, each with the moment `now`, ms. */
 import type { Actor } from "./ids.ts";
 import {
   type Approval,
@@ -20,18 +20,18 @@ export const accessStart = (
   now: number,
 ): number => Math.max(now, startsAt ?? 0, prolongsFrom ?? 0);
 
-/** Of all approvals the shortest counts, ms; null: as long as was asked for. */
+/** Returns the shortest time of all approvals, ms; null: as long as was asked for. */
 export function approvedTime({ duration }: Request, approvals: readonly Approval[]): number | null {
   const shortest = Math.min(duration, ...approvals.map(({ time }) => time));
   return shortest < duration ? shortest : null;
 }
 
-/** How long these requests of a chain were granted in all, ms: what was never granted does not count. */
+/** Returns how long these requests of a chain were granted in all, ms. */
 export const totalGranted = (chain: readonly Request[]): number =>
   chain.filter(({ endsAt }) => endsAt !== null).reduce((sum, one) => sum + grantedTime(one), 0);
 
 /**
- * When later access and more time end, whenever they are approved: their start plus their time. Null: access for now,
+ * Returns when later access or more time ends, whenever it is approved: its start plus its time, ms. Null: access for now,
  * whose time counts from the grant.
  */
 export function statedEnd(request: Request): number | null {
@@ -40,8 +40,8 @@ export function statedEnd(request: Request): number | null {
 }
 
 /**
- * Approved: it waits for its start, is held back by checks of the hub that fail, or is set up now. Its end is fixed here
- * and never changes.
+ * Moves an approved request on: to scheduled, to wait for its start or for failing checks of the hub, else to granting.
+ * Granting fixes its end, which never changes.
  */
 export function grantOrSchedule(request: Request, now: number, heldBack: HoldReason[]): Request {
   const isLater = request.startsAt !== null && request.startsAt > now;
@@ -80,7 +80,7 @@ export const newEnding = (
   unconfirmedAt: null,
 });
 
-/** Access must go: from granting or active to ending. */
+/** Moves a request to ending: its access must go. */
 export const startEnding = (request: Request, ended: Ended, now: number): Request => ({
   ...request,
   state: "ending",
@@ -95,7 +95,7 @@ interface Closed {
   refusal?: RefusalNote | null | undefined;
 }
 
-/** Over, and nothing of it may be on the hub. */
+/** Moves a request to closed: nothing of it may be on the hub. */
 export function closeRequest(
   request: Request,
   { kind, by = null, words = "", refusal = null }: Closed,
@@ -120,8 +120,8 @@ const CLOSED_AS: Record<EndCause, OutcomeKind> = {
 };
 
 /**
- * The one decision of what an end means: what may hold access goes to ending, what is not granted closes. A restored
- * record does not know whether it was granted since: it always goes to ending. Null: it ends or ended already.
+ * Ends a request in any state: one that may hold access goes to ending, any other closes. A restored record does not know
+ * whether it was granted since: it always goes to ending. Null: it ends or ended already.
  */
 export function endOrClose(request: Request, end: Ended, now: number): Request | null {
   if (request.state === "ending" || request.state === "closed") return null;
@@ -131,7 +131,7 @@ export function endOrClose(request: Request, end: Ended, now: number): Request |
   return closeRequest(request, { kind: CLOSED_AS[end.cause], by, words, refusal }, now);
 }
 
-/** Another token is wanted, in a message of its own; the one before is deleted. */
+/** Asks for another token, in a message of its own; the message before is deleted. */
 export const withNewToken = (
   request: Request,
   why: "asked" | "new-key",

@@ -1,4 +1,4 @@
-/** What an access was used for, as the hub's audit log tells it. It is kept beside the record, and decides nothing of it. */
+/** How an access was used, in counts and times from the hub's audit log. It is kept beside the record, and shown. */
 import { z } from "zod";
 import type { RequestId } from "./ids.ts";
 import { kept } from "./shapes.ts";
@@ -8,22 +8,22 @@ export const Moment = z.int().nonnegative();
 const Count = z.int().nonnegative();
 
 export const Use = kept({
-  /** The hub told something of it, at least the bot's own try of its token: then silence means that nobody used it. */
+  /** The hub told of it, if only of the bot's own try of its token: without this, no counted use does not mean no use. */
   isKnown: z.boolean(),
   /** Null: no use was told. */
   first: Moment.nullable(),
   last: Moment.nullable(),
   reads: Count,
-  /** Whatever came of them. */
+  /** Changes that were tried, whether or not the hub allowed them. */
   changes: Count,
-  /** By the hub: 401, 403. */
+  /** Refused by the hub: 401, 403. */
   refusals: Count,
-  /** What the hub refused once the account was deleted; `refusals` does not count it. */
+  /** Refused after the account was deleted; `refusals` does not count these. */
   late: Count,
 });
 export type Use = z.infer<typeof Use>;
 
-/** What one batch of the log tells, by request. */
+/** The uses in one batch of the log, by request. */
 export type ToldUses = ReadonlyMap<RequestId, Use>;
 
 export const NO_USE: Use = {

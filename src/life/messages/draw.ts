@@ -1,9 +1,8 @@
 /**
- * The jobs of the queue `slack`: the record says which messages a request should have; a job posts, edits and
- * deletes until Slack has them. The kind `token` has a job of its own, before all others
- * (show-token.ts).
+ * Runs the jobs of the queue `slack`: it compares the messages that a request should have (its state says which) with
+ * those that Slack shows, and posts, edits and deletes the difference. The kind `token` draws the token's message, before
+ * all others (life/messages/show-token.ts); `messages` draws the rest. Each commit schedules them.
  */
-
 import type { Bot } from "../../bot.ts";
 import { SECOND } from "../../request/durations.ts";
 import type { RequestId } from "../../request/ids.ts";
@@ -17,7 +16,7 @@ import { drawOne, removeMessage, type Shown } from "./post.ts";
 import { drawTokens, isTokenSettled, waitForToken } from "./show-token.ts";
 import { isTokenKey } from "./wanted.ts";
 
-/** The job of either kind. Throws StoreAway only. */
+/** Runs one job, and schedules the next if one is needed; a job that fails is tried again later. Throws StoreAway only. */
 export async function runSlackJob(bot: Bot, kind: "token" | "messages", id: RequestId): Promise<void> {
   const { request, shown } = await bot.store.readShown(id);
   if (request === null || request === UNREADABLE) return;

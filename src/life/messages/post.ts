@@ -1,4 +1,4 @@
-/** One message of a request: posted, edited or deleted, with its place noted beside the record. */
+/** Posts, edits or deletes one message of a request at Slack, and notes its place in Redis, beside the record. */
 import { createHash } from "node:crypto";
 import type { Bot } from "../../bot.ts";
 import type { Request } from "../../request/record.ts";
@@ -11,10 +11,10 @@ import { readUse } from "../use.ts";
 import { failUndelivered } from "./undelivered.ts";
 import type { WantedMessage } from "./wanted.ts";
 
-/** What is shown of the request now: message key → where and what. */
+/** The messages of a request that Slack shows now: message key → its place, and a digest of its text. */
 export type Shown = Map<string, ShownMessage>;
 
-/** Posts the message, or edits it where it shows something else. */
+/** Posts the message, or edits it when it shows something else. Throws SlackAway, StoreAway; SlackRefusal of an edit. */
 export async function drawOne(
   bot: Bot,
   request: ReadRequest,
@@ -31,6 +31,7 @@ export async function drawOne(
   else await bot.store.forgetMessage(request.id, wanted.key);
 }
 
+/** Returns the message as Slack gets it, in the reader's language. Throws SlackAway, StoreAway. */
 async function drawWanted(bot: Bot, request: Request, { to, face }: WantedMessage): Promise<Message> {
   const locale = "dm" in to ? await bot.slack.localeFor(to.dm) : bot.config.slack.language;
   const use = face === "receipt" ? await readUse(bot, request.id) : null;
@@ -41,8 +42,8 @@ const messageDigest = (message: Message): string =>
   createHash("sha256").update(JSON.stringify(message)).digest("base64url").slice(0, 16);
 
 /**
- * Posts the message and notes its place. When two replicas post the same one, the second deletes its own.
- * Null: another replica was first, or Slack refuses the message.
+ * Posts the message, notes its place and returns it. Null: another replica was first (this one deletes its own), or Slack
+ * refuses the message, which may end the request (undelivered.ts). Throws SlackAway, StoreAway, Refused.
  */
 export async function postMessage(
   bot: Bot,
@@ -66,7 +67,7 @@ export async function postMessage(
   }
 }
 
-/** Deletes the message. If Slack refuses, empties it; if Slack refuses that too, the message stays. */
+/** Deletes the message. If Slack refuses, empties it; if Slack refuses that too, it is left. Throws SlackAway, StoreAway. */
 export async function removeMessage(
   bot: Bot,
   request: ReadRequest,

@@ -1,7 +1,7 @@
 /**
- * Shows the token in the DM, in a job of its own. It posts a message without the token, then edits the token
- * in: if Slack's answer to a post is lost, nobody knows the message's place, and nobody could delete the
- * token. A retry edits the same message.
+ * Shows the token of active access in the holder's DM, and deletes it when it is no longer wanted; the job `token` runs it.
+ * It posts a message without the token, then edits the token in: if Slack's answer to a post is lost, nobody knows the
+ * message's place, and nobody could delete the token. A retry edits the same message.
  */
 import type { Bot } from "../../bot.ts";
 import type { MintedToken } from "../../hub/hub.ts";
@@ -19,8 +19,9 @@ const TOKEN_SHOWN = "token";
 const LOGIN_AGAIN_AFTER = 100;
 
 /**
- * Deletes obsolete token messages first, then shows the wanted token. Resolves to 0 when it must run again at once, since
- * a process that was suspended may have drawn an older record over a newer one; else to null.
+ * Deletes obsolete token messages, then shows the wanted token. Returns 0 when it must run again at once, since a process
+ * that was suspended may have drawn an older record over a newer one; else null. Throws SlackAway, SlackRefusal, HubError,
+ * StoreAway; Error when the hub does not accept the token yet. The job is then tried again.
  */
 export async function drawTokens(bot: Bot, request: ReadRequest, shown: Shown): Promise<number | null> {
   const wanted = wantedToken(bot, request);
@@ -58,7 +59,7 @@ const wantedToken = (bot: Bot, request: Request): string | null =>
     ? tokenKey(request.token.number)
     : null;
 
-/** Only in the DM that Slack names: whoever writes to Redis could name another place. Null: there is none. */
+/** Returns the message's place, only in the DM that Slack names: an intruder in Redis could name another. Null: none. */
 async function placeInDm(
   bot: Bot,
   { id, requester }: ReadRequest,
@@ -71,7 +72,7 @@ async function placeInDm(
   return null;
 }
 
-/** A token that the hub accepts. It lives in memory only, inside of this one job. */
+/** Mints a token that the hub accepts. It lives in memory only, inside of this one job. */
 async function makeToken(bot: Bot, { id, account, endsAt }: Request): Promise<MintedToken> {
   const minted = await bot.hub.mintToken(id, (endsAt ?? 0) - bot.clock.now());
   if (minted.account !== account) throw new Error("the token names another account");
@@ -88,7 +89,7 @@ async function isAccepted(bot: Bot, token: Secret): Promise<boolean> {
   return false;
 }
 
-/** True: Slack shows the wanted token, if any, and no other. */
+/** Returns whether Slack shows the wanted token, if any, and no other. */
 export function isTokenSettled(bot: Bot, request: Request, shown: Shown): boolean {
   const wanted = wantedToken(bot, request);
   const tokens = [...shown].filter(([key]) => isTokenKey(key));
@@ -96,7 +97,7 @@ export function isTokenSettled(bot: Bot, request: Request, shown: Shown): boolea
   return tokens.length === 1 && shown.get(wanted)?.shows === TOKEN_SHOWN;
 }
 
-/** How long the other messages wait for the first token, ms. */
+/** Returns how long the other messages wait for the first token, ms; 0 or less: they do not. */
 export function waitForToken(bot: Bot, request: ReadRequest, shown: Shown): number {
   const isShown = shown.get(tokenKey(1))?.shows === TOKEN_SHOWN;
   return isShown ? 0 : drawMessagesFrom(bot, request) - bot.clock.now();

@@ -1,6 +1,6 @@
 /**
- * Slack refuses a message for good. Without a DM there is no token, and without a card nobody decides: the request
- * fails. Without any other message it goes on.
+ * Ends a request when Slack refuses its DM or its card for good: without a DM there is no token, and without a card nobody
+ * decides. A request goes on without any other message.
  */
 import type { Bot } from "../../bot.ts";
 import { endOrClose } from "../../request/transitions.ts";

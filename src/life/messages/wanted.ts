@@ -1,4 +1,7 @@
-/** Which messages a request wants, as they follow from its record; the slack queue draws the difference. */
+/**
+ * Builds the list of messages that a request should have in Slack, from its record alone. The states choose from it, and
+ * draw.ts posts, edits and deletes until Slack shows them. Nothing here calls Slack or changes a record.
+ */
 import type { Bot } from "../../bot.ts";
 import { channelFor } from "../../policy/roles.ts";
 import { MINUTE, SECOND } from "../../request/durations.ts";
@@ -6,8 +9,9 @@ import type { UserId } from "../../request/ids.ts";
 import type { Request } from "../../request/record.ts";
 import type { Face } from "../../slack/messages/draw.ts";
 
+/** One message that should be in Slack: its name, its place, and the drawing (face) that it shows. */
 export interface WantedMessage {
-  /** Its name among the request's messages: what is noted beside the record. */
+  /** Its name among the request's messages, such as "card": its place is noted under it. */
   key: string;
   to: { channel: string } | { dm: UserId };
   face: Face;
@@ -22,14 +26,14 @@ export const approvalCard = ({ config }: Bot, { role }: Request): WantedMessage 
   face: "card",
 });
 
-/** A message in the DM of whose access it is. */
+/** A message in the requester's DM. */
 export const dmMessage = (request: Request, key: string, face: Face): WantedMessage => ({
   key,
   to: { dm: request.requester },
   face,
 });
 
-/** Who asked for somebody else gets one message when it is decided, which is edited from then on. */
+/** The one message to an asker who asked for somebody else: posted when it is decided, and edited from then on. */
 export const answerToAsker = ({ askedBy, requester, outcome }: Request): WantedMessage[] =>
   askedBy === requester || isWithdrawnBy(askedBy, outcome)
     ? []
@@ -39,7 +43,7 @@ export const answerToAsker = ({ askedBy, requester, outcome }: Request): WantedM
 export const tokenKey = (number: number): string => `token-${number}`;
 export const isTokenKey = (key: string): boolean => key.startsWith("token-");
 
-/** The messages of ending, and of closed. */
+/** Returns the messages of the states ending and closed. */
 export function endMessages(bot: Bot, request: Request): WantedMessage[] {
   const notice: WantedMessage = {
     ...approvalCard(bot, request),
@@ -60,8 +64,8 @@ const isWithdrawnBy = (user: UserId, outcome: Request["outcome"]): boolean =>
   outcome?.kind === "withdrawn" && outcome.by === user;
 
 /**
- * The card, and one receipt in the DM; none where another request prolonged the access. Who withdrew it read that at once:
- * what was approved for later is only edited.
+ * The card, and one receipt in the DM; none when another request prolonged the access. A requester who withdrew it read so
+ * at once: they get no receipt, but the message of access approved for later is edited.
  */
 function finalMessages(bot: Bot, request: Request): WantedMessage[] {
   const { requester, prolongedBy, outcome, approvals } = request;
@@ -71,12 +75,12 @@ function finalMessages(bot: Bot, request: Request): WantedMessage[] {
   return [approvalCard(bot, request), ...receipt, ...answerToAsker(request)];
 }
 
-/** Within two seconds something is seen; what follows sooner is drawn alone, so that nothing flickers. */
+/** Messages wait this long for the next state, so that a quick change is drawn once and nothing flickers. */
 const SEEN_WITHIN = 2 * SECOND;
-/** While Slack asks to wait, tokens come first: the other messages wait so long for the first one. */
+/** The other messages wait this long for the first token while Slack asks to wait. */
 const TOKEN_FIRST = 3 * MINUTE;
 
-/** Until when the messages other than tokens wait for what comes in a moment; 0: they do not. */
+/** Returns until when all messages but tokens wait for the next state or the first token, ms since the epoch; 0: not. */
 export function drawMessagesFrom(bot: Bot, request: Request): number {
   const { state, grantedAt, activeAt, token, ending, trouble } = request;
   if (state === "ending" && ending?.deletedAt == null && ending?.trouble === null)
@@ -88,6 +92,6 @@ export function drawMessagesFrom(bot: Bot, request: Request): number {
   return bot.slack.isAskedToWait() ? (activeAt ?? grantedAt) + TOKEN_FIRST : grantedAt + SEEN_WITHIN;
 }
 
-/** False: the role has `delivery: reveal`, so no message ever holds the token. */
+/** Returns whether a DM holds the token; false: the role has `delivery: reveal`, and no message ever does. */
 export const deliversByDm = ({ config }: Bot, { role }: Request): boolean =>
   config.roles[role]?.delivery !== "reveal";

@@ -1,7 +1,7 @@
 /**
- * active: the binding exists, and the token is in the DM (or shown at a click). The step reminds the holder
- * before the end, asks whether unused access is still needed and ends it without an answer (life/idle.ts), and at the
- * end leads to ending. How a person ends access sooner is in actions/.
+ * active: the holder has access; the binding exists, and the token is in the DM (or shown at a click). The step reminds
+ * the holder before the end, asks whether unused access is still needed (life/idle.ts), and leads to ending when the time
+ * is up or nobody answers. People end access sooner in actions/.
  */
 import type { Bot } from "../../bot.ts";
 import { idleDueAt } from "../../policy/idle.ts";
@@ -35,7 +35,7 @@ export const active = {
   messages: activeMessages,
 } satisfies LifeState;
 
-/** Its moment is when it was due: the bot may not have been running then. */
+/** Ends the access as of its end, not as of now: the bot may not have been running then. */
 const timeIsUp: Decision = {
   event: "request.ended",
   by: null,
@@ -43,6 +43,7 @@ const timeIsUp: Decision = {
     request.state === "active" ? startEnding(request, { cause: "time" }, request.endsAt ?? 0) : null,
 };
 
+/** Notes the reminder in the record: its message then follows. */
 const noteReminder = (bot: Bot): Decision => ({
   event: "access.reminded",
   by: null,
@@ -53,8 +54,8 @@ const noteReminder = (bot: Bot): Decision => ({
 });
 
 /**
- * How long before the end the holder is reminded, longest first; none from before the access began, and one of an hour or
- * more only for access of a day or more.
+ * Returns how long before the end the holder is reminded, ms, longest first. A reminder must be due after the access
+ * began; one of an hour or more is only for access of a day or more.
  */
 function remindersFor({ config }: Bot, request: Request): number[] {
   const { activeAt, endsAt, prolongedBy } = request;
@@ -73,7 +74,7 @@ function nextReminder(bot: Bot, request: Request): { at: number } | null {
   return next === undefined || request.endsAt === null ? null : { at: request.endsAt - next };
 }
 
-/** Of several reminders that came due at once only the last is sent. */
+/** Returns the last reminder that is due and not noted: only one is sent when several came due at once. */
 function dueReminder(bot: Bot, request: Request): number | null {
   const due = remindersFor(bot, request).filter(
     (before) => (request.endsAt ?? 0) - before <= bot.clock.now(),

@@ -59,8 +59,8 @@ const decided = (
 });
 
 /**
- * A person holds a role once: who asks again is offered more time. An undecided request that somebody else
- * made for the person does not count. Throws Refused.
+ * Checks that the person does not hold the role yet: the refusal offers more time instead. An undecided request that
+ * somebody else made for them does not count. Throws Refused already-held or already-open.
  */
 async function assertNotHeld(bot: Bot, request: Request): Promise<void> {
   if (request.follows !== null) return;
@@ -103,7 +103,7 @@ async function readHistory(bot: Bot, request: Request, title: string): Promise<O
 
 const isNight = (clock: string): boolean => clock >= "22:00" || clock < "07:00";
 
-/** The requester's, where it is night or another one than that of who is asked first. */
+/** Returns the requester's time of day, if it is night there or the first approver has another one; else null. */
 async function notableClock(bot: Bot, request: Request, { people, groups }: LookUps): Promise<string | null> {
   const now = bot.clock.now();
   const { clock } = localTime(people.get(request.requester)?.zone ?? "UTC", now);

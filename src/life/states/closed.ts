@@ -1,7 +1,7 @@
 /**
- * closed: the request has an outcome and, where there was access, the proof of its end. The commit that closed it
- * deleted its account on the hub; if that failed, the next sweep does. Where the hub tells of use, the step puts it on
- * the trail two minutes after the end: until then the hub may send more.
+ * closed: the request is over. It has an outcome and, after access, the proof of its end; its messages show both. With
+ * `audit.hub` its step runs once, two minutes after the end (the hub may send more until then), and puts the use on the
+ * trail. The commit that closed it deleted its account on the hub; if that failed, the next sweep does.
  */
 
 import type { Bot } from "../../bot.ts";
@@ -16,13 +16,14 @@ export const closed = {
   messages: (bot, request) => {
     if (isRefusedAtOnce(request)) return [];
     const wanted = endMessages(bot, request);
-    // What was refused before anybody was asked never had a card.
+    // A request that was refused before anybody was asked never had a card.
     return request.history === null ? wanted.filter(({ key }) => key !== "card") : wanted;
   },
 } satisfies LifeState;
 
 const USE_TOLD_WITHIN = 2 * MINUTE;
 
+/** When the use goes on the trail, ms since the epoch; null: never, or it is there already. */
 function tellUseAt({ config, hub }: Bot, { ending, used }: Request): number | null {
   if (!config.audit.hub || ending?.deletedAt == null || used !== null) return null;
   return ending.deletedAt - hub.clockOffset() + USE_TOLD_WITHIN;

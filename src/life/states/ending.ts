@@ -1,8 +1,8 @@
 /**
  * ending: the bot deletes the access, and proves that it is gone. The step deletes the binding (403 at once),
  * then the account. At least 11 s later the hub must refuse the probe (an unused token of the account), or
- * the account must be absent; where it came back, as from a copy of the hub, both are deleted again. It leads to closed,
- * and never gives up.
+ * the account must be absent; if it came back, as from a copy of the hub, both are deleted again. It leads to closed, and
+ * is tried until it does.
  */
 import type { Bot } from "../../bot.ts";
 import { HubError, isAway } from "../../hub/errors.ts";
@@ -29,7 +29,7 @@ const OTHERS_WAIT = 2 * SECOND;
 const UNCONFIRMED_AFTER = MINUTE;
 const DELAY_TOLD_AFTER = 10 * SECOND;
 
-/** A failure is noted after 10 s, an end without proof after a minute, each once: people are told. */
+/** Deletes, or proves. It notes a failure after 10 s and an end without proof after a minute, each once: people are told. */
 async function stepEnding(bot: Bot, request: ReadRequest): Promise<Decision | null> {
   const { ending } = request;
   if (ending === null) return null;
@@ -78,11 +78,11 @@ const proved = (proof: Proof): Decision => ({
   },
 });
 
-/** One that was due before the bot ran has its minute from the deletion on. */
+/** Returns whether the proof is a minute late, counted from the deletion: the end may have been due before the bot ran. */
 const isOverdue = (bot: Bot, { at, deletedAt, unconfirmedAt }: Ending): boolean =>
   unconfirmedAt === null && hubTime(bot) - (deletedAt ?? at) >= UNCONFIRMED_AFTER;
 
-/** Null: it is too early to tell anybody, or they know it already. */
+/** Returns the note that a deletion fails; null: it is too early to tell anybody, or they know. */
 function troubleIn(bot: Bot, ending: Ending, error: unknown): Decision | null {
   if (!(error instanceof HubError)) return null;
   if (isOverdue(bot, ending)) return unconfirmed(bot.clock.now());

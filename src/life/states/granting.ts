@@ -1,9 +1,9 @@
 /**
- * granting: approved, and its end is fixed. The step makes the binding, and meanwhile looks for an operator's deed and
- * reads the account on the hub: if that is gone or has another uid, this record is an old copy, and it ends. Otherwise it
- * leads to active; ending deletes a binding that was made in vain. To grant twice is the same as to grant once. It also
- * ends when its time or its chain is over, or when the file and its passkeys do not bear out its approvals; and it waits
- * while a check of the hub fails.
+ * granting: approved, its end is fixed, and the step makes the binding on the hub at once. It leads to active.
+ * It leads to ending, which deletes a binding made in vain, when
+ * - its time or its chain is over, or the file and its passkeys no longer bear out its approvals;
+ * - an operator's deed names it, or its account on the hub is gone or has another uid: the record is an older copy.
+ * It waits while a check of the hub fails. To grant twice is the same as to grant once.
  */
 import type { Bot } from "../../bot.ts";
 import { isStillApproved } from "../../policy/still-approved.ts";
@@ -56,7 +56,7 @@ const toEnding = (bot: Bot, cause: "failed" | "revoked", code?: RefusalCode): De
   },
 });
 
-/** An operator took this access away past the bot, or that of a request in its chain: the deed says more than the hub. */
+/** Returns the end by an operator who took away, past the bot, this access or that of the chain's first request; null: none. */
 async function findDeed(bot: Bot, { id, follows }: Request): Promise<Decision | null> {
   const deeds = await readDeeds({ hub: bot.hub, signer: bot.store.signer });
   const deed = deeds.find(({ requests }) => requests.includes(id) || requests.includes(follows ?? id));
@@ -84,7 +84,7 @@ const nowActive = (bot: Bot): Decision => ({
       : null,
 });
 
-/** True: the chain's first request has the note that the whole chain ends, or its record is lost. */
+/** Returns whether the chain's first request says that the whole chain ends, or cannot be read. */
 async function isChainEnded(bot: Bot, { follows }: Request): Promise<boolean> {
   if (follows === null) return false;
   const first = await bot.store.read(follows);

@@ -1,4 +1,4 @@
-/** The seven states, a file each: what its step does, when it is due, and which messages it wants. */
+/** Lists the seven states of a request, a file each. Step and draw jobs pick the state's step and messages here. */
 import type { Bot } from "../../bot.ts";
 import type { Request } from "../../request/record.ts";
 import { active } from "./active.ts";
@@ -11,4 +11,5 @@ import { waiting } from "./waiting.ts";
 
 export const LIFE = { asked, waiting, scheduled, granting, active, ending, closed };
 
+/** Returns when the request's step is due, ms since the epoch (0: at once); null: never by itself. */
 export const nextDue = (bot: Bot, request: Request): number | null => LIFE[request.state].dueAt(bot, request);

@@ -1,7 +1,7 @@
 /**
- * scheduled: approved, for later or while checks of the hub fail. At `startsAt`, and when no check that concerns it
- * fails, the step judges the request again: an approval counts only while its approver may still approve. It leads to
- * granting or closed, and waits where that is not known.
+ * scheduled: approved, and waiting for its start or for checks of the hub that fail. When both are met, the step judges
+ * the request again: an approval counts only while its approver may still approve. It leads to granting, or to closed
+ * when the request is refused now or has lapsed. While Slack does not list a group, the step is tried every 5 s.
  */
 import type { Bot } from "../../bot.ts";
 import type { HoldReason, Request } from "../../request/record.ts";
@@ -48,7 +48,7 @@ async function begin(bot: Bot, request: Request): Promise<Decision> {
   };
 }
 
-/** Its time does not run meanwhile. Null: people know these reasons already. */
+/** Notes which checks hold it back; null: they are noted already. The time of access does not run meanwhile. */
 function holdBack(request: Request, reasons: HoldReason[]): Decision | null {
   if (JSON.stringify(request.heldBack) === JSON.stringify(reasons)) return null;
   return {

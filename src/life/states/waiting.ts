@@ -1,7 +1,7 @@
 /**
- * waiting: the card asks the approvers. As time passes the step reminds them once, asks the fallback
- * approvers too, and at `lapsesAt` closes the request unanswered. In actions/ people approve (to scheduled or granting),
- * deny or withdraw (to closed).
+ * waiting: the card asks the approvers. By time alone the step reminds them once, asks the fallback approvers too, and at
+ * `lapsesAt` closes the request unanswered. People approve (to scheduled or granting), deny or withdraw (to closed) in
+ * actions/.
  */
 import type { Bot } from "../../bot.ts";
 import { approvalRule } from "../../policy/roles.ts";
@@ -29,10 +29,7 @@ const fallenBack: Decision = {
     request.state === "waiting" && !request.fallback ? { ...request, fallback: true } : null,
 };
 
-/**
- * After the role's `remind`, or half of the time to decide. Calling the fallback approvers does not count as
- * a nudge.
- */
+/** When the approvers are reminded, ms: after the role's `remind`, or after half of the time to decide; once by time. */
 function nudgeAt({ config }: Bot, { role, askedAt, lapsesAt, nudges }: Request): number {
   if (nudges > 0) return Number.POSITIVE_INFINITY;
   return askedAt + (approvalRule(config, role)?.remind ?? (lapsesAt - askedAt) / 2);
@@ -52,7 +49,7 @@ function waitingMessages(bot: Bot, request: Request): WantedMessage[] {
   };
   return [
     approvalCard(bot, request),
-    // Who asked was answered at once; whose access it would be did not act, and hears of it.
+    // The asker was answered at once; a requester who did not ask themselves hears of it here.
     ...(request.askedBy === request.requester ? [] : [dmMessage(request, "waiting", "waiting")]),
     ...(callNumber(request) > 0 ? [call] : []),
   ];

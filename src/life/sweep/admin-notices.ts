@@ -1,4 +1,8 @@
-/** What the admins must hear although no request is about it: posted in the approvals channel, once an hour at most. */
+/**
+ * Tells the admins, in the approvals channel, of trouble that belongs to no request: unknown access, damaged records, lost
+ * groups, silent checks, a failing webhook. Each function posts once, and again only after its pause or when it recurs. A
+ * notice that Slack does not take is logged, not sent again. They throw StoreAway.
+ */
 import type { Bot } from "../../bot.ts";
 import type { BindingOnHub } from "../../hub/hub.ts";
 import { allGroups } from "../../policy/approvers.ts";
@@ -10,7 +14,7 @@ import { drawNotice } from "../../slack/messages/notices.ts";
 
 const TOLD_FOR = 30 * DAY;
 
-/** Access that was approved and whose record is gone: the data was restored from a copy, or REDIS_URL is wrong. */
+/** Tells, once an hour, of access whose record is gone: the data was restored from a copy, or REDIS_URL is wrong. */
 export async function tellUnrecorded(bot: Bot, bindings: readonly BindingOnHub[]): Promise<void> {
   if (bindings.length === 0 || !(await bot.store.once("told:unrecorded", HOUR))) return;
   const names = bindings.map(({ name }) => name);
@@ -24,8 +28,8 @@ export async function tellUnrecorded(bot: Bot, bindings: readonly BindingOnHub[]
 }
 
 /**
- * Records that somebody damaged, or that a newer bot wrote, by id with their ends on the hub: their access ends when it is
- * due, and by who revokes it. Each is told once.
+ * Tells, once each, of records that somebody damaged or a newer bot wrote. `unreadable` has their ends on the hub by id,
+ * ms: access ends then, or when somebody revokes it.
  */
 export async function tellUnreadable(
   bot: Bot,
@@ -39,7 +43,7 @@ export async function tellUnreadable(
   await postNotice(bot, { kind: "unreadable", names, until });
 }
 
-/** Access that was given past the bot, by hand or by another program: told, and left alone. */
+/** Tells, once a day, of access that was given past the bot, by hand or by another program, and leaves it. Throws HubError. */
 export async function tellForeignAccess(bot: Bot): Promise<void> {
   const { bindings, accounts } = await bot.hub.listForeign(bot.config);
   const names = [...bindings.map(({ name }) => name), ...accounts].sort();
@@ -49,11 +53,11 @@ export async function tellForeignAccess(bot: Bot): Promise<void> {
   await postNotice(bot, { kind: "foreign", names, until: null });
 }
 
-/** `kind`: as its notice. */
+/** Puts it on the trail, with the kind of its notice. */
 const noteForeign = ({ store, clock }: Bot, kind: AdminNotice["kind"], objects: string[]): Promise<void> =>
   store.trail.add({ event: "access.foreign", id: null, at: clock.now(), by: null, kind, objects });
 
-/** What depends on a group that Slack does not list is refused or waits. Told once, until Slack lists it again. */
+/** Tells, once until Slack lists it again, of a group that Slack does not list: requests that need it are refused or wait. */
 export async function tellUnknownGroups(
   bot: Bot,
   ids: readonly GroupId[],
@@ -67,7 +71,7 @@ export async function tellUnknownGroups(
   await postNotice(bot, { kind: "unknown-groups", names, until: null });
 }
 
-/** The hourly look at all groups of the file: those that are listed again may be told of anew. */
+/** Looks all groups of the file up, hourly and when Slack says that one changed. Throws SlackAway. */
 export async function lookForUnknownGroups(bot: Bot): Promise<void> {
   const ids = allGroups(bot.config);
   const groups = await bot.slack.groups(ids);
@@ -77,11 +81,11 @@ export async function lookForUnknownGroups(bot: Bot): Promise<void> {
 
 const groupTold = (id: GroupId): string => `told:group:${id}`;
 
-/** A role's check gives no answer, or answers again (`why` is null). */
+/** Tells that a role's company check gives no answer, or answers again (`why` is null). */
 export const tellOfCheck = (bot: Bot, role: string, why: string | null): Promise<void> =>
   postNotice(bot, { kind: why === null ? "check-answers" : "check-silent", names: [role], until: null, why });
 
-/** The receiver of `audit.webhook` does not take an entry, or takes them again (`why` is null). */
+/** Tells that the receiver of `audit.webhook` does not take an entry, or takes them again (`why` is null). */
 export const tellOfWebhook = (bot: Bot, why: string | null, skipped: number): Promise<void> =>
   postNotice(bot, {
     kind: why === null ? "webhook-works" : "webhook-fails",

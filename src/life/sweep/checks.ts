@@ -1,11 +1,14 @@
-/** What must be so on this hub before new access means anything; checked with each second sweep, ends never wait for it. */
+/**
+ * Checks the hub before new access is set up: RBAC is on, the clocks agree, each role's ClusterRole exists. Each second
+ * sweep runs it and keeps the result in `bot.checks`; a request then waits, an end never does. It changes no record.
+ */
 import type { Bot, FailingCheck } from "../../bot.ts";
 import { MINUTE } from "../../request/durations.ts";
 import type { HoldReason } from "../../request/record.ts";
 
 const CLOCKS_APART = MINUTE;
 
-/** For the operator, in the log and on /status. */
+/** The sentences for the operator, in the log and on /status. */
 const IN_WORDS: Record<HoldReason["code"], (name: string | null) => string> = {
   "not-looked": () => "the hub was not looked at yet",
   "rbac-off": () => "RBAC is off on the hub: a token means nothing there",
@@ -13,10 +16,11 @@ const IN_WORDS: Record<HoldReason["code"], (name: string | null) => string> = {
   "no-cluster-role": (name) => `the hub has no ClusterRole ${name}`,
 };
 
+/** Returns the sentence of a failing check, with the roles that it holds back. */
 export const checkInWords = ({ reason, roles }: FailingCheck): string =>
   `${IN_WORDS[reason.code](reason.name)}${roles === "all" ? "" : ` (${roles.join(", ")})`}`;
 
-/** Throws HubError when the hub is away: what was known then stays. */
+/** Runs all checks, and logs what began to fail or passes again. Throws HubError: the last result then stays. */
 export async function runChecks(bot: Bot): Promise<void> {
   const { hub, checks, log } = bot;
   const failing: FailingCheck[] = [];
@@ -32,7 +36,7 @@ export async function runChecks(bot: Bot): Promise<void> {
   checks.failing = failing;
 }
 
-/** Each holds back the roles that name it. */
+/** Returns a failing check for each ClusterRole that the hub lacks; it holds back the roles that name it. */
 async function missingClusterRoles({ config, hub }: Bot): Promise<FailingCheck[]> {
   const rolesBy = Map.groupBy(Object.keys(config.roles), (role) => config.roles[role]?.clusterRole ?? "");
   const missing: FailingCheck[] = [];

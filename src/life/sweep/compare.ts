@@ -1,9 +1,8 @@
 /**
- * Compares the records with the hub, in both directions. It changes a record only at the version that was
- * read before the hub's lists. So an older copy of Redis revives no access, and access that somebody changed
- * on the hub ends.
+ * Compares all open records with the hub's bindings and accounts, in each sweep. It deletes objects on the hub that no
+ * record allows, and ends records whose objects are gone or changed. So an older copy of Redis revives no access. A record
+ * is changed only at the version that was read before the hub's lists.
  */
-
 import type { Bot } from "../../bot.ts";
 import type { AccountOnHub, BindingOnHub } from "../../hub/hub.ts";
 import { EVERYBODY, type Lockdowns, lockdownFor } from "../../policy/lockdown.ts";
@@ -18,17 +17,20 @@ import { atVersion, commit } from "../commit.ts";
 import { outlineFor, type RecordOutline, type Records } from "../state.ts";
 import { tellUnreadable, tellUnrecorded } from "./admin-notices.ts";
 
-/** So long after its end on the hub the sweep deletes a binding, whatever its record says. */
+/** How long after its end on the hub the sweep deletes a binding, ms, whatever its record says. */
 export const OVERDUE = 30 * SECOND;
 
-/** Every binding and account with this instance's labels, and the hub's own time. */
+/** All bindings and accounts with this instance's labels, and the hub's own time, ms since the epoch. */
 export interface HubObjects {
   hubTime: number;
   bindings: BindingOnHub[];
   accounts: AccountOnHub[];
 }
 
-/** First each binding, then each record, then each account. */
+/**
+ * Compares each binding, then each record, then each account, and tells the admins of access whose record is gone or
+ * cannot be read. Throws StoreAway, HubError, Refused: the next sweep goes on.
+ */
 export async function compareWithHub(
   bot: Bot,
   records: Records,
@@ -37,12 +39,12 @@ export async function compareWithHub(
 ): Promise<void> {
   const notOverdue = onHub.bindings.filter(({ endsAt }) => (endsAt ?? 0) + OVERDUE > onHub.hubTime);
   const unrecorded: BindingOnHub[] = [];
-  // By id, when each ends on the hub: that holds.
+  // The ends on the hub by id: that end holds when the record cannot be read.
   const unreadable = new Map<RequestId, number | null>();
   const requesters = new Map(onHub.accounts.map(({ id, requester }) => [id, requester]));
   for (const binding of notOverdue) {
     if (binding.id === null) continue;
-    // Whatever Redis says.
+    // A lockdown ends it whatever Redis says.
     if (isLockedOut(lockdowns, requesters.get(binding.id))) {
       await bot.hub.deleteBinding(binding.id);
       continue;
@@ -62,7 +64,7 @@ export async function compareWithHub(
   await tellUnreadable(bot, unreadable);
 }
 
-/** `requester`: as the account on the hub names them. */
+/** Returns whether a lockdown concerns the requester whom the account on the hub names. */
 const isLockedOut = (lockdowns: Lockdowns, requester: UserId | null | undefined): boolean =>
   requester ? lockdownFor(lockdowns, requester) !== null : (lockdowns.get(EVERYBODY)?.locked ?? false);
 
@@ -96,11 +98,11 @@ async function compareRecords(bot: Bot, records: Records, { accounts, bindings }
   }
 }
 
-/** Its own step ends it, even when the sweep already deleted its binding. */
+/** Returns whether its time is up: its own step then ends it, even when the sweep already deleted its binding. */
 const isTimeUp = ({ clock }: Bot, { state, endsAt }: RecordOutline): boolean =>
   (state === "granting" || state === "active") && (endsAt ?? 0) <= clock.now();
 
-/** Karpor was upgraded and signs tokens with another key: every earlier token is dead. */
+/** Returns whether Karpor signs with another key now, as after an upgrade: the request's token is dead then. */
 function isSignedByOldKey({ hub }: Bot, { state, token }: RecordOutline): boolean {
   const key = hub.signingKey();
   return state === "active" && key !== null && token.signingKey !== null && token.signingKey !== key;
@@ -112,8 +114,8 @@ async function renewToken(bot: Bot, record: RecordOutline): Promise<void> {
 }
 
 /**
- * Deletes an account whose request is over, or that has no record that can be read and whose time has passed. One whose
- * request is open and was not among the unfinished ones is, from the next sweep on.
+ * Deletes an account whose request is closed, or whose time has passed without a record that can be read. An open request
+ * that was missing from the list of unfinished ones is put back on it. Returns whether the record cannot be read.
  */
 async function compareAccount(
   bot: Bot,
@@ -134,10 +136,7 @@ async function compareAccount(
 const endAtVersion = (bot: Bot, record: RecordOutline, cause: "restored" | "altered"): Promise<void> =>
   commitAtVersion(bot, record, "request.ended", (newest) => endOrClose(newest, { cause }, bot.clock.now()));
 
-/**
- * Changes the record only at the version that was read before the lists; the next sweep looks at one that
- * changed.
- */
+/** Changes the record only at the version that was read before the lists; the next sweep compares a newer one. */
 async function commitAtVersion(
   bot: Bot,
   { id, version }: RecordOutline,
@@ -149,7 +148,7 @@ async function commitAtVersion(
   await commit(bot, read, { event, by: null, change: atVersion(read, change) });
 }
 
-/** A process died after it noted the chain's end in the first record: the others end here. */
+/** Ends a request whose chain was ended, when a process died before it came to this one. */
 async function completeChainEnd(bot: Bot, { id, follows }: RecordOutline): Promise<void> {
   const first = follows && orNull(await bot.store.read(follows));
   const record = first?.chainEnd ? orNull(await bot.store.read(id)) : null;

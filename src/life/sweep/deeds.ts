@@ -1,6 +1,6 @@
 /**
- * Does what operators began past the bot: ends the records that a deed names, and their chains, with the operator's
- * words and moment, then puts it on the trail, then forgets it. Each part may be done twice.
+ * Completes deeds, the operators' signed notes on the hub that they ended access past the bot (life/deeds.ts). In each
+ * sweep it ends the records that a deed names, and their chains, puts the deed on the trail, and deletes the note.
  */
 import type { Bot } from "../../bot.ts";
 import type { Request } from "../../request/record.ts";
@@ -12,7 +12,7 @@ import { readChain } from "../chain.ts";
 import { commit } from "../commit.ts";
 import { forgetDeed, readDeeds } from "../deeds.ts";
 
-/** Throws StoreAway, HubError: the next sweep goes on. */
+/** Completes all deeds on the hub; each part may be done twice. Throws StoreAway, HubError, Refused: the next sweep goes on. */
 export async function doDeeds(bot: Bot): Promise<void> {
   const notes = { hub: bot.hub, signer: bot.store.signer };
   for (const deed of await readDeeds(notes)) {
@@ -34,7 +34,7 @@ async function endByDeed(bot: Bot, request: ReadRequest, deed: Deed): Promise<vo
   });
 }
 
-/** Its time was up after the deed, or nobody knew why it was changed: the deed says more. */
+/** Returns the record with the deed as the cause of its end; null: a person, or something before the deed, ended it. */
 function withDeedNoted(request: Request, deed: Deed): Request | null {
   const { ending } = request;
   if (ending === null || ending.by !== null || ending.at < deed.at) return null;
@@ -42,7 +42,7 @@ function withDeedNoted(request: Request, deed: Deed): Request | null {
   return { ...request, ending: { ...ending, cause, by, words, at, goneAt } };
 }
 
-/** What a rotation finds not granted closes; any other deed names what had a binding. */
+/** Ends by the deed: a rotation closes what is not granted, any other deed names only requests that had a binding. */
 function endedBy(request: Request, deed: Deed): Request | null {
   const { cause, operator: by, words, at, goneAt, requests } = deed;
   const hadBinding = cause !== "rotated" && requests.includes(request.id);

@@ -1,4 +1,7 @@
-/** Keeps the lockdowns in Redis and on the hub the same: of two copies the one that counts is written to the other place. */
+/**
+ * Keeps the two copies of each lockdown, in Redis and on the hub, the same: the newer one is written to the other place.
+ * Each sweep runs it, and it then ends the requests that a lockdown concerns.
+ */
 import type { Bot } from "../../bot.ts";
 import {
   type Lockdown,
@@ -11,7 +14,7 @@ import { openLockdown, signLockdown } from "../../store/lockdowns.ts";
 import { copyToHub, drawLockdownCard, enforceLockdowns, hubLockdowns } from "../lockdown.ts";
 import type { RecordOutline } from "../state.ts";
 
-/** Then ends the requests that they concern. Throws StoreAway, HubError. */
+/** Returns the lockdowns that count, after it ended the requests that they concern. Throws StoreAway, HubError, Refused. */
 export async function syncLockdowns(bot: Bot, records: Iterable<RecordOutline>): Promise<Lockdowns> {
   const inRedis = await bot.store.lockdowns.readSigned();
   const onHub = hubLockdowns(await bot.hub.readNotes());
@@ -26,7 +29,7 @@ export async function syncLockdowns(bot: Bot, records: Iterable<RecordOutline>):
   return counting;
 }
 
-/** The same signed text in both places. One that cannot be read locks in Redis too, until somebody writes a new one. */
+/** Returns the lockdown that counts, now in both places. One that cannot be read locks until somebody writes a new one. */
 async function syncOne(
   bot: Bot,
   whom: Locked,
@@ -48,6 +51,7 @@ async function syncOne(
   return lockdown;
 }
 
+/** Writes the lockdown to Redis, with an entry on the trail. */
 async function takeOver(bot: Bot, whom: Locked, before: string | undefined, lockdown: Lockdown) {
   await bot.store.lockdowns.replace(whom, before, lockdown, {
     event: "lockdown.taken-over",

@@ -1,4 +1,7 @@
-/** A passkey that is new in the file is told to its person and to the channel: somebody may have put it there for them. */
+/**
+ * Tells a person and the approvals channel when a passkey of theirs is new in the file: somebody else may have added it.
+ * Each second sweep looks. It changes no record; Redis keeps digests of the passkeys that were told.
+ */
 import { createHash } from "node:crypto";
 import type { Bot } from "../../bot.ts";
 import { type Passkey, passkeyLine } from "../../policy/passkeys.ts";
@@ -11,7 +14,7 @@ const KNOWN = "known-passkeys";
 const KNOWN_FOR = 3650 * DAY;
 const TOLD_WITHIN = MINUTE;
 
-/** Which ones were told is noted in Redis: one that was emptied has all of them told again. Throws StoreAway, SlackAway. */
+/** Tells of the new ones; an emptied Redis has all told again. Throws StoreAway, SlackAway; SlackRefusal of the channel. */
 export async function tellNewPasskeys(bot: Bot): Promise<void> {
   const passkeys = Object.values(bot.config.passkeys).flatMap((some = []) => some);
   if (passkeys.length === 0) return;
@@ -37,7 +40,7 @@ async function tellPasskey(bot: Bot, user: UserId): Promise<void> {
     const own = drawNewPasskey({ config, locale: await slack.localeFor(user) }, null);
     await slack.post(await slack.openDm(user), own);
   } catch (error) {
-    // Who left, or closed their DM, is not told; the channel is.
+    // A person who left, or closed their DM, is not told; the channel is.
     if (!(error instanceof SlackRefusal)) throw error;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The sweep, every 30 s on each replica: it rings for requests that are due, and deletes each binding whose
- * end on the hub (an annotation) has passed, whatever Redis says. Then it compares the hub with the records
- * (life/sweep/compare.ts).
+ * The sweep runs every 30 s on each replica and does again what was missed. It schedules jobs for requests that are due,
+ * deletes each binding whose end on the hub (an annotation) has passed, whatever Redis says, and then runs the other files
+ * of this folder: deeds, lockdowns, compare, checks.
  */
 import type { Redis } from "ioredis";
 import type { Bot } from "../../bot.ts";
@@ -28,8 +28,8 @@ import { checkEverybody } from "./who-left.ts";
 export const SWEEP_EVERY = 30 * SECOND;
 
 /**
- * Runs until the replica stops: before its first job, then every 30 s, and at once when Redis is back.
- * `noteSweep` gets how long each sweep took, ms.
+ * Sweeps until the replica stops: before its first job, then every 30 s, and at once when Redis is back. `noteSweep` gets
+ * how long each sweep took, ms. It does not throw while things are away.
  */
 export async function keepSweeping(
   bot: Bot,
@@ -48,7 +48,10 @@ export async function keepSweeping(
   }
 }
 
-/** A part that fails does not stop the others. The log says once what is away; the next sweep tries again. */
+/**
+ * Sweeps once, `withChecks` also the checks, passkeys and company checks. A part that fails does not stop the others: the
+ * log says once what is away, and the next sweep tries again. It throws nothing.
+ */
 export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
   const records = await attempt(bot, "Redis", () => scheduleDue(bot));
   const onHub = await attempt(bot, "hub", () => listOnHub(bot));
@@ -71,7 +74,7 @@ export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
 const isUnchecked = ({ checks }: Bot): boolean =>
   checks.failing.some(({ reason }) => reason.code === "not-looked");
 
-/** Anything else nobody foresaw. */
+/** Returns whether it is a known kind of error; any other one is a bug, and logged as an error. */
 const refusedOrAway = (error: unknown): boolean =>
   [HubError, StoreAway, SlackAway, SlackRefusal, Refused].some((kind) => error instanceof kind);
 
@@ -91,10 +94,10 @@ async function attempt<T>(bot: Bot, outside: "Redis" | "hub", work: () => Promis
   }
 }
 
-/** There may be thousands of records: they are not all held at the same time. */
+/** Whole records in memory at the same time: there may be thousands. */
 const READ_AT_ONCE = 500;
 
-/** Rings once in 30 s, from whichever replica is first: a job that fails is tried again every 5 s anyway. */
+/** Schedules the jobs once in 30 s, from the first replica: a job that fails is tried again every 5 s anyway. */
 async function scheduleOnce(
   bot: Bot,
   { id, version }: ReadRequest,
@@ -106,8 +109,8 @@ async function scheduleOnce(
 }
 
 /**
- * Once an hour, on one replica: looks for people who left without an event, and for access given past the
- * bot; tells of refused attempts that were too many for the trail.
+ * Looks, once an hour on one replica, for people who left without an event and for access given past the bot; puts on the
+ * trail how many refused attempts it left out.
  */
 async function lookHourly(bot: Bot): Promise<void> {
   if (!(await bot.store.once("hourly-look", HOUR))) return;
@@ -117,9 +120,7 @@ async function lookHourly(bot: Bot): Promise<void> {
   await tellForeignAccess(bot);
 }
 
-/**
- * Reads all unfinished requests; rings for those that are due, and for those whose messages are not drawn.
- */
+/** Reads all unfinished requests; schedules jobs for those that are due, and for those whose messages are not drawn. */
 async function scheduleDue(bot: Bot): Promise<Records> {
   const ids = await bot.store.unfinished();
   const records: Records = new Map();
@@ -134,7 +135,7 @@ async function scheduleDue(bot: Bot): Promise<Records> {
   return records;
 }
 
-/** Records that are gone, or that cannot be read and have no account any more: there is nothing left to do. */
+/** Takes ids off the unfinished ones whose account is gone and whose record is gone or cannot be read: nothing is left to do. */
 async function forgetLost(bot: Bot, records: Records, { accounts }: HubObjects): Promise<void> {
   const known = new Set(accounts.map(({ id }) => id));
   for (const id of await bot.store.unfinished()) {
@@ -149,10 +150,7 @@ async function listOnHub({ hub }: Bot): Promise<HubObjects> {
   return { hubTime: bindings.hubTime, bindings: bindings.items, accounts: accounts.items };
 }
 
-/**
- * Deletes each binding whose end on the hub has passed, whatever Redis says. An end that cannot be read has
- * passed.
- */
+/** Deletes each binding whose end on the hub has passed, whatever Redis says; an end that cannot be read has passed. */
 async function endOverdue({ hub, log }: Bot, { hubTime, bindings, accounts }: HubObjects): Promise<void> {
   const uids = new Map(accounts.map(({ id, uid }) => [id, uid]));
   for (const { id, endsAt } of bindings) {

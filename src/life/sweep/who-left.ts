@@ -1,7 +1,7 @@
 /**
- * Whoever left Slack, or the groups that may ask for a role, loses what they hold. Slack's events are only
- * hints: each person is looked up. What is not granted yet needs no look here: it is judged anew before it is
- * granted.
+ * Ends the access of people who left Slack, or left the groups that may ask for the role. It runs on Slack's events and
+ * once an hour, and looks each person up: an event is only a hint. A request that is not granted yet is left alone, since
+ * it is judged again before the grant.
  */
 import type { Bot } from "../../bot.ts";
 import { allGroups, groupsFor } from "../../policy/approvers.ts";
@@ -24,13 +24,13 @@ interface MaxAge {
   groups: number;
 }
 
-/** Slack says that something of this person changed. */
+/** Runs when Slack says that something of this person changed. Throws SlackAway, StoreAway, Refused. */
 export async function checkPerson(bot: Bot, user: UserId): Promise<void> {
   const requests = await bot.store.page(openFor(user), { count: EVERY_GROUP });
   await endIfLeft(bot, user, requests.filter(isGranted), { person: 0, groups: 15 * SECOND });
 }
 
-/** Slack says that a group changed. Many such events within a moment lead to one look-up. */
+/** Runs when Slack says that a group changed; many such events within 3 s lead to one look-up. Throws as `checkPerson`. */
 export async function checkGroups(bot: Bot): Promise<void> {
   if (!(await bot.store.once("groups-changed", GROUPS_EVERY))) return;
   await bot.clock.sleep(GROUPS_EVERY, bot.stopping);
@@ -40,9 +40,7 @@ export async function checkGroups(bot: Bot): Promise<void> {
     await endIfLeft(bot, user, requests, { person: HOUR, groups: MINUTE });
 }
 
-/**
- * The hourly look, for what no event told. With many holders it takes minutes: nothing should wait for it.
- */
+/** Runs hourly, for changes without an event. It takes a second a holder: no caller waits for it. Throws StoreAway. */
 export async function checkEverybody(bot: Bot): Promise<void> {
   for (const [user, requests] of await readHolders(bot)) {
     // When Slack does not answer for this person, the next hourly look tries again.
@@ -53,13 +51,13 @@ export async function checkEverybody(bot: Bot): Promise<void> {
 
 const isGranted = ({ state }: ReadRequest): boolean => state === "granting" || state === "active";
 
-/** What is granted, by its holder. */
+/** Returns the granted requests by their holder. */
 async function readHolders(bot: Bot): Promise<Map<UserId, ReadRequest[]>> {
   const granted = await bot.store.page(GRANTED, { count: EVERY_GROUP });
   return Map.groupBy(granted.filter(isGranted), ({ requester }) => requester);
 }
 
-/** Throws SlackAway: without a look-up nothing ends. */
+/** Ends those of the requests whose holder has left. Throws SlackAway: without a look-up nothing ends. */
 async function endIfLeft(bot: Bot, user: UserId, requests: ReadRequest[], maxAge: MaxAge): Promise<void> {
   if (requests.length === 0) return;
   const ids = new Set(requests.flatMap(({ role }) => groupsFor(bot.config, role)));

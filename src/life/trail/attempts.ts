@@ -1,10 +1,14 @@
-/** Attempts that were refused, on the trail: ten a person an hour, and after the hour one entry with the count of the rest. */
+/**
+ * Puts on the trail that somebody tried what they may not: up to ten entries a person an hour, and after the hour one entry
+ * with the count of the rest. It changes no record.
+ */
 import type { Bot } from "../../bot.ts";
 import { HOUR } from "../../request/durations.ts";
 import type { UserId } from "../../request/ids.ts";
 import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
 import { knownNames } from "./entries.ts";
 
+/** The refusals that say that a person may not do it; others are no attempt. */
 const TOLD: readonly RefusalCode[] = [
   "own-request",
   "not-an-approver",
@@ -13,12 +17,12 @@ const TOLD: readonly RefusalCode[] = [
   "locked-down",
 ];
 
-/** Where the refusal is one of what a person may not do. Nobody's answer waits for it. */
+/** Notes a refused click or command, if it is such an attempt. It returns at once and throws nothing. */
 export function noteRefusal(bot: Bot, by: UserId, { code, data: { id } }: RefusalNote): void {
   if (TOLD.includes(code)) noteAttempt(bot, by, code, typeof id === "string" ? id : null);
 }
 
-/** `code`: a refusal's, or `unknown-message`: a pressed message that the record does not know. */
+/** Notes an attempt; `unknown-message` is a pressed message that the record does not know. It throws nothing. */
 export const noteAttempt = (
   bot: Bot,
   by: UserId,
@@ -32,7 +36,7 @@ async function tellAttempt(bot: Bot, by: UserId, code: string, id: string | null
   await bot.store.trail.add({ event: "attempt.refused", id, at, by, code, names: knownNames(bot, [by]) });
 }
 
-/** Once an hour: what was too much for the trail in the hours before. Throws StoreAway. */
+/** Puts on the trail, once each, how many attempts the last two hours left out; the hourly look runs it. Throws StoreAway. */
 export async function tellManyAttempts(bot: Bot): Promise<void> {
   const hour = Math.floor(bot.clock.now() / HOUR);
   for (const past of [hour - 1, hour - 2])

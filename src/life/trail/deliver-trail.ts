@@ -1,6 +1,7 @@
 /**
- * `audit.webhook`: each entry of the trail goes to a URL, by the Standard Webhooks specification. In order and at least
- * once: the cursor moves when the receiver answered 2xx, so one whose answer was lost is sent again, with the same id.
+ * Sends each entry of the trail to the URL of `audit.webhook`, by the Standard Webhooks specification, from one replica at
+ * a time. In order and at least once: the cursor in Redis moves when the receiver answered 2xx, so an entry whose answer
+ * was lost is sent again, with the same id. An entry that nobody took for a day is skipped.
  */
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
@@ -16,11 +17,11 @@ const ANSWERS_WITHIN_MS = 10_000;
 const FIRST_PAUSE = 5 * SECOND;
 const LONGEST_PAUSE = HOUR;
 const TRIED_FOR = DAY;
-/** One replica sends: the others wait until it has not said for so long that it still does. */
+/** One replica sends. It renews the lease with each entry; another takes over when the lease runs out. */
 const LEASE = "webhook-sender";
 const LEASE_MS = 30 * SECOND;
 
-/** Where it is, kept in Redis. Without one the trail is sent from its beginning. */
+/** How far the delivery is, kept in Redis; all times in ms. Without it the trail is sent from its beginning. */
 const Delivery = z.object({
   /** The last entry that was sent, or skipped. */
   cursor: z.string().nullable(),
@@ -33,14 +34,14 @@ const Delivery = z.object({
 type Delivery = z.infer<typeof Delivery>;
 const KEPT_AS = "webhook";
 
-/** Throws StoreAway. */
+/** Returns how far the delivery is, for this file, metrics and doctor. Throws StoreAway. */
 export const readDelivery = async ({ kept }: Pick<Store, "kept">): Promise<Delivery> =>
   orNull(readText(Delivery, await kept(KEPT_AS))) ?? { cursor: null, failing: null, skipped: 0 };
 
 const entriesAfter = ({ trail }: Store, { cursor }: Delivery) =>
   trail.read(cursor === null ? "-" : `(${cursor}`);
 
-/** Runs until the replica stops. */
+/** Delivers new entries every 5 s, until the replica stops. It throws nothing: what is away is logged. */
 export async function keepDelivering(bot: Bot): Promise<void> {
   while (bot.config.audit.webhook && !bot.stopping.aborted) {
     await deliverTrail(bot).catch(bot.outages.note);
@@ -65,7 +66,7 @@ async function deliverTrail(bot: Bot): Promise<void> {
 const nextTry = ({ failing }: Delivery): number =>
   failing ? failing.triedAt + Math.min(FIRST_PAUSE * 2 ** (failing.tries - 1), LONGEST_PAUSE) : 0;
 
-/** The admins hear once that it fails, and once that it works again. */
+/** Sends one entry and returns how far the delivery is then. The admins hear once that it fails, and once that it works. */
 async function deliverEntry(bot: Bot, before: Delivery, stored: StoredEntry): Promise<Delivery> {
   const entry = bot.store.trail.open(stored);
   // Somebody else wrote it: `audit verify` tells of it.
@@ -87,7 +88,7 @@ async function deliverEntry(bot: Bot, before: Delivery, stored: StoredEntry): Pr
   return isGivenUp ? { ...after, cursor: stored.id, skipped: before.skipped + 1 } : after;
 }
 
-/** Null: it was taken. Else why not. */
+/** Returns null when the receiver took the entry, else why not. */
 async function send({ config, stopping }: Bot, id: string, entry: TrailEntry): Promise<string | null> {
   const { url = "", secretEnv = "" } = config.audit.webhook ?? {};
   const body = JSON.stringify({

@@ -1,4 +1,4 @@
-/** Entries of the trail: what each says of a request, and who the people in it are. */
+/** Builds the trail's entry for a commit: the event, the fields of the record after it, and the names of the people. */
 import type { Bot } from "../../bot.ts";
 import { ticketIn } from "../../policy/company-check.ts";
 import { roleNamed } from "../../policy/roles.ts";
@@ -37,7 +37,7 @@ const TRAIL_FIELDS = [
   "used",
 ] as const;
 
-/** What a passkey signed is told once, where it was approved; later entries say that it did. */
+/** Returns the entry of a decision. Only `request.approved` holds what a passkey signed; later entries say that it did. */
 export function entryFor(
   bot: Bot,
   before: Request,
@@ -62,14 +62,14 @@ export function entryFor(
   };
 }
 
-/** An end is told as what it ended: access, a request that was not granted, or the chain of one that is over already. */
+/** Names an end by what it ended: access, a request that was not granted, or the chain of one that ended already. */
 function eventFor({ event }: Pick<Decision, "event">, before: Request, after: Request): TrailEvent {
   if (event !== "request.ended") return event;
   if (before.state === after.state) return "chain.ended";
   return after.state === "ending" ? "access.ended" : event;
 }
 
-/** The names that this replica knows, by id; others are left out. */
+/** Returns the names that this replica knows, by Slack id; others are left out. */
 export const knownNames = ({ slack }: Pick<Bot, "slack">, ids: readonly (string | null | undefined)[]) =>
   Object.fromEntries(
     ids.flatMap((id) => {
@@ -78,7 +78,7 @@ export const knownNames = ({ slack }: Pick<Bot, "slack">, ids: readonly (string 
     }),
   );
 
-/** The record with the names of all whom it concerns, as they are now. */
+/** Returns the record with the current names of all people in it, and of `by`. */
 export function withNames(bot: Bot, request: Request, by: string | null): Request {
   const { requester, askedBy, approvals, names } = request;
   const known = knownNames(bot, [requester, askedBy, by, ...approvals.map((one) => one.by)]);

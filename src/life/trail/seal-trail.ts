@@ -1,6 +1,7 @@
 /**
- * Seals the trail. The newest seal, the one from which the trail goes on after a trim, and each that Redis lost are also
- * notes on the hub, out of reach of who can write to Redis alone.
+ * Seals the trail once a minute on each replica: a seal signs the hash of all entries so far, and shows if Redis loses
+ * or changes one. It then copies the newest seal to the hub, out of reach of an intruder in Redis, trims entries older than
+ * `audit.keep`, and posts the seal in the channel once a day, with `audit.checkpoint`.
  */
 import { z } from "zod";
 import type { Bot } from "../../bot.ts";
@@ -10,19 +11,19 @@ import { drawSeal } from "../../slack/messages/notices.ts";
 import { readText, UNREADABLE } from "../../store/reading.ts";
 import { openSeal, type Seal, signSeal } from "../../store/seals.ts";
 
-/** Names of the notes. */
+/** Names of the notes on the hub: the newest seal, the one where the trimmed trail begins, and those that Redis lost. */
 export const SEAL_NOTES = { newest: "trail-seal", anchor: "trail-anchor", lost: "trail-seal-lost" } as const;
 
 const MOST_LOST = 20;
 const Lost = z.array(z.string());
 
-/** The seals that Redis did not hold although the hub did, as they were signed, until an operator acknowledges them. */
+/** Returns the signed seals that the hub held and Redis did not, until an operator acknowledges them. */
 export function readLostSeals(notes: HubNotes): string[] {
   const lost = readText(Lost, notes[SEAL_NOTES.lost]);
   return lost === UNREADABLE ? [notes[SEAL_NOTES.lost] ?? ""] : (lost ?? []);
 }
 
-/** Throws StoreAway, SlackAway, SlackRefusal, HubError: what was not told is told a minute later. */
+/** Runs all of it once. Throws StoreAway, SlackAway, SlackRefusal, HubError: the rest is done a minute later. */
 export async function sealTrail(bot: Bot): Promise<void> {
   const { seals } = bot.store;
   while (await seals.make());
@@ -33,7 +34,7 @@ export async function sealTrail(bot: Bot): Promise<void> {
   await tellChannel(bot, newest);
 }
 
-/** A seal on the hub that Redis does not hold tells of lost or changed entries: that stays noted on the hub. */
+/** Copies the newest seal to the hub. If Redis lacks the seal there before, entries were lost or changed: that is noted too. */
 async function tellHub(bot: Bot, newest: Seal): Promise<void> {
   const signed = signSeal(bot.store.signer, newest);
   const noted = (await bot.hub.readNotes())[SEAL_NOTES.newest];
@@ -58,7 +59,7 @@ async function noteLost(bot: Bot, seal: string): Promise<void> {
   await bot.store.trail.add({ event: "seal.lost", id: null, at: bot.clock.now(), by: null, seal });
 }
 
-/** The anchor is on the hub before anything is deleted: a trail that begins anywhere else was cut. */
+/** Deletes old entries, after the anchor is on the hub: a trail that begins anywhere else was cut. */
 async function trimTrail(bot: Bot): Promise<void> {
   const { seals, signer } = bot.store;
   const anchor = await seals.newest(String((await bot.store.now()) - bot.config.audit.keep));
@@ -70,7 +71,7 @@ async function trimTrail(bot: Bot): Promise<void> {
   await seals.trim(anchor);
 }
 
-/** With `audit.checkpoint`, once a day. */
+/** Posts the newest seal in the channel once a day, with `audit.checkpoint`. */
 async function tellChannel(bot: Bot, newest: Seal): Promise<void> {
   if (bot.config.audit.checkpoint === undefined || (await bot.store.kept("seal-posted"))) return;
   const { channel, language } = bot.config.slack;
