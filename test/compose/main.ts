@@ -125,7 +125,8 @@ async function getGrant(user: string, reason: string): Promise<SlackMessage> {
 
 /** The holder ends it, and is told the proof. */
 async function endGrant(user: string, message: SlackMessage): Promise<void> {
-  const proofs = () => slack.dm(user).filter((one) => visibleText(one).includes("Karpor refuses the token (checked"));
+  const proofs = () =>
+    slack.dm(user).filter((one) => visibleText(one).includes("Karpor refuses the token (checked"));
   const before = proofs().length;
   await slack.click(user, message, "End now", { confirm: true });
   await slack.waitFor(() => proofs().length > before, WAIT);
