@@ -52,7 +52,7 @@ function hubAuditListener(bot: Bot): RequestListener {
       const batch = readBatch(body);
       if (batch === null) return answerHub(response, 400);
       for (const request of await keepUse(bot.store, batch, owner, bot.clock.now()))
-        await ringUse(bot, request);
+        await scheduleUse(bot, request);
       return answerHub(response, 200);
     } catch (error) {
       bot.outages.note(error);
@@ -63,7 +63,7 @@ function hubAuditListener(bot: Bot): RequestListener {
 }
 
 /** Redraws the messages of ended access, which show the counts; steps access that was asked *Still needed?*: use answers it. */
-async function ringUse({ queue }: Bot, { id, ending, idle }: ReadRequest): Promise<void> {
+async function scheduleUse({ queue }: Bot, { id, ending, idle }: ReadRequest): Promise<void> {
   if (ending) await queue.schedule("messages", id);
   else if (idle.askedAt !== null) await queue.schedule("access", id);
 }

@@ -79,13 +79,13 @@ const lockedDown = (who: string): Refused =>
 /** Runs after the record is stored: the next sweep schedules a job that cannot be scheduled now. */
 async function scheduleJobs(bot: Bot, before: Request, after: Request): Promise<void> {
   const due = nextDue(bot, after);
-  const rings: Promise<void>[] = [];
-  rings.push(bot.queue.schedule("messages", after.id, drawMessagesFrom(bot, after) - bot.clock.now()));
-  if (due !== null) rings.push(bot.queue.schedule("access", after.id, due - bot.clock.now()));
-  if (before.state === "active" || after.state === "active")
-    rings.push(bot.queue.schedule("token", after.id));
-  const failed = (await Promise.allSettled(rings)).find(({ status }) => status === "rejected");
-  if (failed) bot.log.debug({ id: after.id }, "committed, but the queue could not be rung; the sweep will");
+  const jobs: Promise<void>[] = [];
+  jobs.push(bot.queue.schedule("messages", after.id, drawMessagesFrom(bot, after) - bot.clock.now()));
+  if (due !== null) jobs.push(bot.queue.schedule("access", after.id, due - bot.clock.now()));
+  if (before.state === "active" || after.state === "active") jobs.push(bot.queue.schedule("token", after.id));
+  const failed = (await Promise.allSettled(jobs)).find(({ status }) => status === "rejected");
+  if (failed)
+    bot.log.debug({ id: after.id }, "committed, but its jobs could not be scheduled; the sweep will");
 }
 
 /**

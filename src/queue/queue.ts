@@ -85,7 +85,7 @@ export function startWorkers({ patient, prefix, run, log }: WorkerOptions) {
     const { kind, id } = job.data;
     // Only Redis can be the reason: the sweep schedules the job again when it is back.
     await run(kind, id).catch((error: unknown) =>
-      log.debug({ id, err: error }, `queue: the ${kind} job could not ring for its next run`),
+      log.debug({ id, err: error }, `queue: the ${kind} job could not schedule its next run`),
     );
   };
   const workers = (["access", "slack"] as const).map((name) => {
