@@ -21,7 +21,7 @@ import { readRequest } from "./read.ts";
 export interface Approving {
   /** A shorter time than was asked for, ms; null: the whole. */
   less: number | null;
-  /** What their passkey answered, where the role asks for one. */
+  /** The answer of their passkey, if the role asks for one. */
   assertion?: Assertion;
 }
 
@@ -65,7 +65,7 @@ interface ForApproval {
   toSign: ToSign | null;
 }
 
-/** What a passkey of an approver signs. */
+/** A statement for an approver's passkey to sign. */
 export interface ToSign {
   statement: string;
   passkeys: readonly Passkey[];
@@ -124,7 +124,7 @@ export async function readWaiting(bot: Bot, id: RequestId, user: UserId): Promis
   return request;
 }
 
-/** Who comes late is told who decided: themselves, or somebody else. */
+/** Throws Refused for a late click; it says who decided: the presser, or somebody else. */
 export function assertWaiting(request: Request, user: UserId): void {
   if (request.state === "waiting") return;
   if (request.outcome === null && request.approvals.some((approval) => approval.by === user))
@@ -136,7 +136,7 @@ export function assertWaiting(request: Request, user: UserId): void {
   throw new Refused("already-decided", { id: request.id, by, at, how: outcome?.kind ?? "approved" });
 }
 
-/** What the rules do not allow any more closes; what is not known leaves it waiting. */
+/** Closes the request if the rules no longer allow it; if that is not known, it goes on waiting. */
 async function judgeOrClose(
   bot: Bot,
   read: ReadRequest,

@@ -1,6 +1,6 @@
 /**
  * ask: everything that begins a request: for oneself or somebody else, now or later, in an emergency, or more time.
- * What can be known at once is refused here; what needs Slack or the company's check is the step of `asked`.
+ * Limits that are known at once are checked here; the step of `asked` checks what needs Slack or the company.
  */
 import type { Bot } from "../bot.ts";
 import { isAway } from "../hub/errors.ts";

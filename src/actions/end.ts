@@ -103,7 +103,7 @@ export async function assertAdmin(
     throw new Refused("not-an-admin", { deed });
 }
 
-/** What takes access away uses what is known in memory; only what gives needs a fresh look-up. */
+/** Taking access away uses what is known in memory; only giving it needs a fresh look-up. */
 const HOWEVER_OLD = Number.POSITIVE_INFINITY;
 
 /** Guests and strangers have no power, whatever group they are in. `within`: how old it may be, ms. Throws SlackAway. */

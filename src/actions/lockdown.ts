@@ -27,7 +27,7 @@ export async function lockDown(bot: Bot, { user, by, words }: LockdownAsked): Pr
   );
 }
 
-/** What ended stays ended: people ask again. */
+/** Unlocking gives nothing back: people ask again. */
 export async function unlock(bot: Bot, { user, by, words }: LockdownAsked): Promise<void> {
   await assertAdmin(bot, by, "unlock");
   await writeLockdown(bot, lockedKey(user), { locked: false, by, words });

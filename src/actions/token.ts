@@ -1,4 +1,4 @@
-/** What the holder does with a token: another one, hidden, or shown at a click. */
+/** Three things that a holder does with a token: ask for another, hide it, have it shown at a click. */
 
 import type { Bot } from "../bot.ts";
 import type { MintedToken } from "../hub/hub.ts";
@@ -12,7 +12,7 @@ import { withNewToken } from "../request/transitions.ts";
 import type { ReadRequest } from "../store/store.ts";
 import { readRequest } from "./read.ts";
 
-/** Of the same account, in a new message; nothing is approved anew. Throws Refused, StoreAway. */
+/** Makes another token of the same account, in a new message; nobody approves again. Throws Refused, StoreAway. */
 export async function newToken(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
   const request = await readOwn(bot, id, by);
   return commit(bot, request, {
@@ -34,7 +34,7 @@ export async function hideToken(bot: Bot, id: RequestId, by: UserId): Promise<Re
 
 const REVEALS_AN_HOUR = 10;
 
-/** Of the same account: a token a click, ten an hour; no message ever holds it. */
+/** Makes a token of the same account at each click, ten an hour; no message holds it. Throws Refused, HubError, StoreAway. */
 export async function revealToken(
   bot: Bot,
   id: RequestId,

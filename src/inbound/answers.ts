@@ -74,7 +74,7 @@ export const sentence = (text: string): Message => compose(plainWords(text), tex
 
 export const ephemeral = (message: Message) => ({ response_type: "ephemeral" as const, ...message });
 
-/** What only informs: the messages that its record knows have the buttons. */
+/** An answer that only informs: the buttons are on the messages that its record knows. */
 export const withoutButtons = ({ text, blocks }: Message): Message => ({
   text,
   blocks: blocks.filter(({ type }) => type !== "actions"),

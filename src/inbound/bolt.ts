@@ -78,7 +78,7 @@ export async function startBolt(bot: Bot, routes: Routes = []) {
     port: (server.address() as AddressInfo).port,
     /** Commands and clicks can come in. */
     isConnected: () => isServing && (socket?.isConnected() ?? true),
-    /** What runs now is acknowledged before the door closes, and goes on until its end: at most `ms`. */
+    /** Closes the door after all that runs is acknowledged, and waits at most `ms` for its end. */
     async close(ms: number): Promise<void> {
       const closed = drained().then(stop).then(drained);
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
@@ -137,7 +137,7 @@ async function hasNoKind({ config }: Bot, request: IncomingMessage): Promise<boo
   }
 }
 
-/** Of an outage the log speaks once. */
+/** The log tells an outage once. */
 function logFailure(bot: Bot, error: unknown): void {
   bot.outages.note(error);
   bot.log[refusalFor(error) ? "debug" : "error"]({ err: error }, "what Slack sent could not be handled");
@@ -217,7 +217,7 @@ const respondBy =
     return answer;
   };
 
-/** What Bolt says of a single request that is no request of Slack's. */
+/** Bolt's words for a request that is none of Slack's. */
 const BAD_SIGNATURE = /^Failed to parse and verify the request data/;
 const BAD_PAYLOAD = /^(?:Malformed request body|Could not determine the type of an incoming event)/;
 

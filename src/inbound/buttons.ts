@@ -1,5 +1,5 @@
 /**
- * Buttons. A press never runs what its value says: whoever can post as the bot could write that. What changes anything
+ * Buttons. A press never runs what its value says: somebody who posts as the bot could write that. What changes anything
  * is done only from a message that the request's own record knows; all other buttons read, or open a form.
  */
 
@@ -105,7 +105,7 @@ const BUTTON_ACTIONS = new Map<string, ButtonAction>([
   ["keep", (bot, id, { user }) => stillNeeded(bot, id, user)],
 ]);
 
-/** Of one's own, and giving nothing to anybody: also from a list, the Home tab or an answer, which no record knows. */
+/** These concern one's own request and give nothing: they work also in a list, on Home or in an answer, which no record knows. */
 const FROM_ANYWHERE = ["withdraw", "remind", "end", "hide"];
 
 const FORMS = ["deny", "revoke", "more", "new-token", "leaked", "review"] as const;
@@ -130,7 +130,7 @@ const OTHERS = new Map<string, Press>([
   ["help-more", async (bot, { user }) => drawMoreHelp(await contextFor(bot, user))],
 ]);
 
-/** Where the role asks for a passkey nothing is approved here: the presser gets a link to the page. */
+/** If the role asks for a passkey, the presser gets a link to the page, and nothing is approved here. */
 async function approve(
   bot: Bot,
   id: RequestId,
@@ -204,7 +204,7 @@ async function doDeed(bot: Bot, click: Click, deed: ButtonAction): Promise<Messa
   }
 }
 
-/** What rings nobody, since its reader just did it: that the token is hidden, and a request that was never granted withdrawn. */
+/** Answers the presser in place of a notification: the token is hidden, or a request that was never granted is withdrawn. */
 async function answerDone(
   bot: Bot,
   { action, user, isEphemeral }: Click,

@@ -1,4 +1,4 @@
-/** The slash command: its text goes to an action, a list or a form, and its answer is for whoever typed it alone. */
+/** The slash command: its text goes to an action, a list or a form, and only the person who typed it reads the answer. */
 import type { Button } from "@slack/types";
 import { z } from "zod";
 import { askForAccess } from "../actions/ask.ts";
@@ -170,7 +170,7 @@ export async function openLine(bot: Bot, typed: Typed): Promise<Message | null> 
   return drawWhatItReads(bot, typed.user, isRead(command) ? command : { kind: "help" });
 }
 
-/** Of a line that cannot be read all is taken for the reason, so that nothing typed is lost. */
+/** A line that cannot be read becomes the form's reason, so that nothing typed is lost. */
 function readLine(text: string): Command {
   try {
     return parseCommand(text);
@@ -247,7 +247,7 @@ async function askWhich(bot: Bot, user: UserId): Promise<Message> {
   return compose(plainWords(which), which, blocks.slice(1));
 }
 
-/** What somebody has now; of a chain only the last. */
+/** The access that somebody has now; of a chain only the last. */
 async function readHeld(bot: Bot, user: UserId, role: string | null): Promise<Request[]> {
   const open = await bot.store.page(openFor(user), { count: 100 });
   return open.filter(

@@ -1,4 +1,4 @@
-/** What Slack tells without being asked: somebody opened the Home tab or our DM, or may have left. */
+/** Slack's events: somebody opened the Home tab or our DM, or may have left. */
 import { z } from "zod";
 import type { Bot } from "../bot.ts";
 import { checkGroups, checkPerson } from "../life/sweep/who-left.ts";

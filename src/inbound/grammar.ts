@@ -98,7 +98,7 @@ function takeWord(text: string): [word: string, rest: string] {
   return [word, line.slice(word.length).trimStart()];
 }
 
-/** What comes before the role: for whom, and whether it is an emergency. */
+/** The words before the role: for whom, and whether it is an emergency. */
 function takePrefix(text: string): { requester: UserId | null; emergency: boolean; rest: string } {
   const [word, rest] = takeWord(text);
   const meaning = meaningFor(word);

@@ -67,7 +67,7 @@ const LISTS: Record<ListAsked["kind"], (reading: Reading) => Promise<Message>> =
 };
 
 const PAGE = 10;
-/** Of one person: others may ask for them as often as they like. */
+/** Counts for one person alone: others may ask for them as often as they like. */
 const MOST_OPEN = 200;
 
 /** Access and its more time are one line. */
@@ -100,7 +100,7 @@ async function drawChain(reading: Reading, chain: Request[]): Promise<KnownBlock
   ];
 }
 
-/** What this person may decide. A click here approves nothing: that is done on the card, or not at all. */
+/** Lists the requests that this person may decide. They decide on the card, never here. */
 async function drawPending(reading: Reading): Promise<Message> {
   const { bot, user, asked } = reading;
   const groups = await lookUpGroups(bot);

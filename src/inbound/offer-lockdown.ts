@@ -21,7 +21,7 @@ export async function offerLockdown(bot: Bot, by: UserId, done: string, person: 
   return compose(plainWords(done), done, offer);
 }
 
-/** Who ends an emergency judges that it was none: there a lockdown is near, and who is no admin reads who can. */
+/** Somebody ended an emergency of another person: an admin is offered a lockdown, anybody else reads who can lock down. */
 export async function answerRevoked(bot: Bot, by: UserId, request: Request): Promise<Message> {
   const { role, requester, emergency } = request;
   const { admins } = bot.config;

@@ -54,7 +54,7 @@ const DAY_EN = [
 const DAY_ZH =
   "[今明昨前后]天|[今明昨][早晚日]|[上下本这]?个?(?:星期|礼拜|周)[一二三四五六日天末]|[上下本这]个?[周月]|早上|上午|中午|下午|傍晚|晚上|凌晨|半夜|月底|年底|下班";
 const DAY_LIKE = `${DAY_EN}|${DAY_ZH}`;
-/** What begins later than now; of the past a reason may tell. */
+/** Days that begin later than now; a reason may tell of the past. */
 const COMING_DAY = [
   `(?:today|tonight|tomorrow|noon|midnight)${ENDS}`,
   `(?:next|this)\\s+(?:morning|afternoon|evening|night|weekend|week|month|${WEEKDAY})${ENDS}`,
@@ -65,7 +65,7 @@ const COMING_DAY = [
 const POINT = `${CLOCK_LIKE}|${DATE}`;
 const BEFORE_A_TIME = "(?:at|on|by|to|in|about|around|up\\s+to|starting|starting\\s+at)\\s+";
 
-/** Where the time should be: a digit, a sign, a number word, a day. */
+/** A beginning that looks like a time: a digit, a sign, a number word, a day. */
 export const SECOND_WORD = new RegExp(
   [
     `^(?:${DURATION}|${POINT})`,
@@ -77,7 +77,7 @@ export const SECOND_WORD = new RegExp(
   "u",
 );
 
-/** A start is on the clock of whoever typed it: 22:00 UTC would be taken for another hour. */
+/** A start is on the typist's clock: 22:00 UTC would be taken for another hour. */
 const OTHER_CLOCK = `(?:[ap]\\.?m|utc|gmt|z|ces?t|eest|[ecmp][sd]?t|bst|ist|jst)${ENDS}`;
 
 /** Behind a start another time is none of the reason. */

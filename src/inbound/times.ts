@@ -6,7 +6,7 @@ import { DAY, MINUTE, parseDuration } from "../request/durations.ts";
 import { Refused } from "../request/refused.ts";
 import { AFTER_A_START, BEGINS_A_START, IN_A_REASON, SECOND_WORD, STARTS_WITH_A_TIME } from "./time-like.ts";
 
-/** A start as it was typed: a moment, or a time of day on the clock of whoever typed it. */
+/** A start as it was typed: a moment, or a time of day on the typist's clock. */
 export type When = { typed: string } & (
   | { at: number }
   | { day: "next" | "tomorrow" | CalendarDate; minutes: number }
@@ -129,7 +129,7 @@ function datesFor(day: "next" | "tomorrow" | CalendarDate, today: CalendarDate):
   return [day === "tomorrow" ? later(1) : day];
 }
 
-/** What the clock there shows, as 2026-12-24T09:00. */
+/** Returns the wall clock of that zone, as 2026-12-24T09:00. */
 function shownBy(at: number, zone: string): string {
   const format = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" });
   return format.format(at).replace(" ", "T");

@@ -1,8 +1,8 @@
-/** What the parts of this room share: how a method is called, and what is kept in Redis. */
+/** Two shapes that this room shares: a call of Slack's methods, and a store for what all replicas keep. */
 import type { z } from "zod";
 import type { Clock } from "../request/clock.ts";
 
-/** What is kept in Redis for a while, for all replicas. */
+/** Values that Redis keeps for a while, for all replicas. */
 export interface Kept {
   keep(key: string, value: string, ttlMs: number): Promise<void>;
   kept(key: string): Promise<string | null>;

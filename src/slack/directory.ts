@@ -1,4 +1,4 @@
-/** Who people are, who is in which user group, and where their DM is, as Slack says it. */
+/** Looks up people, user groups and DMs in Slack, and remembers each look for some seconds. */
 import { z } from "zod";
 import type { Clock } from "../request/clock.ts";
 import { DAY, HOUR, SECOND } from "../request/durations.ts";
@@ -152,7 +152,7 @@ async function readGroups(call: CallSlack, store: Kept): Promise<AllGroups> {
 }
 
 /**
- * Each look and when it began, in the memory of this replica: whoever takes one that is `within` ms old shares it,
+ * Each look and when it began, in the memory of this replica: callers who accept one that is `within` ms old share it,
  * also while it runs. There are as many as people who used the bot.
  */
 function createLooks({ now }: Clock) {

@@ -1,4 +1,4 @@
-/** What Slack's client throws, told apart: another try may help, or Slack will never do it. */
+/** Tells the errors of Slack's client apart: another try may help, or Slack will never do it. */
 import { WebAPIPlatformError, WebAPIRateLimitedError } from "@slack/web-api";
 import { SECOND } from "../request/durations.ts";
 import { SlackAway, SlackRefusal } from "./slack.ts";
@@ -34,7 +34,7 @@ export function slackErrorFor(method: string, error: unknown): SlackAway | Slack
     return new SlackAway(`${method}: Slack asks to wait`, error.retryAfter * SECOND);
   if (!(error instanceof WebAPIPlatformError)) return new SlackAway(`${method}: ${(error as Error).message}`);
   const code = error.data.error;
-  // What is not Slack's, such as a proxy's page, has the whole of it as its code.
+  // An answer that is not Slack's, such as a proxy's page, has all of itself as its code.
   const isCode = /^[a-z][a-z0-9_]*$/.test(code);
   if (!isCode) return new SlackAway(`${method}: the answer is not Slack's`);
   return PASSING.has(code) ? new SlackAway(`${method}: ${code}`) : new SlackRefusal(method, code);

@@ -10,7 +10,7 @@ import { wordsFor } from "../../slack/text/index.ts";
 import type { InputName, Inputs } from "./form.ts";
 
 const TIME: InputName[] = ["other", "time"];
-/** Where more than one input could be meant, it is the one that was filled in. */
+/** If more than one input could be meant, it is the one that was filled in. */
 const CONCERNS: Partial<Record<RefusalCode, InputName[]>> = {
   "unknown-role": ["role"],
   "no-emergency": ["role"],

@@ -1,4 +1,4 @@
-/** What a form may be about, and what its submission brings. */
+/** The shapes that all forms share: the subject of one, and what its submission brings. */
 import type { KnownBlock } from "@slack/types";
 import { z } from "zod";
 import type { Bot } from "../../bot.ts";
@@ -8,7 +8,7 @@ import type { DrawContext } from "../../slack/messages/facts.ts";
 import type { Message } from "../../slack/slack.ts";
 import type { Words } from "../../slack/text/index.ts";
 
-/** What a line of the command or an earlier request said already. */
+/** Values that a line of the command or an earlier request already gave. */
 export interface Prefill {
   role?: string | null;
   /** Milliseconds. */
@@ -29,7 +29,7 @@ export interface LockdownForm {
   kind: "lockdown" | "unlock" | "end-approved";
   /** Null: everybody. */
   user: UserId | null;
-  /** What was typed already. */
+  /** Text that was typed already. */
   reason?: string;
 }
 
@@ -43,7 +43,7 @@ export const FormMetadata = z.union([
 ]);
 export type FormMetadata = z.infer<typeof FormMetadata>;
 
-/** Who opens a form, and in which language. */
+/** The person who opens a form, and their language. */
 export interface FormReader extends DrawContext {
   bot: Bot;
   user: UserId;
@@ -52,7 +52,7 @@ export interface FormReader extends DrawContext {
 /** Each is the action_id of its element, and mostly the id of its block too. */
 export type InputName = keyof Words["forms"]["inputs"];
 
-/** What was filled in, as text; an input that was left empty is not there. */
+/** The values that were filled in, as text; an input that was left empty is not there. */
 export type Inputs = Partial<Record<InputName, string>>;
 
 export interface Submission {
@@ -67,6 +67,6 @@ export interface Submission {
 export interface AboutForm {
   draw(reader: FormReader, request: Request): KnownBlock[] | Promise<KnownBlock[]>;
   submit(submission: Submission, id: RequestId): Promise<unknown>;
-  /** What who submitted it reads in its place; left out, the request's own messages tell all. */
+  /** The answer that the submitter reads in the form's place; left out, the request's own messages tell all. */
   answer?(submission: Submission, id: RequestId): Promise<Message | null>;
 }

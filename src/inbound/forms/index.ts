@@ -135,13 +135,13 @@ const Payload = z.object({
   }),
 });
 
-/** Of a `view_submission` payload: words at the inputs that must change, a form that asks for more, or a message. */
+/** The answer to a `view_submission`: words at the inputs that must change, a form that asks for more, or a message. */
 export type Submitted =
   | { errors: Record<string, string> }
   | { view: ModalView }
   | { message: Message | null };
 
-/** Of what went well mostly nothing is said: the request's own messages tell it. */
+/** Success is mostly not answered: the request's own messages tell it. */
 export async function submitForm(bot: Bot, payload: unknown): Promise<Submitted> {
   const { user, view } = Payload.parse(payload);
   const { values } = view.state;
@@ -150,7 +150,7 @@ export async function submitForm(bot: Bot, payload: unknown): Promise<Submitted>
     if (!isFormOpenToAll(view.private_metadata)) await assertNotLockedOut(bot, user.id);
     const missing = await formWithMore(bot, user.id, view.private_metadata, values);
     if (missing) return { view: missing };
-    // What was refused is sent again with something changed.
+    // A refused form is sent again with something changed.
     const source = `${view.id} ${JSON.stringify(inputs)}`;
     const submission = { bot, user: user.id, source, inputs };
     return { message: await act(submission, view.private_metadata) };
@@ -169,7 +169,7 @@ export async function submitForm(bot: Bot, payload: unknown): Promise<Submitted>
 /** By block, then by input. */
 type Filled = Record<string, Record<string, string>>;
 
-/** What was left empty is left out. */
+/** Leaves out the inputs that were left empty. */
 const readInputs = (values: Filled): Inputs =>
   Object.fromEntries(
     Object.values(values)

@@ -39,7 +39,7 @@ export const moreForm: AboutForm = {
     askForMoreTime(bot, id, { source, by: user, duration: readTime(inputs), reason: inputs.reason ?? "" }),
 };
 
-/** What may be added to the chain at once. Throws Refused when that is too little to offer. */
+/** Returns how much time may be added to the chain at once, ms. Throws Refused when that is too little to offer. */
 function timesLeft(config: FormReader["config"], role: string, chain: Request[]): number[] {
   const { duration } = findRole(config, role);
   const max = duration.total ?? duration.max;

@@ -105,7 +105,7 @@ async function offeredRoles(
   return offered;
 }
 
-/** Of the role that was named, else what every role allows. */
+/** Returns the times that the named role allows; without one, those that every role allows. */
 function longestTime(offered: [string, Role][], { role, emergency }: Prefill): number {
   const named = offered.filter(([name]) => name === role);
   const roles = named.length > 0 ? named : offered;

@@ -36,7 +36,7 @@ export const timesUpTo = (longest: number): number[] =>
 export const timeChoices = (times: readonly number[], locale: Locale): Choice[] =>
   times.map((ms) => ({ value: formatDuration(ms), text: wordsFor(locale).messages.span(ms) }));
 
-/** What was typed goes before what was chosen; null when neither was. Throws Refused. */
+/** Returns the typed time, else the chosen one, ms; null when there is neither. Throws Refused. */
 export function readTime({ other, time }: Inputs): number | null {
   const typed = other ?? time;
   if (typed === undefined) return null;

@@ -1,4 +1,4 @@
-/** What Slack answers: a press of Approve where the role asks for a passkey, and /karpor-access passkey. */
+/** Answers in Slack that lead to the signing page: to a press of Approve, and to `/karpor-access passkey`. */
 import { readForApproval } from "../../actions/approve.ts";
 import type { Bot } from "../../bot.ts";
 import type { RequestId, UserId } from "../../request/ids.ts";

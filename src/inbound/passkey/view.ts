@@ -1,4 +1,4 @@
-/** What the page shows: plain words in the reader's language, and times in their zone. */
+/** The view of the signing page: plain words in the reader's language, times in their zone. */
 import type { Bot } from "../../bot.ts";
 import { HOUR, SECOND } from "../../request/durations.ts";
 import { UserId } from "../../request/ids.ts";
@@ -17,7 +17,7 @@ export interface PageView {
   /** When its reader pressed in Slack, and what to do if they did not. */
   pressed?: string;
   otherwise?: string;
-  /** What the device is asked for, and the button that asks it. */
+  /** The question to the device, and the button that asks it. */
   button?: string;
   options?: object;
   /** To be copied. */
@@ -25,7 +25,7 @@ export interface PageView {
   words: PageWords["words"];
 }
 
-/** Who reads the page: their words and their time zone. */
+/** The page's reader: their language and their time zone. */
 export interface PageReader {
   locale: Locale;
   zone: string;

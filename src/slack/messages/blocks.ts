@@ -14,7 +14,7 @@ const LONGEST_TEXT = 150;
 const LONGEST_SECTION = 3000;
 const LONGEST_QUOTE = 1000;
 
-/** Where Slack takes no marks: buttons, labels, titles. */
+/** Plain text for places that take no marks: buttons, labels, titles. */
 export const plainText = (text: string) => ({ type: "plain_text" as const, text });
 
 /** Escaped already. Verbatim: Slack makes no mention or link of what merely looks like one. */
@@ -56,7 +56,7 @@ export const preformatted = (text: string): RichTextBlock => ({
   elements: [{ type: "rich_text_preformatted", elements: [{ type: "text", text }] }],
 });
 
-/** `text` rings, `head` is the first sentence; the last line is small print, and ends with the request's id. */
+/** `text` is the notification, `head` the first sentence; the last line is small print, and ends with the request's id. */
 export const compose = (text: string, head: string, body: KnownBlock[], ...small: string[]): Message => ({
   text: cut(text, LONGEST_TEXT),
   blocks: [...section(head), ...body, ...context(...small)],

@@ -14,7 +14,7 @@ import type { DrawContext } from "./facts.ts";
 export type Verb = keyof Words["messages"]["button"];
 type Confirmed = keyof Words["messages"]["confirm"];
 
-/** What is pressed of somebody else's: there the person is named. */
+/** Buttons on somebody else's request: their labels name the person. */
 const OF_OTHERS: readonly Verb[] = ["approve", "approve-signed", "approve-less", "deny", "revoke", "review"];
 
 export function requestButton(context: DrawContext, request: Request, verb: Verb, span = ""): Button {

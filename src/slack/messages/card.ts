@@ -1,4 +1,4 @@
-/** What the approvals channel sees of a request: one card, drawn anew as it goes on. */
+/** Draws the card of a request in the approvals channel, in every state, and the notices in its thread. */
 import type { KnownBlock } from "@slack/types";
 import { canWrite } from "../../policy/path-rules.ts";
 import { roleNamed } from "../../policy/roles.ts";
@@ -95,7 +95,7 @@ function drawQuestion(context: DrawContext, request: Request, facts: Facts): Mes
   return compose(text, card.waiting(facts), body, facts.approvers, about.expires(facts.lapsesAt), request.id);
 }
 
-/** Who asks, as it was when they asked: title, their clock where that matters, and what they were given or denied lately. */
+/** Draws the requester as they were when they asked: title, clock if it matters, recent grants and denials. */
 function requesterLine(context: DrawContext, { history }: Request): string[] {
   const { about } = wordsFor(context.locale).messages;
   if (history === null) return [];
@@ -132,14 +132,14 @@ const reviewLine = (
 ): string =>
   emergency && (activeAt !== null || review !== null) ? wordsFor(locale).messages.card.review(facts) : "";
 
-/** Who denied or ended it has the quote, and the reason that was given for it becomes small print. */
+/** Quotes the person who denied or ended it; the reason of the request becomes small print. */
 function wordsOfBoth({ locale }: DrawContext, { reason, ending, outcome }: Request): KnownBlock[] {
   const words = ending?.words || outcome?.words || "";
   if (words === "" || reason === "") return quote(words || reason);
   return [...quote(words), ...smallPrint(wordsFor(locale).messages.about.reason(escapeText(reason)))];
 }
 
-/** Who asked for somebody else gets one answer, which is edited. */
+/** Draws the one answer, edited later, to a person who asked for somebody else. */
 export function drawAsker(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
   const { asker, notification, own } = wordsFor(context.locale).messages;
@@ -156,7 +156,7 @@ export function drawAsker(context: DrawContext, request: Request): Message {
 }
 
 /**
- * What rings beside the card, in its thread: approvers who still decide nothing, an end that is not confirmed, a leak, a
+ * Draws a notification in the card's thread: approvers who still decide nothing, an end that is not confirmed, a leak, a
  * DM that cannot be posted.
  */
 export function drawChannelNotice(context: DrawContext, request: Request): Message {

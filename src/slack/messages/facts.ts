@@ -15,7 +15,7 @@ export interface DrawContext {
   locale: Locale;
   /** When it is drawn, ms. */
   now?: number;
-  /** Of a receipt, where the hub tells of use. */
+  /** The use of the access, for a receipt, if the hub tells it. */
   use?: Use | null;
 }
 

@@ -11,7 +11,7 @@ import type { DrawContext } from "./facts.ts";
 
 export interface LockdownShown {
   whom: "everybody" | UserId;
-  /** Of the person, as Slack said it last; empty: not known. */
+  /** The person's name, as Slack said it last; empty: not known. */
   name: string;
   locked: boolean;
   /** A user, or `operator NAME`; empty: it cannot be read. */
@@ -94,7 +94,7 @@ export function drawNotice(context: DrawContext, notice: AdminNotice): Message {
   return compose(notification, head, isNamed ? [] : nameSections(notice.names));
 }
 
-/** What rings, and what is read. */
+/** Returns the notification, and the sentence that is read. */
 function noticeSentences(
   { config, locale }: DrawContext,
   { kind, names, until, why }: AdminNotice,
@@ -143,7 +143,7 @@ export function drawNewPasskey({ locale }: DrawContext, whom: UserId | null): Me
   return compose(plainWords(head), head, []);
 }
 
-/** Of the trail, once a day: kept where nobody who can write to Redis can change it. */
+/** Draws the daily seal of the trail: nobody who writes to Redis can change it there. */
 export function drawSeal({ locale }: DrawContext, { id, hash }: { id: string; hash: string }): Message {
   const { seal, sealRing } = wordsFor(locale).evidence;
   return compose(sealRing, seal(moment(Number(id.split("-")[0]))), section(code(hash)), id);

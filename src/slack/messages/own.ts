@@ -1,4 +1,4 @@
-/** What somebody's DM shows of their own request while it waits and while they have access. */
+/** Draws the DM of the requester, from the request until their access ends. */
 import type { Button } from "@slack/types";
 import { releasedAt } from "../../policy/idle.ts";
 import { MINUTE } from "../../request/durations.ts";
@@ -124,7 +124,7 @@ export function drawHidden(context: DrawContext, request: Request): Message {
   return compose(notification.hidden(facts), own.hidden(facts), actions(...again, ...buttons), request.id);
 }
 
-/** Of a role whose token no message holds: a click shows one. */
+/** Draws active access whose token no message holds: a click shows one. */
 export function drawReveal(context: DrawContext, request: Request): Message {
   const facts = factsFor(context, request);
   const { own, notification } = wordsFor(context.locale).messages;

@@ -1,7 +1,4 @@
-/**
- * What remains in the DM: at once that the access ended, then the proof; and how a request closed that never
- * began.
- */
+/** Draws the receipt that remains in the DM: that access ended, then the proof; or how a request closed that never began. */
 import type { Button } from "@slack/types";
 import type { EndCause, Request } from "../../request/record.ts";
 import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
@@ -55,7 +52,7 @@ function closedBy(context: DrawContext, { code, data }: RefusalNote, terms: stri
   return code === "locked-down" ? `${sentence}\n${terms}` : sentence;
 }
 
-/** The words of whoever ended it. None of a lockdown's: the holder may be the thief. */
+/** The words of the person who ended it. None of a lockdown's: the holder may be the thief. */
 const othersWords = ({ ending }: Request): string =>
   ending === null || ending.cause === "lockdown" || ending.cause === "holder" ? "" : ending.words;
 

@@ -31,7 +31,7 @@ function gapsFor(context: DrawContext, { data }: RefusalNote): Gap {
   };
 }
 
-/** What the refusal does not say, the configuration may. */
+/** Takes from the configuration what the refusal does not say. */
 function gapFromConfig({ config, locale }: DrawContext, name: string, gap: string): string {
   const { any, span } = wordsFor(locale).messages;
   const role = Object.hasOwn(config.roles, name) ? config.roles[name] : undefined;
@@ -61,7 +61,7 @@ export function drawRefusal(context: DrawContext, note: RefusalNote): Message {
   return compose(plainWords(sentence), sentence, actions(...refusalButtons(context, note)));
 }
 
-/** What to do about one's own request that is there already. */
+/** Offers what one can do about one's own request that exists already. */
 function verbsForOther({ code, data }: RefusalNote): Verb[] {
   if (data.user) return [];
   if (code === "already-held") return ["more", "end"];

@@ -1,4 +1,4 @@
-/** What an access was used for, in one line: on its receipt, in status and in its story. */
+/** Says in one line what access was used for: on its receipt, in status and in its story. */
 import type { Locale } from "../../request/people.ts";
 import type { Use } from "../../request/use.ts";
 import { period } from "../text/format.ts";

@@ -1,4 +1,4 @@
-/** What a sentence about a request is made of, each piece in the reader's language; a sentence takes those that its state has. */
+/** The pieces of a sentence about a request, in the reader's language; a sentence takes those that its state has. */
 import type { EndCause, Ending, HoldReason, Request } from "../../request/record.ts";
 
 export interface Facts {
@@ -9,7 +9,7 @@ export interface Facts {
   hubName: string;
   /** Whose access it is. */
   who: string;
-  /** Who asked for them; empty when they asked themselves. */
+  /** The person who asked for them; empty when they asked themselves. */
   asker: string;
   /** More time for what they have. */
   isMore: boolean;
@@ -29,7 +29,7 @@ export interface Facts {
   replaces: string;
   leakedAt: string;
   lapsesAt: string;
-  /** Who may decide: "@sre or @bob". */
+  /** The people who may decide: "@sre or @bob". */
   approvers: string;
   /** How many must, and who did. */
   needed: number;
@@ -42,7 +42,7 @@ export interface Facts {
   cause: EndCause;
   /** It ended since somebody who approved it was locked out. */
   isApprovalGone: boolean;
-  /** Who ended or closed it, and when. */
+  /** The person who ended or closed it, and when. */
   overBy: string;
   overAt: string;
   /** When access was gone, where that was over a minute after it was due or asked for; else empty. */

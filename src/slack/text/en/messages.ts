@@ -291,7 +291,7 @@ const notification = {
   notDelivered: (f: Facts) => `Not delivered: ${f.roleName} for ${f.who} on ${f.hubName}.`,
 };
 
-/** What the card says of the requester. */
+/** The card's words on the requester. */
 const about = {
   /** For a screen reader, in plain text. */
   roleFor: (role: string, who: string) => `${role} for ${who}`,
