@@ -33,8 +33,9 @@ import {
   sentence,
   withoutButtons,
 } from "./answers.ts";
-import { drawMoreHelp, openLine, sendLine } from "./commands.ts";
+import { openLine, sendLine } from "./commands.ts";
 import { type Form, openForm, redrawForm } from "./forms/index.ts";
+import { drawMoreHelp } from "./help.ts";
 import { publishHome } from "./home.ts";
 import { drawList, LIST_ACTIONS, readListValue } from "./lists.ts";
 import { assertNotLockedOut, isButtonOpenToAll } from "./locked-out.ts";

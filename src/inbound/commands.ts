@@ -1,27 +1,25 @@
 /** The slash command: its text goes to an action, a list or a form, and only the person who typed it reads the answer. */
-import type { Button } from "@slack/types";
 import { z } from "zod";
 import { askForAccess } from "../actions/ask.ts";
 import { endAccess, revokeAccess, revokeAll } from "../actions/end.ts";
 import { lockDown, unlock } from "../actions/lockdown.ts";
 import { askForMoreTime } from "../actions/more-time.ts";
 import type { Bot } from "../bot.ts";
-import { formatDuration, HOUR } from "../request/durations.ts";
+import { HOUR } from "../request/durations.ts";
 import { UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { type RefusalCode, Refused } from "../request/refused.ts";
-import { actions, compose, section } from "../slack/messages/blocks.ts";
-import { labelledButton } from "../slack/messages/buttons.ts";
-import type { DrawContext } from "../slack/messages/facts.ts";
+import { compose } from "../slack/messages/blocks.ts";
 import type { Message } from "../slack/slack.ts";
-import { code, escapeText, mentionUser, plainWords } from "../slack/text/format.ts";
-import { type Words, wordsFor } from "../slack/text/index.ts";
+import { code, mentionUser, plainWords } from "../slack/text/format.ts";
+import { wordsFor } from "../slack/text/index.ts";
 import { openFor } from "../store/indexes.ts";
 import { answerAsked } from "./answer-asked.ts";
 import { answerWithin, contextFor, ephemeral, sentence } from "./answers.ts";
 import { openForm, type Prefill } from "./forms/index.ts";
 import { needsForm } from "./forms/request.ts";
 import { type AskCommand, type Command, correctedLine, isRequestLine, parseCommand } from "./grammar.ts";
+import { drawHelp } from "./help.ts";
 import { drawList } from "./lists.ts";
 import { assertNotLockedOut, isOpenToAll } from "./locked-out.ts";
 import { answerRevoked, offerLockdown } from "./offer-lockdown.ts";
@@ -295,27 +293,4 @@ async function setLockdown(
   const { locale } = await contextFor(bot, by);
   const { lockedDown, unlocked } = wordsFor(locale).commands;
   return sentence((kind === "lockdown" ? lockedDown : unlocked)(mentionUser(person)));
-}
-
-export const helpButton = ({ button }: Words["commands"], verb: keyof Words["commands"]["button"]): Button =>
-  labelledButton(verb, button[verb]);
-
-/** Three lines, and where to go on. */
-export function drawHelp({ config, locale }: DrawContext): Message {
-  const { commands } = wordsFor(locale);
-  const [first, role] = Object.entries(config.roles)[0] ?? ["", null];
-  const [head = "", ...lines] = commands.help({
-    command: config.slack.command,
-    hub: escapeText(config.hub.name),
-    // Slack does not see code right beside Chinese punctuation.
-    roles: Object.keys(config.roles).map(code).join(" · "),
-    example: role ? `${first} ${formatDuration(role.duration.default)}` : "",
-  });
-  const buttons = [helpButton(commands, "request-access"), helpButton(commands, "help-more")];
-  return compose(plainWords(head), head, [...section(lines.join("\n")), ...actions(...buttons)]);
-}
-
-export function drawMoreHelp({ config, locale }: DrawContext): Message {
-  const [head = "", ...lines] = wordsFor(locale).commands.moreHelp(config.slack.command);
-  return compose(plainWords(head), head, lines.flatMap(section));
 }

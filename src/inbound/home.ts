@@ -6,7 +6,7 @@ import { actions, compose, context as smallPrint } from "../slack/messages/block
 import { plainWords } from "../slack/text/format.ts";
 import { wordsFor } from "../slack/text/index.ts";
 import { contextFor } from "./answers.ts";
-import { helpButton } from "./commands.ts";
+import { helpButton } from "./help.ts";
 import { drawList } from "./lists.ts";
 
 /** Drawn anew each time it is opened. Throws StoreAway, SlackAway. */
