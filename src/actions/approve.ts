@@ -25,7 +25,10 @@ export interface Approving {
   assertion?: Assertion;
 }
 
-/** Throws Refused, StoreAway, SlackAway. */
+/**
+ * Commits the approval; the last one that is needed grants. Returns the request as it is then. Throws Refused where this
+ * person may not, or the rules no longer allow it; StoreAway, SlackAway.
+ */
 export async function approveRequest(
   bot: Bot,
   id: RequestId,
@@ -72,7 +75,7 @@ export interface ToSign {
   role: string;
 }
 
-/** The request as it waits now. Throws Refused where this person may not approve it, or did so already. */
+/** Returns the waiting request, with all that its approval needs. Throws Refused where this person may not approve it, or did so already. */
 export async function readForApproval(
   bot: Bot,
   id: RequestId,
@@ -118,6 +121,7 @@ async function checkSignature(
   return { statement, assertion };
 }
 
+/** Returns the request if it waits. Throws Refused if it does not, or is not known; StoreAway. */
 export async function readWaiting(bot: Bot, id: RequestId, user: UserId): Promise<ReadRequest> {
   const request = await readRequest(bot, id);
   assertWaiting(request, user);

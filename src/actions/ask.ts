@@ -36,7 +36,10 @@ export interface AskedTerms {
 /** Slack waits three seconds for an answer, and what was acknowledged must be stored. */
 const STORED_WITHIN_MS = 2000;
 
-/** Resolves to the request as it is stored, also when the same was delivered before. Throws Refused, StoreAway. */
+/**
+ * Makes the account on the hub and stores the request. Returns it as it is stored, also when the same was delivered
+ * before. Throws Refused where limits or the form's values do not allow it; StoreAway, HubError.
+ */
 export async function askForAccess(bot: Bot, asked: AskedTerms): Promise<Request> {
   const deadline = AbortSignal.timeout(STORED_WITHIN_MS);
   const role = findRole(bot.config, asked.role);

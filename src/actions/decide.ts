@@ -12,7 +12,10 @@ import { closeRequest } from "../request/transitions.ts";
 import { assertWaiting, readWaiting } from "./approve.ts";
 import { readRequest } from "./read.ts";
 
-/** Throws Refused, StoreAway, SlackAway. */
+/**
+ * Closes the request as denied, with the approver's words. Returns it as it is then. Throws Refused where it does not wait,
+ * or this person may not decide it; StoreAway, SlackAway.
+ */
 export async function denyRequest(bot: Bot, id: RequestId, by: UserId, words: string): Promise<Request> {
   const request = await readWaiting(bot, id, by);
   const looks = await lookUpPatiently(bot, request, by);
@@ -29,7 +32,10 @@ export async function denyRequest(bot: Bot, id: RequestId, by: UserId, words: st
   });
 }
 
-/** Whose access it would be takes it back, and so may who asked: before it is granted. */
+/**
+ * Closes a request that was not granted yet; the requester may, and the asker. Returns it as it is then. Throws Refused,
+ * StoreAway.
+ */
 export async function withdrawRequest(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
   const request = await readRequest(bot, id);
   if (request.requester !== by && request.askedBy !== by) throw new Refused("not-yours", { id });
@@ -43,7 +49,10 @@ export async function withdrawRequest(bot: Bot, id: RequestId, by: UserId): Prom
   });
 }
 
-/** From ten minutes after it was asked on, and at most once in ten minutes. */
+/**
+ * Mentions the approvers again, from ten minutes after it was asked on and at most once in ten minutes. Returns the request
+ * as it is then. Throws Refused when it is too soon, or nothing waits; StoreAway.
+ */
 export async function remindApprovers(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
   const request = await readWaiting(bot, id, by);
   if (request.requester !== by && request.askedBy !== by) throw new Refused("not-yours", { id });

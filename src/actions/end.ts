@@ -15,7 +15,7 @@ import type { ReadRequest } from "../store/store.ts";
 import { type AskedTerms, askForAccess } from "./ask.ts";
 import { readRequest } from "./read.ts";
 
-/** The holder's own: End now. Throws Refused, StoreAway. */
+/** Ends the holder's own access and its chain. Returns the request as it is then. Throws Refused, StoreAway. */
 export async function endAccess(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
   const request = await readEndable(bot, id);
   if (request.requester !== by) throw new Refused("not-yours", { id });
@@ -24,7 +24,8 @@ export async function endAccess(bot: Bot, id: RequestId, by: UserId): Promise<Re
 }
 
 /**
- * By one of the role's approvers or an admin. Null: its record cannot be read, and an admin ended its access on the hub.
+ * Ends somebody's access, for one of the role's approvers or an admin. Returns the request as it is then; null: its record
+ * cannot be read, and an admin ended its access on the hub.
  * Throws Refused, StoreAway, SlackAway, HubError.
  */
 export async function revokeAccess(
@@ -40,7 +41,7 @@ export async function revokeAccess(
   return request;
 }
 
-/** Throws Refused, SlackAway. */
+/** Throws Refused unless this person is an approver of the role or an admin; SlackAway. */
 export async function assertMayRevoke(bot: Bot, request: Request, by: UserId): Promise<void> {
   const { person, groups } = await lookUpPower(bot, by, groupsFor(bot.config, request.role), HOWEVER_OLD);
   if (person.standing !== "member" || !mayRevoke(bot.config, request, by, groups))
@@ -66,7 +67,10 @@ async function endUnreadable(bot: Bot, id: RequestId, by: UserId, words: string)
   return null;
 }
 
-/** Everything that a person has or waits for, or that is granted of a role. Only admins. Resolves to how many. */
+/**
+ * Ends all that a person has or waits for, or all that is granted of a role. Only admins may. Returns how many requests
+ * ended. Throws Refused, StoreAway, SlackAway.
+ */
 export async function revokeAll(
   bot: Bot,
   target: { user: UserId } | { role: string },
@@ -82,7 +86,7 @@ export async function revokeAll(
   return concerned.length;
 }
 
-/** One that fails is tried again by who asked for it: the others end all the same. Throws the first failure. */
+/** Ends each of these; one that fails does not stop the others. Throws the first failure, and the caller tries again. */
 export async function endEach(bot: Bot, requests: readonly ReadRequest[], by: UserId, words: string) {
   const results = await Promise.allSettled(
     requests.map((one) => endChain(bot, one, revoked(bot, by, words))),
@@ -91,7 +95,7 @@ export async function endEach(bot: Bot, requests: readonly ReadRequest[], by: Us
   if (failed?.status === "rejected") throw failed.reason;
 }
 
-/** `deed`: what only admins can do. Throws Refused, SlackAway. */
+/** `deed`: the thing that only admins can do. Throws Refused, SlackAway. */
 export async function assertAdmin(
   bot: Bot,
   by: UserId,

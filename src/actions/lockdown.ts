@@ -27,7 +27,7 @@ export async function lockDown(bot: Bot, { user, by, words }: LockdownAsked): Pr
   );
 }
 
-/** Unlocking gives nothing back: people ask again. */
+/** Lifts a lockdown. It gives nothing back: people ask again. Throws Refused, StoreAway, SlackAway. */
 export async function unlock(bot: Bot, { user, by, words }: LockdownAsked): Promise<void> {
   await assertAdmin(bot, by, "unlock");
   await writeLockdown(bot, lockedKey(user), { locked: false, by, words });

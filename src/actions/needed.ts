@@ -5,7 +5,10 @@ import type { RequestId, UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
 import { asActive, readOwn } from "./token.ts";
 
-/** They are asked again when nobody used it for as long again. Throws Refused, StoreAway. */
+/**
+ * Notes that the holder still needs the access; they are asked again when nobody used it for as long again. Returns the
+ * request as it is then. Throws Refused, StoreAway.
+ */
 export async function stillNeeded(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
   const request = await readOwn(bot, id, by);
   return commit(bot, request, {

@@ -5,7 +5,7 @@ import { Refused } from "../request/refused.ts";
 import { UNREADABLE } from "../store/reading.ts";
 import type { ReadRequest } from "../store/store.ts";
 
-/** Throws Refused where there is no record or none that can be read, StoreAway. */
+/** Returns the record. Throws Refused if there is none, or it cannot be read; StoreAway. */
 export async function readRequest(bot: Bot, id: RequestId): Promise<ReadRequest> {
   const request = await bot.store.read(id);
   if (request === null) throw new Refused("unknown-request", { id });

@@ -9,7 +9,10 @@ import { Refused } from "../request/refused.ts";
 import { lookUpPower } from "./end.ts";
 import { readRequest } from "./read.ts";
 
-/** Throws Refused, StoreAway, SlackAway. */
+/**
+ * Notes what a reviewer found of an emergency. Returns the request as it is then. Throws Refused for the holder, the asker
+ * and people who may not review, and when it was reviewed; StoreAway, SlackAway.
+ */
 export async function reviewEmergency(bot: Bot, id: RequestId, by: UserId, words: string): Promise<Request> {
   const request = await readRequest(bot, id);
   const { person, groups } = await lookUpPower(bot, by, groupsFor(bot.config, request.role));

@@ -22,7 +22,7 @@ export async function newToken(bot: Bot, id: RequestId, by: UserId): Promise<Req
   });
 }
 
-/** The message with the token is deleted; the access goes on. */
+/** Has the token's message deleted; the access goes on. Returns the request as it is then. Throws Refused, StoreAway. */
 export async function hideToken(bot: Bot, id: RequestId, by: UserId): Promise<Request> {
   const request = await readOwn(bot, id, by);
   return commit(bot, request, {
@@ -51,12 +51,14 @@ export async function revealToken(
   return { request, minted };
 }
 
+/** Returns the request if it is this person's. Throws Refused, StoreAway. */
 export async function readOwn(bot: Bot, id: RequestId, by: UserId): Promise<ReadRequest> {
   const request = await readRequest(bot, id);
   if (request.requester !== by) throw new Refused("not-yours", { id });
   return request;
 }
 
+/** Returns the request if its access is active. Throws Refused. */
 export function asActive(request: Request): Request {
   if (request.state !== "active") throw new Refused("not-active", { id: request.id });
   return request;

@@ -1,4 +1,4 @@
-/** Two shapes that this room shares: a call of Slack's methods, and a store for what all replicas keep. */
+/** Types that the Slack client and the directory share: a call of a Slack method, and values that Redis keeps for both. */
 import type { z } from "zod";
 import type { Clock } from "../request/clock.ts";
 
