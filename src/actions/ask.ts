@@ -38,7 +38,7 @@ const STORED_WITHIN_MS = 2000;
 
 /**
  * Makes the account on the hub and stores the request. Returns it as it is stored, also when the same was delivered
- * before. Throws Refused where limits or the form's values do not allow it; StoreAway, HubError.
+ * before. Throws Refused where limits do not allow it, or the hub makes no account; StoreAway.
  */
 export async function askForAccess(bot: Bot, asked: AskedTerms): Promise<Request> {
   const deadline = AbortSignal.timeout(STORED_WITHIN_MS);

@@ -17,7 +17,7 @@ export interface MoreAsked {
   reason: string;
 }
 
-/** Asks to prolong active access, as a request of its own. Returns that request. Throws Refused, StoreAway, HubError. */
+/** Asks to prolong active access, as a request of its own. Returns that request. Throws Refused, StoreAway. */
 export async function askForMoreTime(bot: Bot, id: RequestId, asked: MoreAsked): Promise<Request> {
   const { source, by, duration, reason } = asked;
   const request = await readRequest(bot, id);
