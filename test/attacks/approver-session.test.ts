@@ -149,7 +149,9 @@ describe("an approval of hers", () => {
     await lockCarol();
     const { outcome } = await scene.because("OPS-1 bears her approval", "closed");
     expect(outcome).toMatchObject({ kind: "refused", refusal: { code: "approval-gone" } });
-    expect(visibleText(await scene.card("OPS-1 bears her approval"))).toContain("counts no more");
+    await eventually(async () =>
+      visibleText(await scene.card("OPS-1 bears her approval")).includes("counts no more"),
+    );
     expect(await scene.onHub()).toEqual([]);
     await unlockCarol();
     await givesNothing(id, card);
