@@ -6,7 +6,7 @@ import { commit } from "../life/commit.ts";
 import { knownNames } from "../life/trail/entries.ts";
 import { HOUR } from "../request/durations.ts";
 import type { RequestId, UserId } from "../request/ids.ts";
-import type { Request } from "../request/record.ts";
+import { type ActiveRequest, isActive, type Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
 import { withNewToken } from "../request/transitions.ts";
 import type { ReadRequest } from "../store/store.ts";
@@ -41,10 +41,10 @@ export async function revealToken(
   by: UserId,
 ): Promise<{ request: Request; minted: MintedToken }> {
   const request = await readOwn(bot, id, by);
-  asActive(request);
+  const { endsAt } = asActive(request);
   if (!(await bot.store.allow(`reveals:${id}`, REVEALS_AN_HOUR, HOUR)))
     throw new Refused("reveals-used-up", { id });
-  const minted = await bot.hub.mintToken(id, (request.endsAt ?? 0) - bot.clock.now());
+  const minted = await bot.hub.mintToken(id, endsAt - bot.clock.now());
   if (minted.account !== request.account) throw new Refused("not-active", { id });
   const names = knownNames(bot, [by]);
   await bot.store.trail.add({ event: "token.shown", id, at: bot.clock.now(), by, role: request.role, names });
@@ -59,7 +59,7 @@ export async function readOwn(bot: Bot, id: RequestId, by: UserId): Promise<Read
 }
 
 /** Returns the request if its access is active. Throws Refused. */
-export function asActive(request: Request): Request {
-  if (request.state !== "active") throw new Refused("not-active", { id: request.id });
+export function asActive(request: Request): ActiveRequest {
+  if (!isActive(request)) throw new Refused("not-active", { id: request.id });
   return request;
 }

@@ -203,6 +203,12 @@ export const Request = kept({
 });
 export type Request = z.infer<typeof Request>;
 
+/** A request whose access is active: the commit into `granting` fixed its end. */
+export type ActiveRequest = Request & { state: "active"; endsAt: number };
+
+export const isActive = (request: Request): request is ActiveRequest =>
+  request.state === "active" && request.endsAt !== null;
+
 /** Returns the fields of a new request, to which nothing has happened yet. */
 export const untouched = () =>
   ({

@@ -6,7 +6,7 @@
 import type { Bot } from "../../bot.ts";
 import { idleDueAt } from "../../policy/idle.ts";
 import { DAY, HOUR } from "../../request/durations.ts";
-import type { Request } from "../../request/record.ts";
+import { type ActiveRequest, isActive, type Request } from "../../request/record.ts";
 import { grantedTime, startEnding } from "../../request/transitions.ts";
 import { idleDecision, idleQuestion } from "../idle.ts";
 import {
@@ -39,8 +39,7 @@ export const active = {
 const timeIsUp: Decision = {
   event: "request.ended",
   by: null,
-  change: (request) =>
-    request.state === "active" ? startEnding(request, { cause: "time" }, request.endsAt ?? 0) : null,
+  change: (request) => (isActive(request) ? startEnding(request, { cause: "time" }, request.endsAt) : null),
 };
 
 /** Notes the reminder in the record: its message then follows. */
@@ -48,7 +47,7 @@ const noteReminder = (bot: Bot): Decision => ({
   event: "access.reminded",
   by: null,
   change: (request) => {
-    const reminder = request.state === "active" ? dueReminder(bot, request) : null;
+    const reminder = isActive(request) ? dueReminder(bot, request) : null;
     return reminder === null ? null : { ...request, reminded: reminder };
   },
 });
@@ -75,10 +74,8 @@ function nextReminder(bot: Bot, request: Request): { at: number } | null {
 }
 
 /** Returns the last reminder that is due and not noted: only one is sent when several came due at once. */
-function dueReminder(bot: Bot, request: Request): number | null {
-  const due = remindersFor(bot, request).filter(
-    (before) => (request.endsAt ?? 0) - before <= bot.clock.now(),
-  );
+function dueReminder(bot: Bot, request: ActiveRequest): number | null {
+  const due = remindersFor(bot, request).filter((before) => request.endsAt - before <= bot.clock.now());
   const last = due.at(-1);
   return last === undefined || (request.reminded !== null && last >= request.reminded) ? null : last;
 }
