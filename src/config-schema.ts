@@ -78,10 +78,6 @@ const Keep = z
   .transform((text) => parseDuration(text) ?? DAY);
 
 const Audit = z.strictObject({
-  checkpoint: z
-    .literal("channel")
-    .optional()
-    .describe("Once a day the trail's newest seal is posted into slack.channel."),
   keep: Keep.prefault("400d").describe("How long the trail is kept."),
   webhook: z
     .strictObject({

@@ -210,7 +210,7 @@ const doctorSide = () => {
 
 describe("sealing", () => {
   test("goes on whatever is kept for a while without an end", async () => {
-    for (const name of ["sealing", "seal-posted", "hourly-look", "audit-webhook", "seal"])
+    for (const name of ["sealing", "hourly-look", "audit-webhook", "seal"])
       await world.commands.set(kept(name), "1");
     await goOn();
     expect(await newestId(seals)).toBe(await newestId(trail));

@@ -8,11 +8,11 @@ import { UsageError } from "../../src/cli/options.ts";
 import { sealTrail } from "../../src/life/trail/seal-trail.ts";
 import { DAY, MINUTE } from "../../src/request/durations.ts";
 import { keysFor } from "../../src/store/keys.ts";
-import { type Seal, sealHash } from "../../src/store/seals.ts";
+import { sealHash } from "../../src/store/seals.ts";
 import { copyRedis } from "../helpers/copy.ts";
 import { eventually } from "../helpers/eventually.ts";
-import { ALICE, APPROVALS, BOB, MEI } from "../helpers/people.ts";
-import { type Scene, sceneOf, visibleText } from "../helpers/scene.ts";
+import { ALICE, BOB, MEI } from "../helpers/people.ts";
+import { type Scene, sceneOf } from "../helpers/scene.ts";
 import { type Running, startReplica, startWorld, type World } from "../helpers/world.ts";
 
 let world: World;
@@ -21,7 +21,7 @@ let running: Running;
 const { trail, seals } = keysFor("test");
 
 beforeAll(async () => {
-  world = await startWorld({ config: { audit: { keep: "2d", checkpoint: "channel" } } });
+  world = await startWorld({ config: { audit: { keep: "2d" } } });
   scene = sceneOf(world);
   running = await startReplica(world);
   await scene.get("guest 1h", "for the trail");
@@ -56,7 +56,7 @@ const firstEntry = async () => {
 };
 
 test("export: each entry as it was stored, with its seal", async () => {
-  const { lines } = await run("export --from 2020-01-01 --format jsonl");
+  const { lines } = await run("export --from 2020-01-01");
   const entries = lines.map((line) => JSON.parse(line) as { seal: string; entry: { event: string } });
   expect(entries.map(({ entry }) => entry.event)).toEqual(
     expect.arrayContaining(["request.asked", "request.approved", "access.granted", "end.proved"]),
@@ -142,25 +142,10 @@ describe("report", () => {
 });
 
 describe("verify", () => {
-  test("a whole trail, whose newest seal is on the hub and once a day in Slack", async () => {
-    expect(await run("verify")).toMatchObject({
-      code: 0,
-      text: expect.stringContaining("The trail is whole."),
-    });
-    await sealTrail(running.bot);
-    const posted = world.slack.messages(APPROVALS).filter((one) => visibleText(one).includes("audit verify"));
-    expect(posted).toHaveLength(1);
-  });
-
-  test("a seal of the channel is compared, and the newest says its age", async () => {
-    const { hash } = (await running.bot.store.seals.newest()) as Seal;
-    const known = await run(`verify --seal ${hash}`);
-    expect(known).toMatchObject({ code: 0, text: expect.stringContaining("The trail holds that seal") });
-    expect(known.lines[0]).toMatch(/the newest .* UTC, \d+m old/);
-    expect(await run(`verify --seal ${"0".repeat(64)}`)).toMatchObject({
-      code: 1,
-      text: expect.stringContaining("does not hold the seal"),
-    });
+  test("a whole trail, and how old its newest seal is", async () => {
+    const whole = await run("verify");
+    expect(whole).toMatchObject({ code: 0, text: expect.stringContaining("The trail is whole.") });
+    expect(whole.lines[0]).toMatch(/the newest .* UTC, \d+m old/);
   });
 
   test("an entry that is missing, changed or added", async () => {

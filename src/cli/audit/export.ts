@@ -2,17 +2,16 @@
 import { orNull, UNREADABLE } from "../../store/reading.ts";
 import { splitSigned } from "../../store/signed.ts";
 import type { Store } from "../../store/store.ts";
-import { type CommandMeans, readMoment, TEXT, UsageError, type Values } from "../options.ts";
+import { type CommandMeans, readMoment, TEXT, type Values } from "../options.ts";
 
-export const EXPORT_OPTIONS = { from: TEXT, to: TEXT, format: TEXT };
+export const EXPORT_OPTIONS = { from: TEXT, to: TEXT };
 
 /** `entry` is what was stored, and `mac` what was before it, so that a seal can be computed from the lines. */
 export async function exportTrail(
   store: Store,
-  { from, to, format = "jsonl" }: Values<typeof EXPORT_OPTIONS>,
+  { from, to }: Values<typeof EXPORT_OPTIONS>,
   say: CommandMeans["say"],
 ): Promise<true> {
-  if (format !== "jsonl") throw new UsageError("--format takes jsonl alone.");
   const first = String(readMoment("--from", from) ?? 0);
   const end = readMoment("--to", to);
   const seals = store.seals.read(first);

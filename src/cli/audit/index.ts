@@ -9,8 +9,8 @@ import { type CommandMeans, readArguments, readOperator, TEXT, UsageError } from
 import { EXPORT_OPTIONS, exportTrail } from "./export.ts";
 import { REPORT_OPTIONS, reportAccess } from "./report.ts";
 
-export const AUDIT_USAGE = `audit export [--from 2026-11-01] [--to 2026-12-01] [--format jsonl]
-audit verify [--seal TEXT]
+export const AUDIT_USAGE = `audit export [--from 2026-11-01] [--to 2026-12-01]
+audit verify
 audit acknowledge REASON [--as NAME]
 audit report [--at TIME | --from TIME --to TIME] [--role ROLE] [--person WHO] [--review] [--format table|csv|jsonl]`;
 
@@ -40,10 +40,9 @@ function readAuditCommand(command: string, args: string[], means: CommandMeans):
       const { values } = readArguments(args, EXPORT_OPTIONS);
       return withStore(means, (store) => exportTrail(store, values, say));
     }
-    case "verify": {
-      const { seal = null } = readArguments(args, { seal: TEXT }).values;
-      return withBot(means, async (bot) => (await import("./verify.ts")).verifyTrail(bot, seal, say));
-    }
+    case "verify":
+      readArguments(args, {});
+      return withBot(means, async (bot) => (await import("./verify.ts")).verifyTrail(bot, say));
     case "acknowledge": {
       const { values, positionals } = readArguments(args, { as: TEXT }, true);
       const reason = positionals.join(" ").trim();

@@ -14,18 +14,13 @@ import type { CommandMeans } from "../options.ts";
 import { utcTime } from "../print.ts";
 import { faultsInSignatures } from "./signatures.ts";
 
-/**
- * Says what is missing or changed; resolves to whether nothing is, but what was acknowledged. `seal`: one that the
- * channel holds, to be compared too. Throws StoreAway.
- */
-export async function verifyTrail(bot: Bot, seal: string | null, say: CommandMeans["say"]): Promise<boolean> {
+/** Says what is missing or changed; resolves to whether everything that is was acknowledged. Throws StoreAway. */
+export async function verifyTrail(bot: Bot, say: CommandMeans["say"]): Promise<boolean> {
   const { newest, seals, entries, unsealed, faults, troubles, acknowledged } = await examineTrail(bot);
   const newestText = newest
     ? `${timeText(newest)}, ${formatDuration((await bot.store.now()) - sealedAt(newest))} old`
     : "of no time";
   say(`${seals} seals over ${entries} entries, the newest ${newestText}.`);
-  const unheld = seal === null ? null : await compareSeal(bot, seal.trim(), say);
-  if (unheld) faults.push(unheld);
   if (unsealed > 0) say(`${unsealed} entries since then are not sealed yet.`);
   const unknown = [...faults.filter((fault) => !acknowledged.has(fault)), ...troubles];
   // Also what is not to be seen any more, such as a seal that was lost.
@@ -34,16 +29,6 @@ export async function verifyTrail(bot: Bot, seal: string | null, say: CommandMea
   if (unknown.length > 0) say("The trail is not whole.");
   else say(acknowledged.size > 0 ? "Nothing new: the rest of the trail is whole." : "The trail is whole.");
   return unknown.length === 0;
-}
-
-/** By its hash, as the channel shows it. Null: the trail holds it. */
-async function compareSeal({ store }: Bot, hash: string, say: CommandMeans["say"]): Promise<string | null> {
-  for await (const { id, seal } of store.seals.read())
-    if (orNull(seal)?.hash === hash) {
-      say(`The trail holds that seal, of ${timeText({ id })}.`);
-      return null;
-    }
-  return `The trail does not hold the seal ${hash}: what it covers was lost or changed, or is older than audit.keep.`;
 }
 
 /**

@@ -1,13 +1,11 @@
 /**
  * Seals the trail once a minute on each replica: a seal signs the hash of all entries so far, and shows if Redis loses
- * or changes one. It then copies the newest seal to the hub, out of reach of an intruder in Redis, trims entries older than
- * `audit.keep`, and posts the seal in the channel once a day, with `audit.checkpoint`.
+ * or changes one. It then copies the newest seal to the hub, out of reach of an intruder in Redis, and trims entries older
+ * than `audit.keep`.
  */
 import { z } from "zod";
 import type { Bot } from "../../bot.ts";
 import type { HubNotes } from "../../hub/hub.ts";
-import { DAY } from "../../request/durations.ts";
-import { drawSeal } from "../../slack/messages/notices.ts";
 import { readText, UNREADABLE } from "../../store/reading.ts";
 import { openSeal, type Seal, signSeal } from "../../store/seals.ts";
 
@@ -23,7 +21,7 @@ export function readLostSeals(notes: HubNotes): string[] {
   return lost === UNREADABLE ? [notes[SEAL_NOTES.lost] ?? ""] : (lost ?? []);
 }
 
-/** Runs all of it once. Throws StoreAway, SlackAway, SlackRefusal, HubError: the rest is done a minute later. */
+/** Runs all of it once. Throws StoreAway, HubError: the rest is done a minute later. */
 export async function sealTrail(bot: Bot): Promise<void> {
   const { seals } = bot.store;
   while (await seals.make());
@@ -31,7 +29,6 @@ export async function sealTrail(bot: Bot): Promise<void> {
   if (newest === null || newest === UNREADABLE) return;
   await tellHub(bot, newest);
   await trimTrail(bot);
-  await tellChannel(bot, newest);
 }
 
 /** Copies the newest seal to the hub. If Redis lacks the seal there before, entries were lost or changed: that is noted too. */
@@ -69,12 +66,4 @@ async function trimTrail(bot: Bot): Promise<void> {
     notes[SEAL_NOTES.anchor] === signed ? null : { [SEAL_NOTES.anchor]: signed },
   );
   await seals.trim(anchor);
-}
-
-/** Posts the newest seal in the channel once a day, with `audit.checkpoint`. */
-async function tellChannel(bot: Bot, newest: Seal): Promise<void> {
-  if (bot.config.audit.checkpoint === undefined || (await bot.store.kept("seal-posted"))) return;
-  const { channel, language } = bot.config.slack;
-  await bot.slack.post(channel, drawSeal({ config: bot.config, locale: language }, newest));
-  await bot.store.keep("seal-posted", newest.id, DAY);
 }

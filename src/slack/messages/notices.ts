@@ -143,12 +143,6 @@ export function drawNewPasskey({ locale }: DrawContext, whom: UserId | null): Me
   return compose(plainWords(head), head, []);
 }
 
-/** Draws the daily seal of the trail: nobody who writes to Redis can change it there. */
-export function drawSeal({ locale }: DrawContext, { id, hash }: { id: string; hash: string }): Message {
-  const { seal, sealRing } = wordsFor(locale).evidence;
-  return compose(sealRing, seal(moment(Number(id.split("-")[0]))), section(code(hash)), id);
-}
-
 /** In the place of a message that Slack does not delete. */
 export function drawEmptied({ locale }: DrawContext, isReminder = false): Message {
   const over = wordsFor(locale).messages.over(isReminder);

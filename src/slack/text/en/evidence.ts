@@ -1,4 +1,4 @@
-/** English: what an access was used for, and the seals of the trail. */
+/** English: what an access was used for. */
 import type { Use } from "../../../request/use.ts";
 
 type Counts = Pick<Use, "reads" | "changes" | "refusals">;
@@ -18,6 +18,4 @@ export const evidence = {
   noUse: "No use reported.",
   unknown: "Whether it was used is not known.",
   unlessKept: "Unless you keep it or use it.",
-  seal: (until: string) => `*The trail until ${until}* has this seal; \`npm run audit verify\` compares it:`,
-  sealRing: "The newest seal of the trail",
 };

@@ -12,6 +12,4 @@ export const evidence = {
   noUse: "没有收到使用记录。",
   unknown: "无法得知是否使用过。",
   unlessKept: "点击“保留”或使用一次，就不会提前结束。",
-  seal: (until: string) => `*审计记录的校验值（截至${until}）：*\n可用 \`npm run audit verify\` 核对。`,
-  sealRing: "审计记录的最新校验值",
 };
