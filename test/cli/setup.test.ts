@@ -231,22 +231,18 @@ test("--close-anonymous names the binding that opens the reads again", async () 
   await run("--open-anonymous --yes ADMIN");
 });
 
-test("--hub-audit prints the policy and the webhook, --manifest the app", async () => {
+test("--hub-audit prints the policy and the webhook", async () => {
   const audit = await run("--hub-audit https://bot.example.com:8443");
   expect(audit).toContain("system:serviceaccounts:karpor-access-production");
   expect(audit).toContain("server: https://bot.example.com:8443/hub-audit");
   expect(await run("--hub-audit http://bot:3000")).toContain(
     "http://bot:3000/hub-audit/planted-hub-audit-secret",
   );
-  const app = parse(await run("--manifest --command /karpor-staging --url https://bot.example.com"));
-  expect(app.features.slash_commands[0]).toMatchObject({ command: "/karpor-staging" });
-  expect(app.settings).toMatchObject({ socket_mode_enabled: false });
 });
 
 test.each([
   ["", "Say where the hub's kubeconfig is"],
   ["--from-cluster ADMIN", "not both"],
-  ["--manifest --yes", "--yes does not go with --manifest"],
   ["--rotate --dry-run ADMIN", "--dry-run does not go with --rotate"],
   ["--nonsense", "Unknown option"],
   ["--hub-audit bot", "must be where the hub reaches the bot"],

@@ -9,7 +9,6 @@ import { changeAnonymous } from "./anonymous.ts";
 import { applyAll } from "./apply.ts";
 import { setUpHubAudit } from "./hub-audit.ts";
 import { renewIfRefused } from "./if-refused.ts";
-import { manifestFor } from "./manifest.ts";
 import { setupOptions } from "./options.ts";
 import { readKubeconfigFile, writeKubeconfig } from "./own-kubeconfig.ts";
 import { dropOldToken } from "./rotate.ts";
@@ -17,7 +16,6 @@ import { dropOldToken } from "./rotate.ts";
 /** Throws UsageError, ConfigError, or an error with one sentence that says what to do. */
 export async function setup(args: string[], means: CommandMeans): Promise<void> {
   const options = setupOptions(args);
-  if (options.action === "manifest") return means.say(manifestFor(options).trimEnd());
   if (options.action === "hub-audit") return setUpHubAudit(options, means);
   const config = loadForHub(means.variables);
   if (options.action === "make" && options["dry-run"])

@@ -7,8 +7,7 @@ setup --if-refused --from-cluster [--context C] [--namespace karpor]
 setup --rotate [--keep-grants] [--as NAME] [--kubeconfig FILE | --context C …] [--out FILE]
 setup --close-anonymous [--keep-streams] [--dry-run] [--yes] [--kubeconfig FILE | --context C …]
 setup --open-anonymous [--dry-run] [--yes] [--kubeconfig FILE | --context C …]
-setup --hub-audit URL [--ca FILE] [--from-cluster [--context C] [--namespace karpor] [--dry-run | --yes]]
-setup --manifest [--command /karpor-access] [--url https://bot.example.com]`;
+setup --hub-audit URL [--ca FILE] [--from-cluster [--context C] [--namespace karpor] [--dry-run | --yes]]`;
 
 const ALL_OPTIONS = {
   "from-cluster": FLAG,
@@ -27,9 +26,6 @@ const ALL_OPTIONS = {
   "keep-streams": FLAG,
   "hub-audit": TEXT,
   ca: TEXT,
-  manifest: FLAG,
-  command: TEXT,
-  url: TEXT,
 };
 
 /** They say where the administrator's kubeconfig is, or Karpor itself. */
@@ -42,7 +38,6 @@ const ACTIONS = {
   "close-anonymous": [...CLUSTER_OPTIONS, "keep-streams", "dry-run", "yes"],
   "open-anonymous": [...CLUSTER_OPTIONS, "dry-run", "yes"],
   "hub-audit": ["from-cluster", "context", "namespace", "ca", "dry-run", "yes"],
-  manifest: ["command", "url"],
 };
 type Action = keyof typeof ACTIONS;
 
