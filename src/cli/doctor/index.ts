@@ -1,5 +1,5 @@
 /** `doctor`: a table of checks, a line each; resolves to whether nothing failed. */
-import { type Config, ConfigError, loadConfig, loadForHub } from "../../config.ts";
+import { type Config, ConfigError, loadConfig } from "../../config.ts";
 import { kubeconfigSource, POD_MOUNT } from "../../hub/source.ts";
 import { openHubCalls } from "../hub/calls.ts";
 import { openStore } from "../open.ts";
@@ -62,29 +62,28 @@ const HUB_CHECKS: Check<HubSide>[] = [
   checkForeign,
 ];
 
-export const DOCTOR_USAGE = `doctor [--json] [--canary | --offline]
+export const DOCTOR_USAGE = `doctor [--json] [--canary]
 doctor --find NAME [--json]`;
 
-const DOCTOR_OPTIONS = { json: FLAG, canary: FLAG, offline: FLAG, find: TEXT };
+const DOCTOR_OPTIONS = { json: FLAG, canary: FLAG, find: TEXT };
 
 /** Throws UsageError. */
 export async function doctor(args: string[], means: CommandMeans): Promise<boolean> {
-  const { json = false, canary = false, offline = false, find } = readArguments(args, DOCTOR_OPTIONS).values;
-  if ([canary, offline, find !== undefined].filter(Boolean).length > 1)
-    throw new UsageError("Give one of --find, --canary and --offline.");
+  const { json = false, canary = false, find } = readArguments(args, DOCTOR_OPTIONS).values;
+  if (canary && find !== undefined) throw new UsageError("Give --find or --canary.");
   if (find !== undefined) return findByName(find, json, means);
-  const findings = await examine(canary, offline, means);
+  const findings = await examine(canary, means);
   const isGood = !hasFailed(findings);
   if (json) means.say(JSON.stringify({ ok: isGood, findings }, null, 2));
   else means.say(printFindings(findings, means.colour));
   return isGood;
 }
 
-async function examine(canary: boolean, offline: boolean, means: CommandMeans): Promise<Finding[]> {
+async function examine(canary: boolean, means: CommandMeans): Promise<Finding[]> {
   const { variables, clock } = means;
   let config: Config;
   try {
-    config = (offline ? loadForHub : loadConfig)(variables);
+    config = loadConfig(variables);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.mistakes.map((mistake) =>
@@ -92,7 +91,6 @@ async function examine(canary: boolean, offline: boolean, means: CommandMeans): 
     );
   }
   const read = ok("configuration", `${config.path} has ${Object.keys(config.roles).length} roles`);
-  if (offline) return [read];
   const callSlack = openSlackCalls(config.env, clock);
   const directory = openDirectory(callSlack, clock);
   const rows = await Promise.all([
