@@ -107,7 +107,7 @@ export function assertMayApprove(policy: Policy, request: Request, person: Perso
 }
 
 /** Returns everybody who could approve it, those of the fallback last. */
-export function possibleApprovers(policy: Policy, request: Request, groups: Groups): UserId[] {
+function possibleApprovers(policy: Policy, request: Request, groups: Groups): UserId[] {
   const role = roleNamed(policy, request.role);
   const named = role ? approversFor(role, true) : [];
   return namedUsers(named, groups).filter((user) => !isParty(request, user));

@@ -74,7 +74,7 @@ function daysIn(text: string): Day[] {
 }
 
 /** Returns the day and time at `at` (ms), such as "mon" and "09:05": times compare as text. An unknown zone is a RangeError. */
-export function localTime(zone: string, at: number): { day: Day; clock: string } {
+function localTime(zone: string, at: number): { day: Day; clock: string } {
   const shape = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
   const parts = new Intl.DateTimeFormat("en-US", { ...shape, timeZone: zone }).formatToParts(at);
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";

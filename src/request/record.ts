@@ -107,8 +107,6 @@ export type Outcome = z.infer<typeof Outcome>;
 /** The requester's past that the card shows, as it was when they asked. */
 export const History = kept({
   title: z.string(),
-  /** Their time of day, such as "22:02", if it is night or differs from the first approver's; null: neither. */
-  clock: z.string().nullable().default(null),
   grantsIn30Days: z.int().nonnegative(),
   lastGrant: kept({ role: z.string(), at: Moment, by: UserId.nullable() }).nullable(),
   deniedToday: kept({ by: UserId, words: z.string(), at: Moment }).nullable(),

@@ -68,7 +68,7 @@ const record = (parts: Partial<Record<keyof Request, unknown>>): Request =>
     lapsesAt: NOW + 4 * HOUR,
     account: "uid",
     history: {
-      ...{ title: "Developer", clock: "22:02", grantsIn30Days: 3 },
+      ...{ title: "Developer", grantsIn30Days: 3 },
       lastGrant: { role: "admin", at: NOW - 24 * HOUR, by: BOB },
       deniedToday: { by: ALICE, words: "release *freeze*", at: NOW - HOUR },
     },

@@ -4,9 +4,8 @@
  * closed.
  */
 import type { Bot } from "../../bot.ts";
-import { assertCanBeApproved, possibleApprovers } from "../../policy/approvers.ts";
-import { localTime } from "../../policy/hours.ts";
-import { DAY, HOUR } from "../../request/durations.ts";
+import { assertCanBeApproved } from "../../policy/approvers.ts";
+import { DAY } from "../../request/durations.ts";
 import { UserId } from "../../request/ids.ts";
 import { type History, mayHoldAccess, openData, type Request } from "../../request/record.ts";
 import { Refused } from "../../request/refused.ts";
@@ -15,7 +14,7 @@ import { openFor, requestsFor } from "../../store/indexes.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { decideRefused, decideUnanswered, holdReasons, lapseDecision } from "../decisions.ts";
 import { assertMayTakeEmergency } from "../emergency.ts";
-import { type Judgement, judge, type LookUps, lookUp } from "../judge.ts";
+import { type Judgement, judge, lookUp } from "../judge.ts";
 import type { Decision, LifeState } from "../state.ts";
 
 export const asked = {
@@ -33,8 +32,7 @@ async function stepAsked(bot: Bot, request: ReadRequest): Promise<Decision> {
     const judgement = await judge(bot, request, looks);
     if (judgement.verdict === "waiting") assertCanBeApproved(bot.config, request, looks.groups);
     const history = await readHistory(bot, request, looks.people.get(request.requester)?.title ?? "");
-    const clock = judgement.verdict === "waiting" ? await notableClock(bot, request, looks) : null;
-    return decided(bot, judgement, { ...history, clock });
+    return decided(bot, judgement, history);
   } catch (error) {
     if (error instanceof Refused) return decideRefused(bot, error);
     throw error;
@@ -82,7 +80,7 @@ async function assertNotHeld(bot: Bot, request: Request): Promise<void> {
 
 const SHOWN_PAST = 30;
 
-async function readHistory(bot: Bot, request: Request, title: string): Promise<Omit<History, "clock">> {
+async function readHistory(bot: Bot, request: Request, title: string): Promise<History> {
   const past = await bot.store.page(requestsFor(request.requester), { count: SHOWN_PAST, latest: true });
   const since = bot.clock.now() - 30 * DAY;
   const grants = past.filter(({ id, activeAt }) => id !== request.id && (activeAt ?? 0) > since);
@@ -99,19 +97,6 @@ async function readHistory(bot: Bot, request: Request, title: string): Promise<O
     lastGrant: last ? { role: last.role, at: last.activeAt ?? last.askedAt, by: lastApprover(last) } : null,
     deniedToday: denied && denier ? { by: denier, words: denied.words, at: denied.at } : null,
   };
-}
-
-const isNight = (clock: string): boolean => clock >= "22:00" || clock < "07:00";
-
-/** Returns the requester's time of day, if it is night there or the first approver has another one; else null. */
-async function notableClock(bot: Bot, request: Request, { people, groups }: LookUps): Promise<string | null> {
-  const now = bot.clock.now();
-  const { clock } = localTime(people.get(request.requester)?.zone ?? "UTC", now);
-  if (isNight(clock)) return clock;
-  const [approver] = possibleApprovers(bot.config, request, groups);
-  if (!approver) return null;
-  const { zone } = await bot.slack.person(approver, HOUR);
-  return localTime(zone, now).clock === clock ? null : clock;
 }
 
 const lastApprover = ({ approvals }: Request): UserId | null => approvals.at(-1)?.by ?? null;

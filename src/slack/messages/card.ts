@@ -95,15 +95,14 @@ function drawQuestion(context: DrawContext, request: Request, facts: Facts): Mes
   return compose(text, card.waiting(facts), body, facts.approvers, about.expires(facts.lapsesAt), request.id);
 }
 
-/** Draws the requester as they were when they asked: title, clock if it matters, recent grants and denials. */
+/** Draws the requester as they were when they asked: title, recent grants and denials. */
 function requesterLine(context: DrawContext, { history }: Request): string[] {
   const { about } = wordsFor(context.locale).messages;
   if (history === null) return [];
-  const { title, clock, grantsIn30Days, lastGrant, deniedToday } = history;
+  const { title, grantsIn30Days, lastGrant, deniedToday } = history;
   const { role, at, by } = lastGrant ?? { role: "", at: 0, by: null };
   return [
     title ? `“${escapeText(title.replace(/[*_~`“”]/g, ""), 60)}”` : "",
-    clock === null ? "" : about.localTime(clock),
     grantsIn30Days === 0 ? about.firstRequest : about.grants(grantsIn30Days),
     lastGrant ? about.last(code(role), moment(at), mentionUser(by)) : "",
     deniedToday

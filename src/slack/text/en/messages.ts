@@ -300,7 +300,6 @@ const about = {
     capital([isEmergency ? "emergency" : "", isWriting ? "writes" : ""].filter(Boolean).join(" · ")),
   can: (description: string) => `Can: ${description}`,
   confirm: (warning: string) => `*Warning:* ${warning}`,
-  localTime: (clock: string) => `Their time ${clock}`,
   firstRequest: "first request in 30 days",
   grants: (count: number) => `${count} ${count === 1 ? "grant" : "grants"} in 30 days`,
   last: (role: string, at: string, by: string) => `last ${role} ${at}${by ? ` by ${by}` : ""}`,

@@ -270,7 +270,6 @@ const about: Words["about"] = {
     [isEmergency ? "紧急提权" : "", isWriting ? "可写入" : ""].filter(Boolean).join(" · "),
   can: (description) => `权限范围：${description}`,
   confirm: (warning) => `*请注意：*\n${warning}`,
-  localTime: (clock) => `申请人当地时间 ${clock}`,
   firstRequest: "30 天内首次申请",
   grants: (count) => `30 天内获得过 ${count} 次权限`,
   last: (role, at, by) => `最近一次是${at}${by ? ` ${by} 批准` : ""}的 ${role}`,
