@@ -1,9 +1,5 @@
 /** Two projects: `npx vitest --project fast` while you write, `npm test` for everything. No test is retried. */
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-
-// Each file, and each bot that a test starts, loads the same modules: they are compiled once.
-process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url));
 
 /** Tables: none starts a server or a process. */
 const FAST = ["test/tables/**/*.test.ts"];
