@@ -41,7 +41,7 @@ function isDue(token: Secret | null, clock: Clock): boolean {
   return life !== null && clock.now() >= (life.from + life.to) / 2;
 }
 
-/** Makes a token of the same account that lives as long, at most OWN_TOKEN_LIFE: earlier versions made them for a year. */
+/** Makes a token of the same account that lives as long, at most OWN_TOKEN_LIFE. */
 async function mintLike(client: HubClient, old: Secret): Promise<Secret> {
   const { namespace = "", name = "" } = tokenAccount(old) ?? {};
   const { from, to } = tokenLife(old) ?? { from: 0, to: 0 };

@@ -197,7 +197,7 @@ export const Request = kept({
   /** How it was used, as far as the hub told until 2 min after the end; null: not yet, or the hub is not asked. */
   used: Use.nullable().default(null),
   /** Names of the people in it by Slack id, as Slack said them last: for people to read, never to decide. */
-  names: z.record(z.string(), z.string()).default({}),
+  names: z.record(z.string(), z.string()),
 });
 export type Request = z.infer<typeof Request>;
 

@@ -1,6 +1,5 @@
 /** Names every key of one instance in Redis. The braces put them all into one hash slot. */
 export function keysFor(instance: string) {
-  // The prefix differs from that of 0.2, whose records were not signed: they never count.
   const prefix = `{karpor-access:${instance}}`;
   return {
     prefix,

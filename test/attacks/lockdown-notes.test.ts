@@ -57,7 +57,7 @@ const FORGED: [string, () => Promise<string>][] = [
       JUNK + JSON.stringify({ locked: false, by: ALICE, words: "", at: Date.UTC(9999), n: 2 ** 50 }),
   ],
   [
-    "of 0.2, unsigned",
+    "without a signature",
     async () => JSON.stringify({ locked: false, by: ALICE, words: "", at: Date.UTC(9999) }),
   ],
   [

@@ -480,6 +480,17 @@ const faults: Fault[] = [
     fix: /npm run grants/,
   },
   {
+    name: "a record of another version",
+    plant: async () => {
+      const undo = await oldRecord();
+      await world.commands.hset(keysFor("test").request("R-0123456789"), "record", "unsigned");
+      return undo;
+    },
+    check: "redis records",
+    message: /1 of 1 records cannot be read, such as R-0123456789/,
+    fix: /0\.3\.0 starts with an empty Redis/,
+  },
+  {
     name: "Redis is an older copy: a request has no account any more",
     level: "warn",
     plant: oldRecord,
