@@ -3,18 +3,8 @@ import type { Agent } from "undici";
 import type { Clock } from "../request/clock.ts";
 import { SECOND } from "../request/durations.ts";
 import type { Secret } from "../request/secret.ts";
-import { type Call, exchange, type KubeApis, kubeApis, openGuestAgent, openOwnAgent } from "./connection.ts";
-import {
-  type HubAnswer,
-  HubError,
-  isDistrust,
-  isHubAnswer,
-  isReason,
-  noAnswer,
-  parseJson,
-  REASON,
-  refusal,
-} from "./errors.ts";
+import { type Call, exchange, type KubeApis, kubeApis, openPool } from "./connection.ts";
+import { type HubAnswer, isDistrust, isHubAnswer, isReason, noAnswer, parseJson, refusal } from "./errors.ts";
 import type { HubAccess } from "./kubeconfig.ts";
 
 export interface ClientOptions {
@@ -45,7 +35,7 @@ export interface HubClient {
 interface Link {
   access: HubAccess;
   agent: Agent;
-  /** Never shows the bot's certificate: for calls that are not the bot's. */
+  /** For calls that aren't the bot's: a client certificate would make each call on its connection the bot's. */
   guests: Agent;
   apis: KubeApis;
 }
@@ -63,7 +53,7 @@ export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: Clie
   let offset = 0;
 
   return {
-    call: (run) => withLink(true, ({ apis }) => run(apis).catch(unreadable)),
+    call: (run) => withLink(true, ({ apis }) => run(apis).catch(throwNoAnswer("read the answer"))),
     get: (path, headers = {}) =>
       withLink(true, ({ access, agent }) =>
         send(agent, access.token, { method: "GET", url: access.server + path, headers }),
@@ -103,15 +93,13 @@ export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: Clie
       .then((access) => {
         // Calls that are still running on the old pool may end there.
         for (const pool of [link?.agent, link?.guests]) pool?.close().catch(() => {});
-        const agent = openOwnAgent(access, timeoutMs);
-        const guests = openGuestAgent(access, timeoutMs);
+        const agent = openPool(access, timeoutMs);
+        const guests = openPool({ ...access, certificate: null }, timeoutMs);
         const apis = kubeApis(access.server, (call) => send(agent, access.token, call));
         link = { access, agent, guests, apis };
         return link;
       })
-      .catch((error: unknown) => {
-        throw noAnswer("read the kubeconfig", error);
-      })
+      .catch(throwNoAnswer("read the kubeconfig"))
       .finally(() => {
         opening = null;
       });
@@ -128,10 +116,7 @@ export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: Clie
     if (isHubAnswer(answer)) learnClock(answer.headers.date, sentAt);
     if (answer.status >= 200 && answer.status < 300 && isHubAnswer(answer)) return answer;
     if (answer.status >= 502 && answer.status <= 504) awayAt = clock.now();
-    const error = refusal(doing, answer);
-    if (isReason(error, "Forbidden") && clock.now() - awayAt < STARTS_WITHIN)
-      throw new HubError(doing, 403, REASON.justStarted);
-    throw error;
+    throw refusal(doing, answer, { isStarting: clock.now() - awayAt < STARTS_WITHIN });
   }
 
   function learnClock(date: string | undefined, sentAt: number): void {
@@ -142,7 +127,6 @@ export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: Clie
   }
 }
 
-/** Makes a HubError of whatever the Kubernetes client throws at an answer that it cannot read. */
-function unreadable(error: unknown): never {
-  throw error instanceof HubError ? error : new HubError("read the answer", 200, REASON.unreadable);
-}
+const throwNoAnswer = (doing: string) => (error: unknown) => {
+  throw noAnswer(doing, error);
+};

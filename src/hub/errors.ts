@@ -110,10 +110,11 @@ export interface HubAnswer {
 export const isHubAnswer = ({ headers, text }: HubAnswer): boolean =>
   Boolean(headers["audit-id"]) || KubernetesObject.safeParse(parseJson(text)).success;
 
-/** Makes a HubError of an answer without success. */
-export function refusal(doing: string, answer: HubAnswer): HubError {
+/** Makes a HubError of an answer without success. While the hub starts, a 403 only means that it hasn't read its RBAC rules. */
+export function refusal(doing: string, answer: HubAnswer, { isStarting }: { isStarting: boolean }): HubError {
   const { status, headers, text } = answer;
   const said = Status.safeParse(parseJson(text)).data;
+  if (isStarting && said?.reason === "Forbidden") return new HubError(doing, 403, REASON.justStarted);
   const reason = said?.reason ?? (isHubAnswer(answer) ? REASON.noStatus : REASON.notTheHub);
   const seconds = Number(headers["retry-after"]);
   return new HubError(doing, status, reason, {

@@ -1,6 +1,5 @@
 /** Parses the text of the bot's kubeconfig: the hub's address and the bot's credential. It never runs a command that one names. */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { bufferFromFileOrString, KubeConfig } from "@kubernetes/client-node";
 import { parse, parseDocument } from "yaml";
 import { z } from "zod";
 import { type Secret, secret } from "../request/secret.ts";
@@ -25,153 +24,72 @@ interface ReadOptions {
   directory: string | null;
 }
 
-// `kubectl config` leaves empty fields behind.
-const Text = z
-  .string()
-  .nullish()
-  .transform((value) => value || undefined);
-const Cluster = z.object({
-  server: z.string(),
-  "certificate-authority": Text,
-  "certificate-authority-data": Text,
-  "insecure-skip-tls-verify": z.boolean().default(false),
-  "tls-server-name": Text,
-});
-const User = z.object({
-  token: Text,
-  tokenFile: Text,
-  "client-certificate": Text,
-  "client-certificate-data": Text,
-  "client-key": Text,
-  "client-key-data": Text,
-});
-const Kubeconfig = z.object({
-  "current-context": z.string().min(1),
-  contexts: z.array(
-    z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string() }) }),
-  ),
-  // Entries of other contexts may be of any kind.
-  clusters: z.array(z.object({ name: z.string(), cluster: z.unknown() })),
-  users: z.array(z.object({ name: z.string(), user: z.unknown() })),
-});
-type Kubeconfig = z.infer<typeof Kubeconfig>;
+const FLATTEN = "`kubectl config view --raw --flatten` writes one that contains the files themselves";
 
-const PATHS = ["certificate-authority", "client-certificate", "client-key", "tokenFile"];
-const COMMAND_ENTRIES = ["exec", "auth-provider"];
-const FLATTEN = "`kubectl config view --raw --flatten` writes one that holds the files themselves";
-const NO_COMMAND = "put a token or the certificate itself in";
+const Text = z.string().min(1).optional().catch(undefined);
+const Cluster = z.object({ server: z.string(), caData: Text, caFile: Text, tlsServerName: Text });
+const User = z.object({ token: Text, certData: Text, certFile: Text, keyData: Text, keyFile: Text });
 
 /** Returns what its current context says. Throws HubError with a sentence that says what to correct. */
 export function parseKubeconfig(text: string, { server, directory }: ReadOptions): HubAccess {
-  const kubeconfig = parseText(text);
-  const current = currentEntries(kubeconfig);
-  refuseFields(current, COMMAND_ENTRIES, NO_COMMAND);
-  if (directory === null) refuseFields(current, PATHS, FLATTEN);
-  const cluster = valid(Cluster, current.cluster, "cluster");
-  const user = valid(User, current.user, "user");
-  const read = (field: string, data: string | undefined, path: string | undefined) =>
-    data !== undefined
-      ? Buffer.from(data, "base64").toString()
-      : path && readNamedFile(field, directory, path);
-  const certificate = read("client-certificate", user["client-certificate-data"], user["client-certificate"]);
-  const key = read("client-key", user["client-key-data"], user["client-key"]);
-  const token = user.token ?? (user.tokenFile && readNamedFile("tokenFile", directory, user.tokenFile));
+  const kubeconfig = load(text);
+  if (directory !== null) kubeconfig.makePathsAbsolute(directory);
+  const [cluster, user] = [kubeconfig.getCurrentCluster(), kubeconfig.getCurrentUser()];
+  if (!cluster || !user)
+    throw kubeconfigError("The kubeconfig has no current context, or lacks that context's cluster or user.");
+  if (user.exec || user.authProvider)
+    throw kubeconfigError("The kubeconfig's user has exec or auth-provider: put a token in instead.");
+  if (directory === null && (cluster.caFile || user.certFile || user.keyFile))
+    throw kubeconfigError(`The kubeconfig names files, which can't be read from here: ${FLATTEN}.`);
+  const { caData, caFile, ...address } = Cluster.parse(cluster);
+  const { certData, certFile, keyData, keyFile, token } = User.parse(user);
+  const [certificate, key] = [readPem(certFile, certData), readPem(keyFile, keyData)];
   if (!token && !(certificate && key))
     throw kubeconfigError("The kubeconfig's user needs a token, or a client certificate with its key.");
   return {
-    server: httpsAddress(server ?? cluster.server),
-    ca:
-      read(
-        "certificate-authority",
-        cluster["certificate-authority-data"],
-        cluster["certificate-authority"],
-      ) ?? null,
-    serverName: cluster["tls-server-name"] ?? null,
-    insecure: cluster["insecure-skip-tls-verify"],
+    server: httpsAddress(server ?? address.server),
+    ca: readPem(caFile, caData),
+    serverName: address.tlsServerName ?? null,
+    insecure: cluster.skipTLSVerify,
     token: token ? secret(token.trim()) : null,
     certificate: !token && certificate && key ? { certificate, key: secret(key) } : null,
   };
 }
 
-/** Returns the text with another token for the current user. Throws HubError as checkWriteBack. */
+/** Returns the text with another token for the current user. Throws HubError as parseKubeconfig. */
 export function replaceToken(text: string, token: Secret): string {
-  const kubeconfig = parseText(text);
-  const { userIndex } = currentEntries(kubeconfig);
-  refuseBeyondText(kubeconfig);
+  const kubeconfig = load(text);
+  const userIndex = kubeconfig.users.findIndex(({ name }) => name === kubeconfig.getCurrentUser()?.name);
   const document = parseDocument(text);
   document.setIn(["users", userIndex, "user", "token"], token.reveal());
   return document.toString({ lineWidth: 0 });
 }
 
-/** Throws HubError where any entry names a file or a command: the bot writes back no such text. */
-export function checkWriteBack(text: string): void {
-  refuseBeyondText(parseText(text));
-}
-
-function refuseBeyondText({ clusters, users }: Kubeconfig): void {
-  for (const entry of [...clusters, ...users]) {
-    refuseFields(entry, COMMAND_ENTRIES, NO_COMMAND);
-    refuseFields(entry, PATHS, FLATTEN);
-  }
-}
-
-function refuseFields(
-  { cluster, user }: { cluster?: unknown; user?: unknown },
-  fields: string[],
-  advice: string,
-): void {
-  for (const [kind, entry] of Object.entries({ cluster, user })) {
-    const found = fields.find((field) =>
-      Boolean((entry as Record<string, unknown> | null | undefined)?.[field]),
-    );
-    if (found)
-      throw kubeconfigError(`The kubeconfig's ${kind} has ${found}, which is not used here: ${advice}.`);
-  }
-}
-
-function parseText(text: string): Kubeconfig {
-  let content: unknown;
+function load(text: string): KubeConfig {
+  const kubeconfig = new KubeConfig();
   try {
-    content = parse(text);
+    // While client-node loads, it reads the file that any user's `token-file` names.
+    const content = parse(text, (key, value) => (key === "token-file" ? undefined : value));
+    kubeconfig.loadFromString(JSON.stringify(content));
+    return kubeconfig;
   } catch {
-    throw kubeconfigError("The kubeconfig is no YAML: export it once more.");
+    // The error may quote the text.
+    throw kubeconfigError("The kubeconfig can't be read: export it again.");
   }
-  return valid(Kubeconfig, content, "content");
 }
 
-/** Throws HubError with the path and the expectation, and never the value: it may be a secret. */
-function valid<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const parsed = schema.safeParse(value ?? {});
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw kubeconfigError(`The kubeconfig's ${what} is wrong at ${issue?.path.join(".")}: ${issue?.message}.`);
-}
-
-function currentEntries(kubeconfig: Kubeconfig) {
-  const name = kubeconfig["current-context"];
-  const context = kubeconfig.contexts.find((one) => one.name === name)?.context;
-  const cluster = kubeconfig.clusters.find((one) => one.name === context?.cluster)?.cluster;
-  const userIndex = kubeconfig.users.findIndex((one) => one.name === context?.user);
-  if (!context || cluster === undefined || userIndex < 0)
-    throw kubeconfigError(
-      `The kubeconfig lacks its current context "${name}", or that context's cluster or user.`,
-    );
-  return { cluster, user: kubeconfig.users[userIndex]?.user, userIndex };
-}
-
-function readNamedFile(field: string, directory: string | null, path: string): string {
+/** Where both are there, kubectl uses the data. */
+function readPem(path: string | undefined, data: string | undefined): string | null {
   try {
-    return readFileSync(resolve(directory ?? ".", path), "utf8");
+    return bufferFromFileOrString(data ? undefined : path, data)?.toString() ?? null;
   } catch {
-    throw kubeconfigError(`Cannot read ${path}, which the kubeconfig names as ${field}: ${FLATTEN}.`);
+    throw kubeconfigError(`Cannot read ${path}, which the kubeconfig names: ${FLATTEN}.`);
   }
 }
 
 function httpsAddress(text: string): string {
   const url = URL.parse(text);
   if (url?.protocol !== "https:" || url.username || url.search || url.hash)
-    throw kubeconfigError(
-      "The hub's server must be an https:// address: correct the kubeconfig or hub.server.",
-    );
+    throw kubeconfigError("hub.server, or else the kubeconfig's server, must be an https:// address.");
   return url.href.replace(/\/+$/, "");
 }

@@ -267,7 +267,7 @@ test("where there is no kubeconfig, or one that names files, what to do is said 
   contents.users[0].user = { "client-certificate": "gone.crt", "client-key": "gone.key" };
   writeFileSync(join(folder.path, "admin"), stringify(contents));
   await expect(run("ADMIN")).rejects.toThrow(
-    /Cannot read gone\.crt, .*client-certificate: `kubectl config view --raw --flatten`/,
+    /Cannot read .*gone\.crt, .*: `kubectl config view --raw --flatten`/,
   );
   writeFileSync(join(folder.path, "admin"), hub.adminKubeconfig);
   mkdirSync(join(folder.path, "secrets/hub.kubeconfig"), { recursive: true });

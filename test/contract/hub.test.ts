@@ -290,21 +290,42 @@ describe.for(kinds.filter(({ skip }) => !skip))("$name", ({ start }) => {
 
   it("keeps its kubeconfig in a Secret of the pod's cluster", async () => {
     const mount = await startPod();
-    const hub = createHub({
-      ...{ settings: { inCluster: true, server: server.url, namespace: GRANTS_NAMESPACE }, instance: "test" },
-      ...{ clock: ahead, log: pino({ level: "silent" }, { write() {} }), podMount: mount },
-    });
-    opened.push(hub);
+    const hub = openPodHub(mount);
     const path = "/api/v1/namespaces/bots/secrets/karpor-access-hub";
-    const content = async () => JSON.stringify((await asAdmin("GET", path)).body.data);
+    const content = async () => {
+      const { kubeconfig = "" } = (await asAdmin("GET", path)).body.data as Record<string, string>;
+      return Buffer.from(kubeconfig, "base64").toString();
+    };
     const before = await content();
     expect(await hub.isLoggedIn()).toBe(true);
     await hub.renewOwnToken();
     expect(await content()).not.toBe(before);
     expect(await hub.isLoggedIn()).toBe(true);
+    const naming = (await content()).replace(
+      /certificate-authority-data: \S+/,
+      "certificate-authority: ca.crt",
+    );
+    await asAdmin(
+      "PATCH",
+      path,
+      { data: { kubeconfig: Buffer.from(naming).toString("base64") } },
+      "application/merge-patch+json",
+    );
+    expect(await errorFrom(openPodHub(mount).listAccounts())).toMatchObject({
+      message: expect.stringContaining("names files"),
+    });
     await asAdmin("DELETE", path);
     expect(await errorFrom(hub.renewOwnToken())).toMatchObject({ reason: "kubeconfig" });
   });
+
+  function openPodHub(podMount: string): Hub {
+    const hub = createHub({
+      ...{ settings: { inCluster: true, server: server.url, namespace: GRANTS_NAMESPACE }, instance: "test" },
+      ...{ clock: ahead, log: pino({ level: "silent" }, { write() {} }), podMount },
+    });
+    opened.push(hub);
+    return hub;
+  }
 
   /** The hub's API server plays the cluster that the pod runs in. */
   async function startPod(): Promise<string> {
@@ -333,17 +354,15 @@ describe.for(kinds.filter(({ skip }) => !skip))("$name", ({ start }) => {
     return mount;
   }
 
-  it("writes no token back into a kubeconfig that names a file", async () => {
+  it("renews its token in a kubeconfig that names a file", async () => {
     const text = readFileSync(file, "utf8");
-    const [, token = ""] = /token: (\S+)/.exec(text) ?? [];
-    writeFileSync(join(folder, "token"), token);
+    writeFileSync(join(folder, "ca.crt"), server.ca);
     const path = join(folder, "with-file.kubeconfig");
-    writeFileSync(path, text.replace(/token: \S+/, "tokenFile: token"));
+    writeFileSync(path, text.replace(/certificate-authority-data: \S+/, "certificate-authority: ca.crt"));
     const hub = openHub({ clock: ahead, path });
+    await hub.renewOwnToken();
     expect(await hub.isLoggedIn()).toBe(true);
-    expect(await errorFrom(hub.renewOwnToken())).toMatchObject({
-      message: expect.stringContaining("tokenFile"),
-    });
+    expect(readFileSync(path, "utf8")).toContain("certificate-authority: ca.crt");
   });
 
   it("takes up a kubeconfig that was healed after its credential died", async () => {
@@ -510,6 +529,8 @@ it.for([
   ["a command", "user: { exec: { command: steal } }", "exec"],
   ["an auth-provider", "user: { auth-provider: { name: gcp } }", "auth-provider"],
   ["no credential", "user: {}", "needs a token"],
+  ["a token's file", "user: { token-file: /etc/hostname }", "needs a token"],
+  ["a file that isn't there", "user: { client-certificate: no.crt, client-key: no.key }", "Cannot read"],
 ])("does not speak by a kubeconfig with %s", async ([, user = "", word = ""]) => {
   const path = join(folder, "bad.kubeconfig");
   writeFileSync(
