@@ -1,8 +1,8 @@
-/** karpor-access.schema.json, by which editors complete karpor-access.yml. */
+/** examples/karpor-access.schema.json, by which editors complete karpor-access.yml. */
 import { z } from "zod";
 import { ConfigFile } from "../src/config-schema.ts";
 
-export const CONFIG_SCHEMA = new URL("../karpor-access.schema.json", import.meta.url);
+export const CONFIG_SCHEMA = new URL("../examples/karpor-access.schema.json", import.meta.url);
 
 /** The file's text as it must be. */
 export const configSchema = (): string =>

@@ -131,7 +131,7 @@ function readTextFile(path: string): ReadFile {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why =
-      code === "ENOENT" ? "does not exist; copy karpor-access.example.yml" : `${message}; correct it`;
+      code === "ENOENT" ? "does not exist; copy examples/karpor-access.yml" : `${message}; correct it`;
     return { file: null, digest: "", mistakes: [`${path}: ${why}`] };
   }
 }

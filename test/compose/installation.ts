@@ -35,7 +35,7 @@ export function install(dir: string, { slack, admin, host }: ComposeWorld, port:
     RECORDS_KEY: Buffer.alloc(32, "compose").toString("base64"),
     ...{ SLACK_API_URL: slack.apiUrl, PORT: String(port) },
   });
-  writeFileSync(at("karpor-access.yml"), read("karpor-access.example.yml"));
+  writeFileSync(at("karpor-access.yml"), read("examples/karpor-access.yml"));
   mkdirSync(at(".kube"));
   writeFileSync(at(OPERATOR), admin);
   mkdirSync(at("secrets"));

@@ -16,7 +16,7 @@ export const APP = {
   command: "/karpor-access",
 };
 
-/** Those that only karpor-access.example.yml names. */
+/** Those that only examples/karpor-access.yml names. */
 const MORE_GROUPS = [
   { id: "S0LEADS", handle: "leads", members: [ALICE, MEI] },
   { id: "S0ONCALL", handle: "oncall", members: [CAROL] },

@@ -9,5 +9,5 @@ const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 
 test("the bot's account on the hub has the rights that setup gives it", () => {
   const written = parseAllDocuments(text("deploy/hub-rbac.yaml")).map((document) => document.toJS());
-  expect(written).toEqual(objectsFor(ConfigFile.parse(parse(text("karpor-access.example.yml")))));
+  expect(written).toEqual(objectsFor(ConfigFile.parse(parse(text("examples/karpor-access.yml")))));
 });

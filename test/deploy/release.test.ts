@@ -105,7 +105,7 @@ describe("the workflows", () => {
     const used = [...workflow.matchAll(/(?:image: |image=|generator=)(\S+)/g)].map(([, image]) => image);
     expect(used).toHaveLength(3);
     expect(workflow).not.toMatch(/:latest|sbom: true/);
-    const { customManagers } = JSON.parse(text("renovate.json"));
+    const { customManagers } = JSON.parse(text(".github/renovate.json"));
     const [pattern = ""] = customManagers[1].matchStrings;
     const found = [...workflow.matchAll(new RegExp(pattern, "g"))];
     expect(found.map(([whole]) => whole)).toEqual(used);

@@ -12,7 +12,7 @@ export const least = { image, config };
 
 /** All that the example of the configuration shows, as a mapping. */
 export function exampleConfig() {
-  const { hub, ...rest } = parse(readFileSync(path("../../karpor-access.example.yml"), "utf8"));
+  const { hub, ...rest } = parse(readFileSync(path("../../examples/karpor-access.yml"), "utf8"));
   const { kubeconfig: _, ...kept } = hub;
   return { ...rest, hub: { ...kept, inCluster: true } };
 }

@@ -14,9 +14,11 @@ import { secret } from "../../src/request/secret.ts";
 import { eventually } from "../helpers/eventually.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const EXAMPLE = join(ROOT, "karpor-access.example.yml");
+const EXAMPLE = join(ROOT, "examples/karpor-access.yml");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
-const pages = globSync(["*.md", "docs/**/*.md", "bench/*.md", "deploy/**/*.md"], { cwd: ROOT }).sort();
+const pages = globSync(["*.md", ".github/*.md", "docs/**/*.md", "bench/*.md", "deploy/**/*.md"], {
+  cwd: ROOT,
+}).sort();
 const english = pages.filter((path) => !/(^|[./])zh[./]/.test(path));
 
 const withoutCode = (text: string) => text.replace(/^ *```.*?^ *```$/gms, "");
@@ -84,7 +86,7 @@ test("each call from Approve to the token is where CONTRIBUTING says", () => {
 const declares = (text: string, name: string): boolean =>
   new RegExp(`(function|const) ${name}\\b|^ +(async )?${name}(:|\\()`, "m").test(text);
 
-test.each(["README.md", "README.zh.md", "scripts/config-docs.md"])(
+test.each(["README.md", "docs/zh/README.md", "scripts/config-docs.md"])(
   "the bot takes the configuration of %s",
   (page) => {
     const [, yaml = ""] = /```yaml\n(instance: .*?)```/s.exec(read(page)) ?? [];

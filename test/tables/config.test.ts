@@ -101,7 +101,7 @@ describe("what is read", () => {
   });
 
   test("the example file", () => {
-    const example: Tree = parse(readFileSync("karpor-access.example.yml", "utf8"));
+    const example: Tree = parse(readFileSync("examples/karpor-access.yml", "utf8"));
     expect(Object.keys(load(example).roles)).toEqual(["guest", "peek", "admin", "search-rules", "register"]);
   });
 
@@ -490,7 +490,7 @@ test("every mistake at once, also those between parts that are right", () => {
 
 test("a file that is not there", () => {
   const found = mistakes(() => loadConfig({ ...ENV, KARPOR_ACCESS_CONFIG: join(folder, "none.yml") }));
-  expect(found).toEqual([`${join(folder, "none.yml")}: does not exist; copy karpor-access.example.yml`]);
+  expect(found).toEqual([`${join(folder, "none.yml")}: does not exist; copy examples/karpor-access.yml`]);
 });
 
 test("no role is named like a word of the command", () => {
