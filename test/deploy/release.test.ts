@@ -21,10 +21,10 @@ const release = (...args: string[]) =>
   execute(process.execPath, [root("scripts/release.ts"), ...args]).catch((error) => error);
 
 describe("the changelog", () => {
-  test("has each version, newest first, and today's", () => {
-    const sections = readSections(text("CHANGELOG.md")).filter((one) => one.version !== "Unreleased");
-    expect(sections[0]?.version).toBe(version);
-    const dates = sections.map(({ date }) => date);
+  test("is newest first, and begins with what isn't released or with this version", () => {
+    const sections = readSections(text("CHANGELOG.md"));
+    expect(["Unreleased", version]).toContain(sections[0]?.version);
+    const dates = sections.flatMap(({ date }) => date ?? []);
     expect(dates).toEqual(dates.toSorted().reverse());
   });
 
