@@ -8,7 +8,7 @@ import type { Bot } from "../bot.ts";
 import { HOUR } from "../request/durations.ts";
 import { UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
-import { type RefusalCode, Refused } from "../request/refused.ts";
+import { REFUSALS, Refused } from "../request/refused.ts";
 import { compose } from "../slack/messages/blocks.ts";
 import type { Message } from "../slack/slack.ts";
 import { code, mentionUser, plainWords } from "../slack/text/format.ts";
@@ -73,15 +73,6 @@ async function runLine(bot: Bot, typed: Typed): Promise<Message | null> {
   }
 }
 
-/** Typed wrong, or asked while the hub is away. */
-const ASKED_AGAIN: readonly RefusalCode[] = [
-  "hub-away",
-  "unknown-role",
-  "bad-time",
-  "bad-start",
-  "too-long",
-  "reason-pattern",
-];
 const LONGEST_VALUE = 2000;
 
 /** The line is offered once more: to be changed in the form, and where it could be put right, to be sent by a button. */
@@ -90,7 +81,7 @@ function withLine(bot: Bot, { text, user }: Typed, error: unknown): unknown {
   const { code, data } = error.note;
   // An id that was typed may be wrong; behind a button the record is lost.
   if (code === "unknown-request") return new Refused(code, { typed: data.id ?? "" });
-  if (!ASKED_AGAIN.includes(code) || !isRequestLine(text)) return error;
+  if (REFUSALS[code].again !== "edit" || !isRequestLine(text)) return error;
   const longest = code === "too-long" ? Number(data.max) : null;
   const nearest = correctedLine(text, longest, bot.config, bot.clock.now());
   const line = (nearest ?? text).slice(0, LONGEST_VALUE);

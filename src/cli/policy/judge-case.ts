@@ -9,7 +9,7 @@ import { decideByRules } from "../../policy/rules.ts";
 import { Duration } from "../../request/durations.ts";
 import { GroupId, RequestId, UserId } from "../../request/ids.ts";
 import type { Groups, Person } from "../../request/people.ts";
-import { type RefusalCode, type RefusalNote, Refused } from "../../request/refused.ts";
+import { REFUSALS, type RefusalNote, Refused } from "../../request/refused.ts";
 import { refusalReason } from "../../slack/messages/refusal.ts";
 import { plainWords } from "../../slack/text/format.ts";
 
@@ -65,7 +65,7 @@ export function judgeCase(
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const { code, data } = error.note;
-    const line = code === "rule-denies" ? String(data.rule) : (DENYING_LINES[code] ?? code);
+    const line = code === "rule-denies" ? String(data.rule) : (REFUSALS[code].line ?? code);
     return { outcome: "deny", line, why: refusalWords(config, error.note) };
   }
 }
@@ -115,22 +115,6 @@ function factsOffline(policy: Policy, { who, in: groups }: PolicyCase): PersonFa
   for (const group of groups) members.set(group, new Set([who]));
   return { person, groups: { members, lookedUpAt: 0 } };
 }
-
-const DENYING_LINES: Partial<Record<RefusalCode, string>> = {
-  "too-short": "duration",
-  "too-long": "duration",
-  "total-too-long": "duration",
-  "too-many-open": "limits",
-  "too-many-asks": "limits",
-  "too-many-grants": "limits",
-  "may-not-ask": "requester",
-  "unknown-role": "role",
-  "not-a-member": "Slack",
-  "reason-missing": "reason",
-  "reason-pattern": "reason",
-  "reason-too-long": "reason",
-  "no-emergency": "breakGlass",
-};
 
 /** As people read it, with ids in the place of mentions. */
 const refusalWords = (config: Config, note: RefusalNote): string =>

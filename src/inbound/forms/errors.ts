@@ -2,37 +2,26 @@
 import type { Bot } from "../../bot.ts";
 import { HOUR } from "../../request/durations.ts";
 import { UserId } from "../../request/ids.ts";
-import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
+import { REFUSALS, type Refusal, type RefusalCode, type RefusalNote } from "../../request/refused.ts";
 import type { DrawContext } from "../../slack/messages/facts.ts";
 import { refusalSentence } from "../../slack/messages/refusal.ts";
 import { plainWords } from "../../slack/text/format.ts";
 import { wordsFor } from "../../slack/text/index.ts";
 import type { InputName, Inputs } from "./form.ts";
 
-const TIME: InputName[] = ["other", "time"];
-/** If more than one input could be meant, it is the one that was filled in. */
-const CONCERNS: Partial<Record<RefusalCode, InputName[]>> = {
-  "unknown-role": ["role"],
-  "no-emergency": ["role"],
-  "may-not-ask": ["role"],
-  "bad-time": TIME,
-  "too-short": TIME,
-  "too-long": TIME,
-  "total-too-long": TIME,
-  "bad-start": ["start", ...TIME],
-  "start-too-far": ["start"],
-  "must-start-now": ["start"],
-  "reason-missing": ["reason"],
-  "reason-pattern": ["reason"],
-  "reason-too-long": ["reason"],
-  "not-a-person": ["who"],
-  "not-a-member": ["who"],
-  "not-for-others": ["who"],
+/** If a field has more than one input, the error is at the one that was filled in. */
+const INPUTS: Record<NonNullable<Refusal["field"]>, readonly InputName[]> = {
+  role: ["role"],
+  time: ["other", "time"],
+  start: ["start", "other", "time"],
+  reason: ["reason"],
+  who: ["who"],
 };
 
-/** The first input where the refusal concerns none; undefined where the form has none. */
+/** The first input if the refusal concerns none of them; undefined for a form without inputs. */
 export function inputFor(code: RefusalCode, names: readonly string[], inputs: Inputs): string | undefined {
-  const concerned = (CONCERNS[code] ?? []).filter((name) => names.includes(name));
+  const { field } = REFUSALS[code];
+  const concerned = field ? INPUTS[field].filter((name) => names.includes(name)) : [];
   return concerned.find((name) => inputs[name] !== undefined) ?? concerned[0] ?? names[0];
 }
 

@@ -5,21 +5,12 @@
 import type { Bot } from "../../bot.ts";
 import { HOUR } from "../../request/durations.ts";
 import type { UserId } from "../../request/ids.ts";
-import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
+import { REFUSALS, type RefusalCode, type RefusalNote } from "../../request/refused.ts";
 import { knownNames } from "./entries.ts";
-
-/** The refusals that say that a person may not do it; others are no attempt. */
-const TOLD: readonly RefusalCode[] = [
-  "own-request",
-  "not-an-approver",
-  "not-a-reviewer",
-  "not-an-admin",
-  "locked-down",
-];
 
 /** Notes a refused click or command, if it is such an attempt. It returns at once and throws nothing. */
 export function noteRefusal(bot: Bot, by: UserId, { code, data: { id } }: RefusalNote): void {
-  if (TOLD.includes(code)) noteAttempt(bot, by, code, typeof id === "string" ? id : null);
+  if (REFUSALS[code].attempt) noteAttempt(bot, by, code, typeof id === "string" ? id : null);
 }
 
 /** Notes an attempt; `unknown-message` is a pressed message that the record does not know. It throws nothing. */

@@ -1,7 +1,7 @@
 /** Draws the receipt that remains in the DM: that access ended, then the proof; or how a request closed that never began. */
 import type { Button } from "@slack/types";
 import type { EndCause, Request } from "../../request/record.ts";
-import type { RefusalCode, RefusalNote } from "../../request/refused.ts";
+import { REFUSALS, type RefusalNote } from "../../request/refused.ts";
 import type { Message } from "../slack.ts";
 import type { Facts } from "../text/facts.ts";
 import { escapeText, plainWords } from "../text/format.ts";
@@ -59,19 +59,12 @@ const othersWords = ({ ending }: Request): string =>
 /** After these one asks somebody, or may not ask. */
 const FINAL_CAUSES: readonly EndCause[] = ["lockdown", "left", "leaked"];
 
-/** The same asked once more would be refused again. */
-const FINAL: readonly RefusalCode[] = [
-  ...(["not-a-member", "may-not-ask", "rule-denies", "no-emergency"] as const),
-  ...(["already-held", "already-open", "locked-down", "not-for-others"] as const),
-  ...(["emergency-stopped", "too-many-emergencies"] as const),
-];
-
 function againButtons(context: DrawContext, request: Request): Button[] {
   const { ending, outcome } = request;
   if (ending && FINAL_CAUSES.includes(ending.cause)) return [];
   // The bot asked for it after a leak: asked again it would be refused again.
   if (request.replaces && outcome?.kind === "refused") return [];
-  if (outcome?.refusal && FINAL.includes(outcome.refusal.code))
+  if (outcome?.refusal && REFUSALS[outcome.refusal.code].again === "no")
     return refusalButtons(context, outcome.refusal);
   const isDenied = outcome?.kind === "denied";
   const button = requestButton(context, request, isDenied ? "change" : "ask-again");
