@@ -15,14 +15,9 @@ export function walk(value: unknown, found: JsonObject[] = []): JsonObject[] {
   return found;
 }
 
-/** As one reads it: an unbroken space or hyphen looks like any other. */
+/** As one reads it: an unbroken space looks like any other. */
 const unescaped = (text: string): string =>
-  text
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&amp;", "&")
-    .replaceAll("\u00A0", " ")
-    .replaceAll("\u2011", "-");
+  text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&").replaceAll("\u00A0", " ");
 
 const isText = (object: JsonObject): boolean =>
   typeof object.text === "string" && ["plain_text", "mrkdwn", "text", "link"].includes(String(object.type));

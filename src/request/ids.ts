@@ -53,9 +53,9 @@ export function requestIdFrom(source: string): RequestId {
   return RequestId.parse(`R-${letters.join("")}`);
 }
 
-/** Reads a typed id, forgiving case, Slack's unbroken hyphen and the letters that base32 leaves out; null: it is none. */
+/** Reads a typed id, forgiving case and the letters that base32 leaves out; null: it is none. */
 export function readRequestId(text: string): RequestId | null {
-  const typed = text.toUpperCase().replace("\u2011", "-");
+  const typed = text.toUpperCase();
   if (!typed.startsWith("R-")) return null;
   const letters = typed.slice(2).replace(/O/g, "0").replace(/[IL]/g, "1");
   return RequestId.safeParse(`R-${letters}`).data ?? null;

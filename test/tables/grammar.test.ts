@@ -212,7 +212,6 @@ test.each([
   ["历史 <@U1BOB|bob>", { kind: "history", person: "U1BOB" }],
   ["history bob", "not-a-person bob"],
   ["show r-7k2q9fxtab", { kind: "show", id: ID }],
-  ["show R\u20117K2Q9FXTAB", { kind: "show", id: ID }],
   ["show 1", "unknown-request 1"],
   ["more 1h still at it", { kind: "more", ...ANY, duration: HOUR, reason: "still at it" }],
   ["延长 1小时", { kind: "more", ...ANY, duration: HOUR, reason: "" }],

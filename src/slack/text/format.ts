@@ -24,11 +24,9 @@ export function cut(text: string, max: number): string {
   return `${kept}…`;
 }
 
-/** A line never ends within "8 h" or an id; who copies that id may type it as it is. */
+/** A line never ends within "8 h". */
 export const unbroken = (text: string): string =>
-  text
-    .replace(/(?<=\d) (?=(?:d|h|min|s)\b|天|小时|分钟|秒)/g, "\u00A0")
-    .replace(/\bR-(?=[0-9A-Z]{10}\b)/g, "R\u2011");
+  text.replace(/(?<=\d) (?=(?:d|h|min|s)\b|天|小时|分钟|秒)/g, "\u00A0");
 
 /** Somebody's words within a sentence of ours. */
 export const escapeText = (text: string, max = 300): string => cut(escaped(oneLine(text)), max);
