@@ -1,4 +1,4 @@
-/** Opens the page where there is a screen to open it on; silence where there is none. */
+/** Opens the page in a browser, if there is a screen. */
 import { spawn } from "node:child_process";
 
 const OPENERS: Partial<Record<NodeJS.Platform, string[]>> = {

@@ -1,20 +1,26 @@
 /** Everything that runs, as the page and its buttons see it. */
 import type { JumpClock } from "../sandbox/clock.ts";
+import type { LocalHub } from "../sandbox/hub/index.ts";
 import type { LocalSlack } from "../sandbox/slack/index.ts";
 import type { BotProcess } from "./bot/process.ts";
-import type { HubSide } from "./fixtures/hub.ts";
 import type { RedisSide } from "./fixtures/redis.ts";
-import type { Timeline } from "./record/timeline.ts";
-import type { Named } from "./record/titles.ts";
 
 export interface PlaygroundContext {
   clock: JumpClock;
   slack: LocalSlack;
-  hub: HubSide;
+  hub: LocalHub;
   redis: RedisSide;
   bot: BotProcess;
-  timeline: Timeline;
-  named: Named;
-  /** Where the stand-ins' files are: gone when the playground is. */
+  /** Each answer of Karpor to the dashboard's token that differs from the one before, oldest first. */
+  answers: Answer[];
+  /** By person and channel: how many messages were there when it was last shown. */
+  read: Map<string, number>;
+  /** Holds the bot's configuration. It is deleted when the playground ends. */
   dir: string;
+}
+
+export interface Answer {
+  /** An HTTP status. 502: Karpor can't be reached. */
+  status: number;
+  at: number;
 }

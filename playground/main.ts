@@ -1,7 +1,7 @@
 /** `npm run playground`: starts everything, prints one address, stops on Ctrl-C and leaves nothing behind. */
 import { openBrowser } from "./browser.ts";
 import { readOptions, USAGE } from "./options.ts";
-import { SAYS, startPlayground } from "./start.ts";
+import { startPlayground } from "./start.ts";
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -10,7 +10,9 @@ async function main(): Promise<void> {
   console.log(`karpor-access playground: ${playground.url}`);
   // Counted from the start of the process, its modules included.
   const seconds = (performance.now() / 1000).toFixed(1);
-  console.log(`${SAYS} Ready in ${seconds} s. Ctrl-C stops all of it.`);
+  console.log(
+    `Only Slack’s servers and Karpor are stand-ins. Ready in ${seconds} s. Ctrl-C stops everything.`,
+  );
   if (options.open) openBrowser(playground.url);
   let stopping = false;
   const stop = async () => {

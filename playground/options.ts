@@ -1,20 +1,20 @@
-/** The playground's command line → options; one sentence for what it does not know. */
+/** The playground's command line → options. */
 import { parseArgs } from "node:util";
 
 export interface Options {
-  /** Of the page; the dashboard has the next. 0 takes free ones. */
+  /** The page's port. The dashboard has the next one. 0 takes free ports. */
   port: number;
   open: boolean;
-  /** The bot's log on the terminal too. */
+  /** Prints the bot's log. */
   verbose: boolean;
 }
 
 const USUAL_PORT = "7440";
 
 export const USAGE = `npm run playground -- [--port ${USUAL_PORT}] [--no-open] [--verbose]
-  --port PORT  where the page is, and Karpor's dashboard at the next; the others take free ports
-  --no-open    do not open a browser
-  --verbose    the bot's log here too; the page shows it in any case`;
+  --port PORT  the page's port; Karpor's dashboard has the next one
+  --no-open    don't open a browser
+  --verbose    print the bot's log`;
 
 /** Throws one sentence. */
 export function readOptions(args: string[]): Options | "help" {

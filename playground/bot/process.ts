@@ -1,36 +1,28 @@
-/** The bot's process: started, killed for real, started again, its clock moved with ours. */
+/** The bot's process: started, killed with SIGKILL, and started again. Its clock moves with the playground's. */
 import { type ChildProcess, fork } from "node:child_process";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { Clock } from "../../src/request/clock.ts";
 import type { FromBot, ToBot } from "./protocol.ts";
 
 export interface BotProcess {
   readonly pid: number | undefined;
-  readonly running: boolean;
-  /** Throws what keeps it from starting. */
-  start(): Promise<void>;
+  /** With the variables of the last start, unless others are given. Throws what keeps it from starting. */
+  start(variables?: Record<string, string>): Promise<void>;
   jump(ms: number): Promise<void>;
-  /** Resolves when everything that is due was rung for, and the hub was compared with the records. */
+  /** Resolves after one sweep. */
   sweep(): Promise<void>;
-  /** SIGKILL: no handler runs, nothing is tidied up. */
+  /** SIGKILL: no handler runs, and nothing is tidied up. */
   kill(): Promise<void>;
 }
 
-interface BotSettings {
-  variables(): Record<string, string>;
-  /** How far our clock is ahead of the machine's. */
-  offset(): number;
-  onLine(line: string): void;
-}
-
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
-/** Seconds on any machine with room; a crowded one may take its time. */
 const READY_WITHIN = 60_000;
 
-/** Its modules load at once, in parallel with whatever is started before the bot. */
-export function createBot(settings: BotSettings): BotProcess {
-  let child = launch(settings);
+/** Its modules load immediately. */
+export function createBot(clock: Clock, verbose: boolean): BotProcess {
+  let child = launch(verbose);
   let running = false;
+  let known: Record<string, string> = {};
   const request = async (message: ToBot) => {
     if (running) await answerTo(child, message, "done");
   };
@@ -38,13 +30,10 @@ export function createBot(settings: BotSettings): BotProcess {
     get pid() {
       return child.pid;
     },
-    get running() {
-      return running;
-    },
-    async start() {
-      if (isGone(child)) child = launch(settings);
-      const start = { variables: settings.variables(), offset: settings.offset() };
-      await answerTo(child, { start }, "ready");
+    async start(variables = known) {
+      known = variables;
+      if (isGone(child)) child = launch(verbose);
+      await answerTo(child, { start: { variables, offset: clock.now() - Date.now() } }, "ready");
       running = true;
     },
     jump: (ms) => request({ jump: ms }),
@@ -61,29 +50,27 @@ export function createBot(settings: BotSettings): BotProcess {
 
 const isGone = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 
-function launch({ onLine }: BotSettings): ChildProcess {
-  const child = fork(MAIN, [], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
-  for (const stream of [child.stdout, child.stderr])
-    if (stream) createInterface({ input: stream }).on("line", onLine);
-  return child;
+function launch(verbose: boolean): ChildProcess {
+  const output = verbose ? "inherit" : "ignore";
+  return fork(MAIN, [], { stdio: ["ignore", output, output, "ipc"] });
 }
 
-/** One at a time is asked of it; what was asked of a process that dies meanwhile is lost with it. */
+/** Takes one request at a time. What a process was doing when it died is lost with it. */
 function answerTo(child: ChildProcess, message: ToBot, wanted: "ready" | "done"): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => {
       clearTimeout(timer);
-      child.off("message", hear).off("exit", gone);
+      child.off("message", receive).off("exit", gone);
       act();
     };
-    const hear = (answer: FromBot) => {
+    const receive = (answer: FromBot) => {
       if (wanted in answer) settle(resolve);
       if ("refused" in answer) settle(() => reject(new Error(answer.refused.join("\n"))));
     };
     const gone = () => settle(() => (wanted === "done" ? resolve() : reject(new Error("The bot ended."))));
-    const late = () => settle(() => reject(new Error("The bot did not answer within a minute.")));
+    const late = () => settle(() => reject(new Error("The bot didn't answer within a minute.")));
     const timer = setTimeout(late, READY_WITHIN);
-    child.on("message", hear).once("exit", gone);
+    child.on("message", receive).once("exit", gone);
     child.send(message, () => {});
   });
 }

@@ -1,97 +1,77 @@
-/** What a visitor can do, by name: each takes JSON, and throws one sentence when it cannot be done. */
+/** What a visitor can do, by name. Each action takes JSON, and throws one sentence when it can't be done. */
 import { z } from "zod";
-import { readPasskeyLine } from "../../src/policy/passkeys.ts";
 import type { PlaygroundContext } from "../context.ts";
-import { greet } from "../fixtures/greet.ts";
-import { addPasskey } from "../fixtures/passkey.ts";
-import { JUMPS, jumpTo } from "../scenarios/clock.ts";
+import { setLanguage } from "../fixtures/config.ts";
+import { Language, Refusal } from "../language.ts";
+import { type Goal, jumpTo } from "../scenarios/clock.ts";
 import type { Scenarios } from "../scenarios/index.ts";
-import { Refusal } from "../scenarios/scenario.ts";
+import { confirmation } from "./view/elements.ts";
 
-const Where = z.union([
-  z.object({ channel: z.string(), ts: z.string() }),
-  z.object({ view: z.string() }),
-  z.object({ home: z.literal(true) }),
-]);
-const user = z.string();
-
-export interface PagePorts {
+export interface Ports {
   context: PlaygroundContext;
   scenarios: Scenarios;
-  /** Another world in place of this one. */
-  startOver(): Promise<void>;
 }
 
-const action =
-  <S extends z.ZodType>(shape: S, run: (ports: PagePorts, asked: z.infer<S>) => unknown) =>
-  (ports: PagePorts, body: unknown): unknown =>
-    run(ports, shape.parse(body));
-
+const user = z.string();
 const Click = z.object({
   user,
-  where: Where,
-  action: z.string(),
-  value: z.string().optional(),
-  confirm: z.boolean().default(false),
+  where: z.union([z.object({ channel: z.string(), ts: z.string() }), z.object({ view: z.string() })]),
+  what: z.union([z.string(), z.object({ actionId: z.string(), value: z.string() })]),
+  confirm: z.boolean().optional(),
 });
+const Field = z.object({ user, view: z.string(), action: z.string(), value: z.string() });
+const Form = z.object({ user, view: z.string(), values: z.record(z.string(), z.string()) });
+const Line = z.object({ user, channel: z.string(), text: z.string() });
+const Visitor = z.object({ language: Language, zone: z.string() });
 
-export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => unknown> = {
-  greet: action(z.object({ language: z.enum(["en", "zh"]) }), ({ context }, { language }) =>
-    greet(context, language),
-  ),
-  write: action(z.object({ user, channel: z.string(), text: z.string().min(1) }), write),
-  click: action(Click, async ({ context }, { user, where, action, value, confirm }) => {
-    const what = value === undefined ? action : { actionId: action, value };
-    const { asked, sent } = await context.slack.click(user, where, what, { confirm });
-    return { sent, asked };
+const action =
+  <S extends z.ZodType>(shape: S, run: (ports: Ports, asked: z.infer<S>) => unknown) =>
+  (ports: Ports, body: unknown): unknown =>
+    run(ports, shape.parse(body));
+
+export const PAGE_ACTIONS: Record<string, (ports: Ports, body: unknown) => unknown> = {
+  greet: action(Visitor, greet),
+  write: action(Line, write),
+  click: action(Click, async ({ context }, { user, where, what, confirm }) => {
+    const { asked, sent } = await context.slack.click(user, where, what, confirm ? { confirm } : {});
+    return asked && !sent ? { confirmation: confirmation(asked).html } : {};
   }),
-  choose: action(
-    z.object({ user, view: z.string(), action: z.string(), value: z.string() }),
-    async ({ context }, { user, view, action, value }) => {
-      await context.slack.choose(user, { view }, action, value);
-    },
-  ),
-  submit: action(
-    z.object({ user, view: z.string(), values: z.record(z.string(), z.string()) }),
-    async ({ context }, { user, view, values }) => {
-      const { errors } = await context.slack.submit(user, view, values);
-      return { errors };
-    },
-  ),
+  choose: action(Field, async ({ context }, { user, view, action, value }) => {
+    await context.slack.choose(user, { view }, action, value);
+  }),
+  submit: action(Form, async ({ context }, { user, view, values }) => {
+    const { errors } = await context.slack.submit(user, view, values);
+    const open = context.slack.views(user).find(({ id }) => id === view);
+    if (open) open.errors = errors;
+  }),
   close: action(z.object({ user, view: z.string() }), async ({ context }, { user, view }) => {
     await context.slack.closeView(user, view);
   }),
-  home: action(z.object({ user }), async ({ context }, { user }) => {
-    await context.slack.openHome(user);
-  }),
-  shortcut: action(z.object({ user, id: z.string() }), async ({ context }, { user, id }) => {
-    await context.slack.shortcut(user, id);
-  }),
-  jump: action(z.object({ to: z.enum(JUMPS) }), ({ context }, { to }) => jumpTo(context, to)),
+  jump: action(
+    z.object({ to: z.enum(["reminder", "end"]) satisfies z.ZodType<Goal> }),
+    ({ context }, { to }) => jumpTo(context, to),
+  ),
   scenario: action(z.object({ id: z.string() }), ({ scenarios }, { id }) => scenarios.run(id)),
-  startOver: action(z.object({}), startAnew),
 };
 
-async function startAnew({ scenarios, startOver }: PagePorts): Promise<void> {
-  if (scenarios.running())
-    throw new Refusal("Something is being tried: wait until it is done.", "正在试验中：请等它完成。");
-  await startOver();
+/** Everybody is in the visitor's time zone, and shared cards are in the visitor's language. */
+async function greet({ context }: Ports, { language, zone }: z.infer<typeof Visitor>): Promise<void> {
+  const { bot, slack, dir } = context;
+  for (const { id, tz } of slack.directory.people.values())
+    if (tz !== zone) await slack.people.change(id, { tz: zone });
+  if (!setLanguage(dir, language)) return;
+  await bot.kill();
+  await bot.start();
 }
 
-/** The line of a passkey is for who keeps the file: that is the playground. A line that starts with a slash is a command: ours goes to the bot, others Slack does not know. */
-async function write(
-  { context }: PagePorts,
-  { user, channel, text }: { user: string; channel: string; text: string },
-) {
-  const passkey = readPasskeyLine(text);
-  if (passkey) return addPasskey(context, passkey);
-  const [, name, rest = ""] = /^(\/\S+)\s*([\s\S]*)$/.exec(text.trim()) ?? [];
-  const where = channel.startsWith("D") ? "dm" : channel;
-  if (name === undefined) return void context.slack.say(user, where, text);
+/** A line that starts with a slash is a command. */
+async function write({ context }: Ports, { user, channel, text }: z.infer<typeof Line>): Promise<void> {
+  const [, name, rest = ""] = /^(\/\S+)\s*(.*)$/s.exec(text.trim()) ?? [];
+  if (name === undefined) return void context.slack.say(user, channel, text);
   if (name !== "/karpor-access")
     throw new Refusal(
-      `${name} is not a valid command here. Try /karpor-access.`,
+      `${name} isn’t a valid command here. Try /karpor-access.`,
       `${name} 在这里不是有效的命令，请试 /karpor-access。`,
     );
-  await context.slack.command(user, where, rest);
+  await context.slack.command(user, channel, rest);
 }

@@ -1,43 +1,34 @@
-/** The page's own files: HTML, CSS, letters, and TypeScript with its types stripped; nothing else of the disk. */
+/** The page's own files. TypeScript is sent without its types, and no other file of the disk is sent. */
 import { readFileSync } from "node:fs";
-import { createRequire, stripTypeScriptTypes } from "node:module";
-import { fileURLToPath } from "node:url";
+import { stripTypeScriptTypes } from "node:module";
 
 interface Asset {
   type: string;
-  body: string | Buffer;
+  body: string;
 }
 
-const ROOT = new URL("./", import.meta.url);
-const require = createRequire(import.meta.url);
-const LETTERS: Record<string, string> = {
-  "/letters/text.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
-  "/letters/more.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
-  "/letters/code.woff2": "@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2",
-};
-
 const HTML = "text/html; charset=utf-8";
+const CSS = "text/css; charset=utf-8";
+const SCRIPT = "text/javascript; charset=utf-8";
 
-const read = (path: string): Buffer => readFileSync(fileURLToPath(new URL(path, ROOT)));
+const FILES: Record<string, { type: string; file: string }> = {
+  "/": { type: HTML, file: "page.html" },
+  "/dashboard": { type: HTML, file: "dashboard.html" },
+  "/icon.svg": { type: "image/svg+xml", file: "icon.svg" },
+  "/page.css": { type: CSS, file: "style/page.css" },
+  "/blocks.css": { type: CSS, file: "style/blocks.css" },
+  "/dashboard.css": { type: CSS, file: "style/dashboard.css" },
+  "/page.ts": { type: SCRIPT, file: "client/page.ts" },
+  "/dashboard.ts": { type: SCRIPT, file: "client/dashboard.ts" },
+  "/morphdom.js": { type: SCRIPT, file: "../../node_modules/morphdom/dist/morphdom-esm.js" },
+};
 
 /** Undefined: there is no such file. */
 export function asset(path: string): Asset | undefined {
-  if (path === "/") return found(HTML, "/page.html");
-  if (path === "/dashboard") return found(HTML, "/dashboard.html");
-  const letters = LETTERS[path];
-  if (letters) return { type: "font/woff2", body: readFileSync(require.resolve(letters)) };
-  if (/^\/style\/[a-z-]+\.css$/.test(path)) return found("text/css; charset=utf-8", path);
-  if (/^\/client\/[a-z-]+\.ts$/.test(path)) return found("text/javascript; charset=utf-8", path);
-  if (path === "/icon.svg") return found("image/svg+xml", path);
-  return undefined;
-}
-
-function found(type: string, path: string): Asset | undefined {
-  try {
-    const body = read(`.${path}`);
-    return { type, body: path.endsWith(".ts") ? stripTypeScriptTypes(body.toString()) : body };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const found = FILES[path];
+  if (!found) return undefined;
+  const text = readFileSync(new URL(found.file, import.meta.url), "utf8");
+  const body = found.file.endsWith(".ts") ? stripTypeScriptTypes(text) : text;
+  // A browser finds a module by its address alone.
+  return { type: found.type, body: body.replace('from "morphdom"', 'from "/morphdom.js"') };
 }

@@ -1,50 +1,24 @@
-/** The page's server, on loopback only: files, live parts, and what a visitor does. */
+/** The page's server, on loopback only: files, what the page shows now, and what a visitor does. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { basename, join } from "node:path";
 import { readBody } from "../../sandbox/slack/http.ts";
 import type { PlaygroundContext } from "../context.ts";
-import { readManifest, USERS } from "../fixtures/people.ts";
-import type { Signal } from "../fixtures/signal.ts";
+import { Refusal } from "../language.ts";
 import { createScenarios } from "../scenarios/index.ts";
-import { Refusal } from "../scenarios/scenario.ts";
-import { PAGE_ACTIONS, type PagePorts } from "./actions.ts";
+import { PAGE_ACTIONS, type Ports } from "./actions.ts";
 import { asset } from "./assets.ts";
 import { refusal, SAFE_HEADERS } from "./guard.ts";
 import { close, listen } from "./listen.ts";
-import { partsFor, stream } from "./live.ts";
-import type { PageFacts } from "./types.ts";
-import { whoOf } from "./view/reader.ts";
+import { drawPage } from "./view/page.ts";
+import { readVisit } from "./view/visit.ts";
 
-export interface PageServer {
-  url: string;
-  /** Shows another world from now on. */
-  show(context: PlaygroundContext): void;
-  close(): Promise<void>;
-}
-
-interface Serving {
-  ports: PagePorts;
-  facts: PageFacts;
-  signal: Signal;
+interface Serving extends Ports {
   port: number;
+  dashboard: string;
 }
-
-/** What a page shows and does in one world. */
-type Staging = Pick<Serving, "ports" | "facts">;
 
 /** Throws one sentence when the port is taken. */
-export async function servePage(
-  context: PlaygroundContext,
-  wanted: number,
-  signal: Signal,
-  startOver: () => Promise<void>,
-  dashboard: string,
-): Promise<PageServer> {
-  const stage = (shown: PlaygroundContext): Staging => {
-    const scenarios = createScenarios(shown, signal.changed);
-    return { ports: { context: shown, scenarios, startOver }, facts: factsOf(shown, dashboard) };
-  };
-  const serving: Serving = { ...stage(context), signal, port: wanted };
+export async function servePage(context: PlaygroundContext, wanted: number, dashboard: string) {
+  const serving: Serving = { context, scenarios: createScenarios(context), port: wanted, dashboard };
   const server = createServer((request, response) => {
     serve(serving, request, response).catch((error: Error) =>
       answer(response, 500, { error: error.message }),
@@ -52,71 +26,63 @@ export async function servePage(
   });
   const url = await listen(server, wanted);
   serving.port = Number(new URL(url).port);
-  return {
-    url,
-    show: (next) => {
-      Object.assign(serving, stage(next));
-      signal.changed();
-    },
-    close: () => close(server),
-  };
-}
-
-function factsOf({ hub, slack, dir }: PlaygroundContext, dashboard: string): PageFacts {
-  const { commands, shortcuts, homeTab } = readManifest();
-  return {
-    world: basename(dir),
-    people: [...slack.directory.people.values()].map(whoOf),
-    commands: commands.map(({ command, description, usage_hint }) => ({
-      ...{ command, description, usage: usage_hint },
-    })),
-    shortcuts: shortcuts.map(({ name, callback_id }) => ({ name, id: callback_id })),
-    ...{ homeTab, dashboard },
-    hub: { url: hub.local.url, caFile: join(dir, "hub-ca.crt") },
-  };
+  return { url, close: () => close(server) };
 }
 
 async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const no = refusal(request, serving.port);
   if (no) return answer(response, 403, { error: no });
-  const url = new URL(request.url ?? "/", "http://page");
-  const path = url.pathname;
-  if (request.method === "POST") return perform(serving, path, await readBody(request), response);
-  if (path === "/events") return events(serving, url, response);
-  if (path.startsWith("/detail/")) return detail(serving, Number(path.slice("/detail/".length)), response);
-  const found = asset(path);
-  if (found) file(response, found);
-  else answer(response, 404, { error: "There is nothing here." });
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://page");
+  if (request.method === "POST") return perform(serving, pathname, await readBody(request), response);
+  if (pathname === "/events") return stream(serving, searchParams, response);
+  const found = asset(pathname);
+  if (!found) return answer(response, 404, { error: "There is nothing here." });
+  response.writeHead(200, { ...SAFE_HEADERS, "content-type": found.type }).end(found.body);
 }
 
-function events(serving: Serving, { searchParams }: URL, response: ServerResponse): void {
-  const watching = {
-    left: searchParams.get("left") ?? USERS.dana,
-    right: searchParams.get("right") ?? USERS.alice,
+/** Redis and Karpor don't say when they change. */
+const LOOK_EVERY = 500;
+
+/** Sends what the page shows whenever that has changed, until the page is closed. */
+function stream(
+  { context, scenarios, dashboard }: Serving,
+  asked: URLSearchParams,
+  response: ServerResponse,
+) {
+  const visit = readVisit(asked);
+  response.writeHead(200, { ...SAFE_HEADERS, "content-type": "text/event-stream" });
+  let sent = "";
+  let drawing = Promise.resolve();
+  let isQueued = false;
+  const draw = async () => {
+    isQueued = false;
+    const data = JSON.stringify(await drawPage(context, scenarios, visit, dashboard));
+    if (data !== sent) response.write(`data: ${data}\n\n`);
+    sent = data;
   };
-  const parts = () => partsFor(serving.ports.context, serving.ports.scenarios, serving.facts, watching);
-  stream(response, parts, serving.signal.on);
+  const look = () => {
+    if (isQueued) return;
+    isQueued = true;
+    drawing = drawing.then(draw).catch(() => void response.destroy());
+  };
+  const off = context.slack.onEvent(look);
+  const timer = setInterval(look, LOOK_EVERY);
+  response.once("close", () => {
+    off();
+    clearInterval(timer);
+  });
+  look();
 }
 
-function detail({ ports }: Serving, n: number, response: ServerResponse): void {
-  const text = ports.context.timeline.detail(n);
-  if (text === undefined) answer(response, 404, { error: "It is no longer kept." });
-  else file(response, { type: "text/plain; charset=utf-8", body: text });
-}
-
-async function perform({ ports }: Serving, path: string, text: string, response: ServerResponse) {
-  const action = PAGE_ACTIONS[path.replace(/^\/do\//, "")];
-  if (!action) return answer(response, 404, { error: "There is no such thing to do." });
+async function perform(ports: Ports, path: string, text: string, response: ServerResponse): Promise<void> {
+  const action = PAGE_ACTIONS[path.replace("/do/", "")];
+  if (!action) return answer(response, 404, { error: "There is no such action." });
   try {
     answer(response, 200, (await action(ports, JSON.parse(text))) ?? {});
   } catch (error) {
     const said = error instanceof Refusal ? error.said : undefined;
     answer(response, 409, { error: error instanceof Error ? error.message : String(error), said });
   }
-}
-
-function file(response: ServerResponse, { type, body }: { type: string; body: string | Buffer }): void {
-  response.writeHead(200, { ...SAFE_HEADERS, "content-type": type }).end(body);
 }
 
 function answer(response: ServerResponse, status: number, value: unknown): void {

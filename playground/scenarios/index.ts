@@ -1,66 +1,56 @@
-/** The scenarios in the order they are offered, and what each has told so far. */
+/** The scenarios in the order the page offers them, and what each has reported. */
 import type { PlaygroundContext } from "../context.ts";
-import type { Said } from "../said.ts";
-import { kill } from "./kill.ts";
-import { hubAway, slackAway } from "./outages.ts";
-import { flush, restore } from "./redis.ts";
-import { Refusal, type Scenario, type ScenarioLine } from "./scenario.ts";
-import { thief } from "./thief.ts";
+import { Refusal } from "../language.ts";
+import { createHubAway } from "./hub-away.ts";
+import { createKill } from "./kill.ts";
+import { createRestore } from "./restore.ts";
+import type { Report, Scenario, ScenarioLine } from "./scenario.ts";
 
-const SCENARIOS: readonly Scenario[] = [thief, kill, hubAway, slackAway, restore, flush];
-
-export interface ScenarioView {
+interface Staged extends Scenario {
   id: string;
-  title: Said;
-  about: Said;
-  /** Undefined: no switch. */
-  on: boolean | undefined;
-  running: boolean;
+  isRunning: boolean;
   lines: ScenarioLine[];
 }
 
 export interface Scenarios {
-  view(): ScenarioView[];
-  running(): boolean;
-  /** Starts it, and does not wait. Throws one sentence when it cannot be. */
+  all: readonly Staged[];
+  /** Starts one and doesn't wait for it. Throws Refusal. */
   run(id: string): void;
 }
 
-export function createScenarios(context: PlaygroundContext, changed: () => void): Scenarios {
-  const lines = new Map<string, ScenarioLine[]>(SCENARIOS.map(({ id }) => [id, []]));
-  const running = new Set<string>();
-  const tell =
-    (scenario: Scenario) =>
-    (en: string, zh: string, tone: ScenarioLine["tone"] = "plain") => {
-      lines.get(scenario.id)?.push({ at: context.clock.now(), text: { en, zh }, tone });
-      context.timeline.add({ lane: "you", title: { en, zh }, bad: tone === "bad" });
-    };
-  const perform = async (scenario: Scenario) => {
-    running.add(scenario.id);
-    // A switch that goes off again goes on with its story.
-    if (!scenario.on?.(context)) lines.set(scenario.id, []);
-    changed();
-    await scenario.run(context, tell(scenario)).catch((error: Error) => {
-      const { en, zh } = error instanceof Refusal ? error.said : { en: error.message, zh: error.message };
-      tell(scenario)(en, zh, "bad");
-    });
-    running.delete(scenario.id);
-    changed();
-  };
+export function createScenarios(context: PlaygroundContext): Scenarios {
+  const stage = (id: string, scenario: Scenario): Staged => ({
+    ...scenario,
+    id,
+    isRunning: false,
+    lines: [],
+  });
+  const all = [
+    stage("kill", createKill(context)),
+    stage("hub-away", createHubAway(context)),
+    stage("restore", createRestore(context)),
+  ];
   return {
-    view: () =>
-      SCENARIOS.map((scenario) => ({
-        ...{ id: scenario.id, title: scenario.title, about: scenario.about },
-        on: scenario.on?.(context),
-        running: running.has(scenario.id),
-        lines: lines.get(scenario.id) ?? [],
-      })),
-    running: () => running.size > 0,
+    all,
     run(id) {
-      const scenario = SCENARIOS.find((one) => one.id === id);
-      if (!scenario) throw new Error("There is no such thing to break.");
-      if (running.size > 0) throw new Refusal("One thing at a time.", "一次只做一件。");
-      void perform(scenario);
+      const scenario = all.find((one) => one.id === id);
+      if (!scenario) throw new Error(`There is no scenario ${id}.`);
+      if (all.some(({ isRunning }) => isRunning)) throw new Refusal("One thing at a time.", "一次只做一件。");
+      void perform(scenario, context);
     },
   };
+}
+
+async function perform(scenario: Staged, { clock }: PlaygroundContext): Promise<void> {
+  const report: Report = (en, zh, tone = "plain") => {
+    scenario.lines.push({ at: clock.now(), text: { en, zh }, tone });
+  };
+  scenario.isRunning = true;
+  // Switching it off again continues its story.
+  if (!scenario.isOn?.()) scenario.lines.length = 0;
+  await scenario.run(report).catch((error: Error) => {
+    const { en, zh } = error instanceof Refusal ? error.said : { en: error.message, zh: error.message };
+    report(en, zh, "bad");
+  });
+  scenario.isRunning = false;
 }

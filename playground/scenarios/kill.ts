@@ -1,82 +1,65 @@
-/** The bot is killed in the middle of setting up access, started again, and finishes what it began. */
+/** The bot is killed while it sets up access. It starts again and finishes. */
 import { seenWithin } from "../../sandbox/wait.ts";
 import type { PlaygroundContext } from "../context.ts";
-import { readConfig } from "../fixtures/config.ts";
 import { USERS } from "../fixtures/people.ts";
-import { Refusal, type Scenario } from "./scenario.ts";
+import { Refusal } from "../language.ts";
+import type { CreateScenario } from "./scenario.ts";
 
-const STRUCK_WITHIN = 10_000;
+const KILLED_WITHIN = 10_000;
 const DOWN_FOR = 1_500;
 const FINISHED_WITHIN = 30_000;
 
-export const kill: Scenario = {
-  id: "kill",
+export const createKill: CreateScenario = (context) => ({
   title: { en: "Kill the bot while it sets up access", zh: "在机器人开通权限时杀掉它" },
   about: {
-    en: "Somebody asks for peek, which needs no approval. The moment Karpor has made the binding: SIGKILL.",
-    zh: "有人申请 peek（无需审批）。Karpor 刚建好绑定的那一刻：SIGKILL。",
+    en: "Bob requests peek, which needs no approval. The bot gets a SIGKILL as soon as Karpor has made the binding.",
+    zh: "Bob 申请 peek（无需审批）。Karpor 刚建好绑定，机器人就收到 SIGKILL。",
   },
-  async run(context, tell) {
-    const { bot, clock, redis } = context;
-    const before = bot.pid;
-    const asker = await whoIsFree(context);
-    const struck = killAtBinding(context);
-    await context.slack.command(asker, "dm", "peek 15m");
-    if (!(await struck))
-      return tell(
-        "Nothing was being set up, so nothing was killed.",
-        "没有正在开通的权限，机器人没有被杀掉。",
-      );
-    tell(
-      `Killed (SIGKILL, process ${before}) when Karpor had just made the binding. Nobody has a token; the record says “granting”.`,
-      `已杀掉（SIGKILL，进程 ${before}），绑定刚刚建好。没人拿到令牌；记录停在“granting”。`,
+  async run(report) {
+    const { bot, clock, redis, slack } = context;
+    const peeks = async () => (await redis.records()).filter(({ requester }) => requester === USERS.bob);
+    if ((await peeks()).some(({ state }) => state !== "closed"))
+      throw new Refusal("Bob has a request already. Let it end first.", "Bob 已有申请，请先让它结束。");
+    const killed = killAtBinding(context);
+    await slack.command(USERS.bob, "dm", "peek 15m");
+    if (!(await killed))
+      return report("The bot set up nothing, so it wasn’t killed.", "没有正在开通的权限，机器人没有被杀掉。");
+    report(
+      "Killed. Karpor has the binding, but nobody has a token.",
+      "已杀掉。Karpor 上已有绑定，但没人拿到令牌。",
       "bad",
     );
     await clock.sleep(DOWN_FOR);
     await bot.start();
-    tell(
-      `Started again (process ${bot.pid}). The dead process held the request’s job: its lock runs out after 5 s.`,
-      `已重新启动（进程 ${bot.pid}）。死去的进程还占着任务：5 秒后锁失效。`,
+    report(
+      "Started again. The lock of the dead process runs out after 5 s.",
+      "已重新启动。死去的进程占着的锁 5 秒后失效。",
     );
     const finished = await seenWithin(FINISHED_WITHIN, async () =>
-      (await redis.records()).findLast((one) => one.requester === asker && one.state === "active"),
+      (await peeks()).find(({ state }) => state === "active"),
     );
-    if (!finished) return tell("Not finished yet; it goes on by itself.", "还没有完成，会自动继续。", "bad");
-    tell(
-      `Finished: ${finished.id} found its binding as it should be, and the token was delivered.`,
-      `已完成：${finished.id} 的绑定原样沿用，令牌已送达。`,
-      "good",
-    );
+    if (finished)
+      report(
+        `Finished: Bob has the token of ${finished.id}.`,
+        `已完成：Bob 拿到了 ${finished.id} 的令牌。`,
+        "good",
+      );
+    else report("Not finished yet. The bot keeps trying.", "还没有完成，机器人会继续重试。", "bad");
   },
-};
+});
 
-/** Somebody who has no peek, and first who is seen on the left. */
-async function whoIsFree({ dir, redis }: PlaygroundContext): Promise<string> {
-  const records = await redis.records();
-  const busy = records.filter(({ role, state }) => role === "peek" && state !== "closed");
-  const seen = readConfig(dir).slack.language === "zh" ? USERS.lin : USERS.dana;
-  const free = [seen, USERS.dana, USERS.lin, USERS.bob, USERS.alice].find(
-    (id) => !busy.some(({ requester }) => requester === id),
-  );
-  if (free) return free;
-  throw new Refusal(
-    "Everybody has peek already: let one end first.",
-    "每个人都已有 peek：请先让其中一个结束。",
-  );
-}
-
-/** In the same turn in which the stand-in has stored it. Resolves to whether that happened. */
+/** Resolves to whether it was killed. */
 function killAtBinding({ hub, bot }: PlaygroundContext): Promise<boolean> {
   return new Promise((resolve) => {
-    const settle = (struck: boolean) => {
+    const settle = (wasKilled: boolean) => {
       clearTimeout(timer);
       off();
-      resolve(struck);
+      resolve(wasKilled);
     };
-    const off = hub.local.onRequest(({ method, path, status }) => {
+    const off = hub.onRequest(({ method, path, status }) => {
       if (method !== "POST" || !path.endsWith("/clusterrolebindings") || status !== 201) return;
       void bot.kill().then(() => settle(true));
     });
-    const timer = setTimeout(() => settle(false), STRUCK_WITHIN);
+    const timer = setTimeout(() => settle(false), KILLED_WITHIN);
   });
 }

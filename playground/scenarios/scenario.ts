@@ -1,31 +1,24 @@
-/** What a visitor may break: each tells what it did, and what came of it. */
+/** What a visitor can break. Each scenario reports what it did and what happened. */
 import type { PlaygroundContext } from "../context.ts";
-import type { Said } from "../said.ts";
+import type { Said } from "../language.ts";
 
-/** Why something cannot be done. */
-export class Refusal extends Error {
-  override name = "Refusal";
-  readonly said: Said;
-  constructor(en: string, zh: string) {
-    super(en);
-    this.said = { en, zh };
-  }
-}
+type Tone = "bad" | "good" | "plain";
 
 export interface ScenarioLine {
   at: number;
   text: Said;
-  tone: "bad" | "good" | "plain";
+  tone: Tone;
 }
 
-export type Tell = (en: string, zh: string, tone?: ScenarioLine["tone"]) => void;
+export type Report = (en: string, zh: string, tone?: Tone) => void;
 
 export interface Scenario {
-  id: string;
   title: Said;
-  /** What it will do, before it is done. */
+  /** What it will do. */
   about: Said;
-  /** Of a switch: whether it is on; run turns it. */
-  on?(context: PlaygroundContext): boolean;
-  run(context: PlaygroundContext, tell: Tell): Promise<void>;
+  /** Whether a scenario with a switch is on; `run` turns it. */
+  isOn?(): boolean;
+  run(report: Report): Promise<void>;
 }
+
+export type CreateScenario = (context: PlaygroundContext) => Scenario;

@@ -1,4 +1,4 @@
-/** A browser, and a playground anew for each test. */
+/** A browser, and a new playground for each test. */
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { type Playground, startPlayground } from "../../playground/start.ts";
@@ -8,7 +8,7 @@ const PATIENCE = 30_000;
 
 export interface Visitor {
   readonly playground: Playground;
-  /** A page of its own, opened. */
+  /** Opens a page of its own. */
   visit(options?: BrowserContextOptions): Promise<Page>;
 }
 
@@ -35,13 +35,13 @@ function createVisitor(): Visitor {
       const page = await (await browser.newContext(options)).newPage();
       page.setDefaultTimeout(PATIENCE);
       await page.goto(playground.url);
-      await page.locator("#left .places .place").first().waitFor();
+      await page.locator("#left .places button").first().waitFor();
       return page;
     },
   };
 }
 
-/** Types a line into that side's composer, the left one's when not said, and sends it. */
+/** Types a line into that side's message box and sends it. */
 export async function typeLine(page: Page, line: string, side: "left" | "right" = "left"): Promise<void> {
   await page.locator(`#${side} .composer input`).fill(line);
   await page.locator(`#${side} .send`).click();
@@ -49,7 +49,7 @@ export async function typeLine(page: Page, line: string, side: "left" | "right" 
 
 /** The last button of this name on that side. */
 export const buttonOf = (page: Page, side: "left" | "right", name: string | RegExp): Locator =>
-  page.locator(`#${side} .room`).getByRole("button", { name }).last();
+  page.locator(`#${side} .items`).getByRole("button", { name }).last();
 
 /** Resolves when that side's messages say it. */
 export const reads = (page: Page, side: "left" | "right", words: string | RegExp): Promise<void> =>

@@ -1,13 +1,14 @@
-/** Block Kit's interactive elements, as far as the bot uses them, as HTML; the page's script finds them by their data attributes. */
-import type { Block, JsonObject } from "../../../sandbox/slack/index.ts";
-import { chromeFor } from "./chrome.ts";
-import { attr, esc } from "./escape.ts";
-import { type Reader, realName } from "./reader.ts";
+/** Block Kit's buttons and inputs, as far as the bot uses them. The page's script finds them by their data attributes. */
+import type { Block, JsonObject, View } from "../../../sandbox/slack/index.ts";
+import { attributes, type Html, html } from "./html.ts";
+import { nameOf, type Reader } from "./reader.ts";
 
-/** `state`: what was typed or chosen in a view so far; `errors`: what stands under its inputs. */
-export interface Form {
-  values?: Record<string, Record<string, JsonObject>>;
-  errors?: Record<string, string>;
+/** What the blocks are part of. */
+export interface Surface {
+  reader: Reader;
+  where: { channel: string; ts: string } | { view: string };
+  /** What was typed or chosen in a modal, and what is wrong with it. */
+  form?: Pick<View, "state" | "errors">;
 }
 
 interface Option {
@@ -15,61 +16,71 @@ interface Option {
   value: string;
 }
 
-const words = (text: unknown): string => String((text as { text?: string } | undefined)?.text ?? "");
+export const words = (text: unknown): string => String((text as { text?: string } | undefined)?.text ?? "");
 
-export function drawButton(element: JsonObject, block: Block): string {
-  const kind = element.style ? ` ${esc(element.style)}` : "";
-  return (
-    `<button type="button" class="bk-button${kind}"${idsOf(element, block)}${attr("data-value", element.value)}` +
-    `${attr("data-url", element.url)}${attr("aria-label", element.accessibility_label)}>${esc(words(element.text))}</button>`
-  );
+export function drawButton(element: JsonObject, { reader, where }: Surface): Html {
+  const { action_id, value, style = "", url, accessibility_label } = element;
+  const what = value === undefined ? action_id : { actionId: action_id, value };
+  return html`<button type="button" ${attributes({
+    class: `bk-button ${style}`,
+    "data-do": "click",
+    "data-body": { user: reader.person.id, where, what },
+    "data-action": action_id,
+    "data-open": url,
+    "aria-label": accessibility_label,
+  })}>${words(element.text)}</button>`;
 }
 
-const idsOf = (element: JsonObject, block: Block): string =>
-  attr("data-block", block.block_id) + attr("data-action", element.action_id);
-
-export function drawInput(block: Block, reader: Reader, form: Form): string {
-  const error = form.errors?.[String(block.block_id)];
+export function drawInput(block: Block, surface: Surface): Html {
+  const error = surface.form?.errors?.[String(block.block_id)];
   const hint = words(block.hint);
-  const optional = block.optional ? `<span class="bk-optional">${chromeFor(reader).optional}</span>` : "";
-  return (
-    `<label class="bk-input${error ? " wrong" : ""}"><span class="bk-label">${esc(words(block.label))}${optional}</span>` +
-    drawField(block, reader, form) +
-    (error ? `<span class="bk-error" role="alert">${esc(error)}</span>` : "") +
-    `${hint ? `<span class="bk-hint">${esc(hint)}</span>` : ""}</label>`
-  );
+  return html`<label class="bk-input">
+    <span class="bk-label">${words(block.label)} ${block.optional === true && html`<small>${surface.reader.t("optional", "选填")}</small>`}</span>
+    ${drawField(block, surface)}
+    ${error !== undefined && html`<span class="bk-error" role="alert">${error}</span>`}
+    ${hint !== "" && html`<span class="bk-hint">${hint}</span>`}
+  </label>`;
 }
 
-function drawField(block: Block, reader: Reader, form: Form): string {
+function drawField(block: Block, { reader, where, form }: Surface): Html {
   const element = block.element as JsonObject;
-  const state = form.values?.[String(block.block_id)]?.[String(element.action_id)] ?? {};
-  const names =
-    idsOf(element, block) +
-    attr("data-field", true) +
-    attr("data-told", block.dispatch_action) +
-    attr("data-cursor", element.focus_on_load) +
-    attr("aria-label", words(block.label));
-  if (element.type === "plain_text_input")
-    return textField(element, names, String(state.value ?? element.initial_value ?? ""));
+  const state = form?.state.values[String(block.block_id)]?.[String(element.action_id)] ?? {};
+  const common = {
+    name: element.action_id,
+    "data-field": { user: reader.person.id, ...where },
+    "aria-label": words(block.label),
+    autofocus: element.focus_on_load,
+  };
+  if (element.type === "plain_text_input") {
+    const value = String(state.value ?? element.initial_value ?? "");
+    const limits = attributes({ ...common, maxlength: element.max_length });
+    if (element.multiline) return html`<textarea rows="4"${limits}>${value}</textarea>`;
+    return html`<input type="text"${limits}${attributes({ value })}>`;
+  }
   if (element.type === "users_select") {
     const people = [...reader.directory.people.values()];
-    const options = people.map((one) => ({ text: { text: realName(one) }, value: one.id }));
-    return menu(options, String(state.selected_user ?? element.initial_user ?? ""), names, reader);
+    const options = people.map((one) => ({ text: { text: nameOf(one) }, value: one.id }));
+    return drawMenu(options, state.selected_user ?? element.initial_user, attributes(common), reader);
   }
   const chosen = (state.selected_option ?? element.initial_option) as Option | null | undefined;
-  return menu((element.options ?? []) as Option[], chosen?.value ?? "", names, reader);
+  return drawMenu((element.options ?? []) as Option[], chosen?.value, attributes(common), reader);
 }
 
-function textField(element: JsonObject, names: string, value: string): string {
-  const common = names + attr("maxlength", element.max_length);
-  if (element.multiline) return `<textarea rows="4"${common}>${esc(value)}</textarea>`;
-  return `<input type="text"${common}${attr("value", value)}>`;
-}
-
-function menu(options: Option[], chosen: string, names: string, reader: Reader): string {
-  const rest = options.map(
+/** A form doesn't submit an option that is disabled. */
+function drawMenu(options: Option[], chosen: unknown, names: Html, { t }: Reader): Html {
+  const drawn = options.map(
     ({ value, text }) =>
-      `<option${attr("value", value)}${attr("selected", value === chosen)}>${esc(words(text))}</option>`,
+      html`<option${attributes({ value, selected: value === chosen })}>${words(text)}</option>`,
   );
-  return `<select class="bk-menu"${names}><option value="">${chromeFor(reader).choose}</option>${rest.join("")}</select>`;
+  return html`<select${names}><option disabled${attributes({ selected: !chosen })}>${t("Choose…", "请选择…")}</option>${drawn}</select>`;
+}
+
+/** The dialog that a button shows before it is sent. */
+export function confirmation({ title, text, confirm, deny, style = "primary" }: JsonObject): Html {
+  return html`<h2>${words(title)}</h2>
+    <p>${words(text)}</p>
+    <footer>
+      <button class="bk-button" value="no">${words(deny)}</button>
+      <button class="bk-button ${String(style)}" value="yes">${words(confirm)}</button>
+    </footer>`;
 }

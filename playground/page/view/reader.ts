@@ -1,44 +1,19 @@
-/** Who looks at a message: their name, language, time zone, and what time it is for them. */
+/** Who reads a message: their name, language and time zone, and what time it is for them. */
 import type { LocalSlack, SlackPerson } from "../../../sandbox/slack/index.ts";
-import type { Who } from "../types.ts";
+import { type Translate, translateTo } from "../../language.ts";
+import type { Zone } from "./dates.ts";
 
-export interface Reader {
+export interface Reader extends Zone {
   person: SlackPerson;
-  zh: boolean;
-  locale: string;
-  tz: string;
-  now: number;
+  t: Translate;
   directory: LocalSlack["directory"];
 }
 
-export function readerOf(slack: LocalSlack, person: SlackPerson, now: number): Reader {
+export function readerOf({ directory }: LocalSlack, id: string, tz: string, now: number): Reader {
+  const person = directory.people.get(id);
+  if (!person) throw new Error(`Nobody is ${id}.`);
   const locale = person.locale ?? "en-GB";
-  const zh = locale.startsWith("zh");
-  return { person, zh, locale, tz: person.tz ?? "UTC", now, directory: slack.directory };
+  return { person, locale, t: translateTo(locale === "zh-CN" ? "zh" : "en"), tz, now, directory };
 }
 
-export const realName = (person: SlackPerson): string => person.realName ?? person.name;
-
-export function initialsOf(name: string): string {
-  if (/\p{Script=Han}/u.test(name)) return name.slice(0, 1);
-  return name
-    .split(/\s+/)
-    .map((word) => word[0] ?? "")
-    .join("")
-    .slice(0, 2)
-    .toUpperCase();
-}
-
-const TINTS = 6;
-
-export function tintOf(id: string): number {
-  return [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, 7) % TINTS;
-}
-
-export const whoOf = (person: SlackPerson & { about?: Who["about"] }): Who => ({
-  id: person.id,
-  name: realName(person),
-  about: person.about ?? { en: "", "zh-CN": "" },
-  initials: initialsOf(realName(person)),
-  tint: tintOf(person.id),
-});
+export const nameOf = (person: SlackPerson): string => person.realName ?? person.name;
