@@ -45,6 +45,12 @@ describeInBrowser("the way from the message into the dashboard", (visitor) => {
     expect(await statusOf(dashboard, "/rest-api/v1/clusters")).toBe(403);
     expect(await statusOf(dashboard, LOG, "Bearer rubbish")).toBe(401);
 
+    await dashboard.evaluate("localStorage.clear()");
+    await dashboard.goto(dashboard.url());
+    await dashboard.locator("input").fill(token);
+    await dashboard.getByRole("button", { name: "Log in" }).click();
+    await logLine(dashboard).waitFor();
+
     await page.locator("[data-jump=end]").click();
     await dashboard.getByText("Karpor answers 401: it refuses the token.").waitFor();
     await loggedOut(dashboard).waitFor();

@@ -13,9 +13,10 @@ const persisted = JSON.parse(localStorage.getItem("persist:root") ?? "{}");
 const { isLogin = false } = JSON.parse(persisted.globalSlice ?? "{}");
 const token: string | null = isLogin ? localStorage.getItem("token") : null;
 
-function logOut(): void {
-  localStorage.removeItem("token");
-  const globalSlice = JSON.stringify({ isLogin: false });
+function keepToken(kept: string | null): void {
+  if (kept === null) localStorage.removeItem("token");
+  else localStorage.setItem("token", kept);
+  const globalSlice = JSON.stringify({ isLogin: kept !== null });
   localStorage.setItem("persist:root", JSON.stringify({ ...persisted, globalSlice }));
 }
 
@@ -44,7 +45,7 @@ async function watch(): Promise<void> {
     if (status === 200 && shown === undefined) await fillPage();
   }
   shown = status;
-  if (status === 401) logOut();
+  if (status === 401) keepToken(null);
   else window.setTimeout(watch, AGAIN);
 }
 
@@ -76,5 +77,10 @@ function addTo(list: string, tag: string, text: string): void {
   byId(list).append(line);
 }
 
+byId("login").addEventListener("submit", (event) => {
+  event.preventDefault();
+  keepToken(String(new FormData(event.target as HTMLFormElement).get("token")).trim());
+  location.assign("/insight");
+});
 if (token === null) showPage("out");
 else void watch();

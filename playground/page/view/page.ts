@@ -66,7 +66,8 @@ function drawProof({ t }: Visit, zone: Zone, records: readonly Request[], answer
   return html`<section class="proof">
     <h2>${t("What Karpor answers to this token", "Karpor 对该令牌的回答")}</h2>
     <ol class="answers">${rows}</ol>
-    <p>${rows.length === 0 && t("Log in to the dashboard to see it.", "登录控制台后即可看到。")} ${ended && aboutEnd(ended, t, zone)}</p>
+    ${rows.length === 0 && html`<p>${t("Log in to the dashboard to see it.", "登录控制台后即可看到。")}</p>`}
+    ${ended && html`<p>${aboutEnd(ended, t, zone)}</p>`}
   </section>`;
 }
 
