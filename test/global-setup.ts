@@ -1,21 +1,25 @@
-/** Before the tests: a Redis that serves, or one sentence instead of a failure in each file; and what is skipped here. */
+/** Before the tests: a Redis that runs, or one sentence instead of a failure in each file. After them: what was skipped. */
 import { envtestAdvice, envtestAvailable } from "../sandbox/hub/envtest.ts";
 import { ensureRedis, thisMachine } from "../sandbox/redis/install.ts";
-import { lacking } from "./helpers/machine.ts";
-import { isRealHub, leftOut } from "./helpers/stand-in.ts";
+import { skippedHere } from "./helpers/machine.ts";
+import { isRealHub, skippedOnRealHub } from "./helpers/stand-in.ts";
 
-export default async function setup(): Promise<void> {
+/** Vitest calls what it returns after the summary. */
+export default async function setup(): Promise<() => void> {
   try {
     await ensureRedis({ ...thisMachine(), confirm: agreeAloud });
-    const lines = lacking();
-    if (process.env.CI && lines.length > 0) throw new Error(`In CI nothing is skipped.\n${lines.join("\n")}`);
+    const skipped = skippedHere();
+    if (process.env.CI && skipped.length > 0)
+      throw new Error(["In CI nothing is skipped.", ...skipped].join("\n"));
     if (isRealHub && !envtestAvailable()) throw new Error(`HUB=real ${envtestAdvice}.`);
-    for (const line of [...lines, ...leftOut()]) process.stderr.write(`${line}\n`);
+    return () => print([...skipped, ...skippedOnRealHub()]);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
+    print([(error as Error).message]);
     process.exit(1);
   }
 }
+
+const print = (lines: string[]) => process.stderr.write(lines.map((line) => `${line}\n`).join(""));
 
 /** Tests start and stop what they need: as root they install a Redis where none serves, and say so. */
 async function agreeAloud(question: string): Promise<boolean> {

@@ -1,8 +1,8 @@
-/** Programs that some tests need and a machine may lack. What is lacking is told once; in CI nothing may be. */
+/** Programs that some tests need. Where one is missing, its tests are skipped; in CI this is an error. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe } from "vitest";
-import { envtestAdvice, envtestAvailable } from "../../sandbox/hub/envtest.ts";
+import { envtestAvailable } from "../../sandbox/hub/envtest.ts";
 
 export const HELM = process.env.HELM || "helm";
 export const ACTIONLINT = process.env.ACTIONLINT || "actionlint";
@@ -14,20 +14,23 @@ const isNewNginx = () => /nginx\/1\.(2[5-9]|[3-9]\d)\./.test(String(spawnSync(NG
 const runs = (command: string, argument = "--version") => spawnSync(command, [argument]).status === 0;
 
 const PROGRAMS = {
-  "a real API server": { isThere: envtestAvailable, advice: envtestAdvice },
-  Helm: { isThere: () => runs(HELM, "version"), advice: "needs helm on the PATH, or its path in HELM" },
-  promtool: { isThere: () => runs("promtool"), advice: "comes with apt-get install prometheus" },
+  "a real API server": {
+    isThere: envtestAvailable,
+    advice: "Get etcd and kube-apiserver with setup-envtest, and set KUBEBUILDER_ASSETS to their folder.",
+  },
+  Helm: { isThere: () => runs(HELM, "version"), advice: "Install helm, or set HELM to its path." },
+  promtool: { isThere: () => runs("promtool"), advice: "Run `apt-get install prometheus`." },
   actionlint: {
     isThere: () => runs(ACTIONLINT),
-    advice: "needs actionlint on the PATH, or its path in ACTIONLINT",
+    advice: "Install actionlint, or set ACTIONLINT to its path.",
   },
   nginx: {
     isThere: isNewNginx,
-    advice: "comes with apt-get install nginx-light, in version 1.25 or newer, or needs its path in NGINX",
+    advice: "Run `apt-get install nginx-light`, or set NGINX to the path of nginx 1.25 or newer.",
   },
   Chromium: {
     isThere: () => existsSync(CHROMIUM),
-    advice: "needs /usr/bin/chromium, or its path in CHROMIUM",
+    advice: "Run `apt-get install chromium`, or set CHROMIUM to its path.",
   },
 };
 export type Program = keyof typeof PROGRAMS;
@@ -36,8 +39,8 @@ export type Program = keyof typeof PROGRAMS;
 export const needs = (...programs: Program[]) =>
   describe.skipIf(programs.some((program) => !PROGRAMS[program].isThere()));
 
-/** A line for each that is not there. */
-export const lacking = (): string[] =>
-  Object.entries(PROGRAMS).flatMap(([program, { isThere, advice }]) =>
-    isThere() ? [] : [`Skipped: tests with ${program}, which ${advice}.`],
-  );
+/** One line for each missing program. */
+export const skippedHere = (): string[] =>
+  Object.entries(PROGRAMS)
+    .filter(([, { isThere }]) => !isThere())
+    .map(([program, { advice }]) => `Skipped on this machine: tests with ${program}. ${advice}`);

@@ -13,10 +13,10 @@ const ONLY_ON_THE_STAND_IN = {
 /** `describe`, or `describe.skip` on a real API server. */
 export const onStandIn = (_what: keyof typeof ONLY_ON_THE_STAND_IN) => describe.skipIf(isRealHub);
 
-/** A line for each. */
-export const leftOut = (): string[] =>
+/** One line for each. */
+export const skippedOnRealHub = (): string[] =>
   isRealHub
     ? Object.entries(ONLY_ON_THE_STAND_IN).map(
-        ([what, why]) => `Only on the stand-in: tests of ${what}, since ${why}.`,
+        ([what, why]) => `Skipped with HUB=real: tests of ${what}, since ${why}.`,
       )
     : [];
