@@ -1,29 +1,37 @@
 /**
- * A company's check as a whole service: docs/approval.md says what it is asked. Put your own rule into `decide`.
- * CHECK_SECRET is what the role's secretEnv names at the bot; it listens on PORT, 8080 when left out.
+ * A company's check as a whole service: docs/approval.md says what it is asked. Put your own rule into `decide`. It needs
+ * Node and `npm install standardwebhooks`. CHECK_SECRET is what the role's secretEnv names at the bot; PORT defaults to 8080.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { Webhook } from "standardwebhooks";
 
-const { CHECK_SECRET: secret = "", PORT = "8080" } = process.env;
-if (secret.length < 32) throw new Error("CHECK_SECRET needs 32 characters, as from openssl rand -hex 32");
+const { CHECK_SECRET = "", PORT = "8080" } = process.env;
+const webhook = new Webhook(CHECK_SECRET);
 
 const decide = ({ role, ticket }) =>
   role === "admin" && !ticket
     ? { answer: "deny", say: "write a ticket into the reason" }
     : { answer: "allow" };
 
-const sign = (text) => `v1=${createHmac("sha256", secret).update(`v1:${text}`).digest("hex")}`;
-const isSame = (a, b) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+function verified(body, headers) {
+  try {
+    return webhook.verify(body, headers);
+  } catch {
+    return null;
+  }
+}
 
 createServer(async (request, response) => {
-  const { "x-karpor-access-timestamp": time = "", "x-karpor-access-signature": given = "" } = request.headers;
-  let body = "";
-  for await (const chunk of request.setEncoding("utf8")) body += chunk;
-  const isFresh = Math.abs(Date.now() / 1000 - Number(time)) < 300;
-  if (!isFresh || !isSame(given, sign(`question:${time}:${body}`))) return response.writeHead(401).end();
-  const question = JSON.parse(body);
-  const said = question.kind === "ping" ? { ok: true } : { question: question.question, ...decide(question) };
-  const answer = JSON.stringify(said);
-  response.writeHead(200, { "x-karpor-access-signature": sign(`answer:${time}:${answer}`) }).end(answer);
+  const question = verified(await text(request), request.headers);
+  if (!question) return response.writeHead(401).end();
+  const id = request.headers["webhook-id"];
+  const now = new Date();
+  const answer = JSON.stringify(question.kind === "ping" ? { ok: true } : decide(question));
+  response.writeHead(200, {
+    "webhook-id": id,
+    "webhook-timestamp": Math.floor(now.getTime() / 1000),
+    "webhook-signature": webhook.sign(id, now, answer),
+  });
+  response.end(answer);
 }).listen(Number(PORT));

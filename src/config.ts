@@ -138,16 +138,23 @@ function readTextFile(path: string): ReadFile {
 
 const SHORTEST_SECRET = 32;
 /** For a secret that may be a part of a URL's path. */
-const URL_SAFE = { form: /^[\w.~-]+$/, wrong: "holds other characters than letters, digits and . _ ~ -" };
+const URL_SAFE = {
+  form: /^[\w.~-]+$/,
+  wrong: "holds other characters than letters, digits and . _ ~ -",
+  make: "openssl rand -hex 32",
+};
 /** For a secret in the form of Standard Webhooks (standardwebhooks.com). */
-const BASE64_SECRET = { form: /^(?:whsec_)?[A-Za-z0-9+/]+=*$/, wrong: "is not base64" };
-const ANY_TEXT = { form: /./, wrong: "is empty" };
+const BASE64_SECRET = {
+  form: /^(?:whsec_)?(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+  wrong: "isn't base64",
+  make: "openssl rand -base64 32",
+};
 
 /** Returns a sentence for each secret that is missing, too short or of a wrong form. */
 function secretMistakes({ roles, audit }: ConfigFile, secretNamed: SecretNamed): string[] {
   const unsigned = secretNamed("RECORDS_KEY") ? [] : [`RECORDS_KEY: is not set; ${MAKE_KEY}`];
   const checks = Object.entries(roles).flatMap(([name, { check }]) =>
-    check ? [{ at: `roles.${name}.check.secretEnv`, variable: check.secretEnv, shape: ANY_TEXT }] : [],
+    check ? [{ at: `roles.${name}.check.secretEnv`, variable: check.secretEnv, shape: BASE64_SECRET }] : [],
   );
   const hub = audit.hub ? [{ at: "audit.hub.tokenEnv", variable: audit.hub.tokenEnv, shape: URL_SAFE }] : [];
   const webhook = audit.webhook
@@ -155,9 +162,7 @@ function secretMistakes({ roles, audit }: ConfigFile, secretNamed: SecretNamed):
     : [];
   const weak = [...checks, ...hub, ...webhook].flatMap(({ at, variable, shape }) => {
     const problem = secretProblem(secretNamed(variable)?.reveal(), shape);
-    return problem
-      ? [`${at}: ${variable} ${problem}; give both sides the same, as from openssl rand -hex 32`]
-      : [];
+    return problem ? [`${at}: ${variable} ${problem}; give both sides the same, as from ${shape.make}`] : [];
   });
   return [...unsigned, ...weak];
 }

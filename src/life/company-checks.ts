@@ -32,12 +32,12 @@ const noteAside = (bot: Bot, role: string, why: string | null): void =>
 
 /** Pings every role's check, with each second sweep: a silent check shows before anybody asks for access. Throws StoreAway. */
 export async function pingChecks(bot: Bot): Promise<void> {
-  const { config, clock } = bot;
+  const { config } = bot;
   const checks = Object.entries(config.roles).flatMap(([role, { check }]) =>
     check ? [{ role, check }] : [],
   );
   const pings = checks.map(async ({ role, check }) => {
-    const why = await pingCompany(config, check, clock.now()).then(() => null, whyFailed);
+    const why = await pingCompany(config, check).then(() => null, whyFailed);
     await noteCheck(bot, role, why);
   });
   await Promise.all(pings);

@@ -1,14 +1,15 @@
 /**
- * Asks a service of the company whether a request may have access: a signed POST. An answer counts only when it is signed,
- * names this question, and comes in time; anything else refuses. Roles with `check` use it.
+ * Asks a service of the company whether a request may have access. Question and answer are signed by Standard Webhooks. An
+ * answer counts only if it comes in time and has the question's id; anything else refuses. Roles with `check` use it.
  */
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { Webhook } from "standardwebhooks";
 import { z } from "zod";
 import { SECOND, SHORTEST } from "../request/durations.ts";
 import type { Person } from "../request/people.ts";
 import type { Request } from "../request/record.ts";
 import { Refused } from "../request/refused.ts";
-import { type Secret, safeEqual } from "../request/secret.ts";
+import type { Secret } from "../request/secret.ts";
 import { accessStart, grantedTime } from "../request/transitions.ts";
 import type { Policy } from "./policy.ts";
 import { type CompanyCheck, findRole, type Role } from "./roles.ts";
@@ -19,21 +20,14 @@ export interface CheckConfig extends Policy {
   secretNamed(variable: string): Secret | null;
 }
 
-const TIMESTAMP = "x-karpor-access-timestamp";
-const SIGNATURE = "x-karpor-access-signature";
 const LONGEST_WORDS = 200;
 const LARGEST_ANSWER = 64 * 1024;
 
-/** Other fields of the answer are ignored. */
+/** Other fields of the answer are ignored. A question that is sent back doesn't count: it has no `answer`. */
 const CheckAnswer = z.discriminatedUnion("answer", [
-  z.object({
-    question: z.string(),
-    answer: z.literal("allow"),
-    until: z.iso.datetime({ offset: true }).optional(),
-  }),
-  z.object({ question: z.string(), answer: z.literal("deny"), say: z.string().default("") }),
+  z.object({ answer: z.literal("allow"), until: z.iso.datetime({ offset: true }).optional() }),
+  z.object({ answer: z.literal("deny"), say: z.string().default("") }),
 ]);
-type CheckAnswer = z.infer<typeof CheckAnswer>;
 
 /** The request and the people that a question is about. */
 export interface Subject {
@@ -56,10 +50,7 @@ export async function askCompany(
 ): Promise<number | null> {
   const role = findRole(config, subject.request.role);
   if (!role.check) return null;
-  const question = questionAbout(config, role, subject);
-  const answer = await callCheck(config, role.check, question, now(), (text) =>
-    readVerdict(text, question.question),
-  );
+  const answer = await callCheck(config, role.check, questionAbout(config, role, subject), readVerdict);
   if (answer.answer === "deny") throw new Refused("check-denies", { words: shorten(answer.say) });
   return answer.until === undefined ? null : timeUntil(answer.until, subject.request, now());
 }
@@ -70,9 +61,9 @@ const Pong = z.object({ ok: z.literal(true) });
  * Asks whether the service is there, and nothing else. Resolves to false when it answers but does not know `ping`.
  * Throws Refused check-failed.
  */
-export function pingCompany(config: CheckConfig, check: CompanyCheck, now: number): Promise<boolean> {
-  const question = { question: randomUUID(), hub: config.hub.name, kind: "ping" };
-  return callCheck(config, check, question, now, (text) => Pong.safeParse(parsedJson(text)).success);
+export function pingCompany(config: CheckConfig, check: CompanyCheck): Promise<boolean> {
+  const question = { hub: config.hub.name, kind: "ping" };
+  return callCheck(config, check, question, (answer) => Pong.safeParse(answer).success);
 }
 
 const shorten = (words: string): string => Array.from(words.trim()).slice(0, LONGEST_WORDS).join("");
@@ -91,7 +82,6 @@ function questionAbout({ hub }: CheckConfig, role: Role, { request, requester, a
   const { id, state, clusterRole, reason, emergency, follows, approvals } = request;
   const named = ({ id, name }: Person) => ({ id, name });
   return {
-    question: randomUUID(),
     hub: hub.name,
     kind: state === "asked" ? "ask" : "mint",
     request: id,
@@ -122,31 +112,45 @@ async function callCheck<T>(
   { secretNamed }: CheckConfig,
   { url, within, secretEnv }: CompanyCheck,
   question: object,
-  now: number,
-  read: (text: string) => T,
+  read: (answer: unknown) => T,
 ): Promise<T> {
-  const body = JSON.stringify(question);
-  const timestamp = String(Math.floor(now / SECOND));
   try {
     const secret = secretNamed(secretEnv);
     if (!secret) throw new Error(`${secretEnv} is not set`);
-    const headers = {
-      "content-type": "application/json",
-      [TIMESTAMP]: timestamp,
-      [SIGNATURE]: sign(secret, `question:${timestamp}:${body}`),
-    };
+    const webhook = new Webhook(secret.reveal());
+    const id = randomUUID();
+    const body = JSON.stringify(question);
+    const headers = { "content-type": "application/json", ...signedHeaders(webhook, id, body) };
     const signal = AbortSignal.timeout(within);
     const response = await fetch(url, { method: "POST", redirect: "error", headers, body, signal });
     const text = await readAnswerText(response);
-    const expected = sign(secret, `answer:${timestamp}:${text}`);
     if (response.status !== 200) throw new Error(`it answers ${response.status}`);
-    if (!safeEqual(expected, response.headers.get(SIGNATURE) ?? ""))
-      throw new Error("its answer is not signed");
-    return read(text);
+    verifyAnswer(webhook, id, text, response.headers);
+    return read(parsedJson(text));
   } catch (error) {
     const { message, cause } = error as Error;
     throw new Refused("check-failed", { why: shorten(cause instanceof Error ? cause.message : message) });
   }
+}
+
+/** The service compares the time with its own clock. */
+function signedHeaders(webhook: Webhook, id: string, body: string) {
+  const sentAt = new Date();
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": String(Math.floor(sentAt.getTime() / SECOND)),
+    "webhook-signature": webhook.sign(id, sentAt, body),
+  };
+}
+
+/** Throws where the answer isn't signed, or answers another question. */
+function verifyAnswer(webhook: Webhook, id: string, text: string, headers: Headers): void {
+  try {
+    webhook.verify(text, Object.fromEntries(headers), { jsonParse: false });
+  } catch (cause) {
+    throw new Error(`its answer isn't signed (${(cause as Error).message})`);
+  }
+  if (headers.get("webhook-id") !== id) throw new Error("it answers another question");
 }
 
 /** Throws at 64 KiB, and reads no further. */
@@ -161,10 +165,9 @@ async function readAnswerText(response: Response): Promise<string> {
   return Buffer.concat(parts).toString("utf8");
 }
 
-function readVerdict(text: string, question: string): CheckAnswer {
-  const answer = CheckAnswer.safeParse(parsedJson(text)).data;
+function readVerdict(said: unknown) {
+  const answer = CheckAnswer.safeParse(said).data;
   if (!answer) throw new Error("its answer cannot be read");
-  if (answer.question !== question) throw new Error("it answers another question");
   return answer;
 }
 
@@ -176,6 +179,3 @@ function parsedJson(text: string): unknown {
     return null;
   }
 }
-
-const sign = (secret: Secret, text: string): string =>
-  `v1=${createHmac("sha256", secret.reveal()).update(`v1:${text}`).digest("hex")}`;

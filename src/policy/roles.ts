@@ -93,7 +93,7 @@ const CompanyCheck = z.strictObject({
     .url()
     .refine((text) => !URL.canParse(text) || isSafeUrl(text), "must begin with https: and hold no password")
     .describe("Where it is asked."),
-  secretEnv: EnvName.describe("The variable with the secret that both sides sign with."),
+  secretEnv: EnvName.describe("The variable with the secret that both sides sign with, in base64."),
   within: z
     .string()
     .regex(/^([1-9]|10)s$/, "write seconds, from 1s to 10s")

@@ -12,7 +12,7 @@ import { roles } from "../helpers/roles.ts";
 import { visibleText } from "../helpers/scene.ts";
 import { type Running, startReplica, startWorld, type World } from "../helpers/world.ts";
 
-const SECRET = "a secret of thirty-two characters";
+const SECRET = Buffer.from("a secret of thirty-two characters").toString("base64");
 const HUB_SECRET = "planted-hub-audit-secret-0123456789";
 let world: World;
 let company: Awaited<ReturnType<typeof startCompany>>;
@@ -77,17 +77,22 @@ test("one that falls silent is told by its cause, and once to the admins; so is 
   company.answer = () => null;
   await world.jump(MINUTE);
   await eventually(async () => warnings(first()).length > 0 && warnings(second()).length > 0);
-  expect(warnings(first())).toEqual(["the company's check of checked fails: its answer is not signed"]);
+  expect(warnings(first())).toEqual([
+    "the company's check of checked fails: its answer isn't signed (No matching signature found)",
+  ]);
   expect(told("check does not answer")).toHaveLength(0);
   for (let minute = 0; minute < 3; minute++) await world.jump(MINUTE);
   await world.slack.waitFor(() => told("check does not answer")[0]);
   expect(await silentFor()).toBeGreaterThanOrEqual(60);
   expect(await status()).toMatchObject({
     status: 503,
-    silentChecks: { checked: "its answer is not signed" },
+    silentChecks: { checked: "its answer isn't signed (No matching signature found)" },
   });
   expect(await find("company check checked")).toMatchObject({
-    ...{ level: "fail", message: expect.stringContaining("its answer is not signed") },
+    ...{
+      level: "fail",
+      message: expect.stringContaining("its answer isn't signed (No matching signature found)"),
+    },
     fix: expect.stringContaining("KARPOR_CHECK_SECRET"),
   });
 

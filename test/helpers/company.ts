@@ -1,11 +1,10 @@
 /** The company's check, as a company would write it: it answers as it is told, and signs. */
-import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { Webhook } from "standardwebhooks";
 
 export interface Question {
-  question: string;
   kind: string;
   role: string;
   requester: { id: string };
@@ -18,7 +17,7 @@ export interface Question {
 export type Answering = (question: Question) => Record<string, unknown> | null;
 
 export async function startCompany(secret: string) {
-  const sign = (said: string) => `v1=${createHmac("sha256", secret).update(`v1:${said}`).digest("hex")}`;
+  const webhook = new Webhook(secret);
   const company = {
     questions: [] as Question[],
     pings: 0,
@@ -30,20 +29,31 @@ export async function startCompany(secret: string) {
   };
   const server = createServer(async (request, response) => {
     const body = await text(request);
-    const timestamp = request.headers["x-karpor-access-timestamp"];
-    if (request.headers["x-karpor-access-signature"] !== sign(`question:${timestamp}:${body}`))
-      company.unsigned++;
+    const isSigned = () => Boolean(webhook.verify(body, request.headers as Record<string, string>));
+    if (!attempt(isSigned)) company.unsigned++;
     const question = JSON.parse(body) as Question;
     const isPing = question.kind === "ping";
     if (isPing) company.pings++;
     else company.questions.push(question);
     const told = company.answer(question);
-    const said = { question: question.question, ...(told ?? { answer: "allow" }) };
-    const answer = JSON.stringify(isPing ? { ok: true } : said);
-    const signature = told ? sign(`answer:${timestamp}:${answer}`) : "v1=none";
-    response.writeHead(200, { "x-karpor-access-signature": signature }).end(answer);
+    const answer = JSON.stringify(isPing ? { ok: true } : (told ?? { answer: "allow" }));
+    const [id, now] = [String(request.headers["webhook-id"]), new Date()];
+    response.writeHead(200, {
+      "webhook-id": id,
+      "webhook-timestamp": Math.floor(now.getTime() / 1000),
+      "webhook-signature": told ? webhook.sign(id, now, answer) : "v1,none",
+    });
+    response.end(answer);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   company.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/check`;
   return company;
+}
+
+function attempt(verify: () => boolean): boolean {
+  try {
+    return verify();
+  } catch {
+    return false;
+  }
 }

@@ -285,7 +285,12 @@ test.each<[string, unknown, string]>([
   [
     "a short secret",
     guest({ check: { url: "https://x", secretEnv: "SHORT" } }),
-    "SHORT is shorter than 32 characters; give both",
+    "SHORT is shorter than 32 characters; give both sides the same, as from openssl rand -base64 32",
+  ],
+  [
+    "a secret that isn't base64",
+    guest({ check: { url: "https://x", secretEnv: "PHRASE" } }),
+    "roles.guest.check.secretEnv: PHRASE isn't base64; give both sides the same, as from openssl rand -base64 32",
   ],
   [
     "emergency over max",
@@ -422,7 +427,14 @@ test.each<[string, unknown, string]>([
     "audit.hub.tokenEnv: SLASHES holds other characters",
   ],
 ])("a mistake: %s", (_, written, expected) => {
-  const env = { ...ENV, C: SECRET, HUB: SECRET, SHORT: "x", SLASHES: "/".repeat(32) };
+  const env = {
+    ...ENV,
+    C: SECRET,
+    HUB: SECRET,
+    SHORT: "x",
+    PHRASE: "a secret of thirty-two characters",
+    SLASHES: "/".repeat(32),
+  };
   const found = mistakes(() => load(written, env));
   expect(found).toHaveLength(1);
   expect(found[0]).toContain(expected);

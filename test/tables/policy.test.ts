@@ -1,7 +1,7 @@
 /** What the policy says of a request: terms, limits, rules, approvers, who left, and the company's check. */
-import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as approvers from "../../src/policy/approvers.ts";
 import { askCompany, pingCompany } from "../../src/policy/company-check.ts";
@@ -554,31 +554,33 @@ describe("approvers", () => {
 });
 
 describe("the company's check", () => {
-  const SECRET = "0123456789abcdef0123456789abcdef";
-  const sign = (text: string, key = SECRET) => `v1=${createHmac("sha256", key).update(text).digest("hex")}`;
-  interface Asked {
-    body: string;
-    headers: Record<string, unknown>;
-  }
+  const ALLOWING = JSON.stringify({ answer: "allow" });
+  const SECRET = Buffer.from("0123456789abcdef0123456789abcdef").toString("base64");
   interface Answer {
     status?: number;
     body?: string;
-    signature?: string;
+    headers?: Record<string, string>;
     after?: number;
-    location?: string;
   }
-  let asked: Asked = { body: "", headers: {} };
-  let answer: (question: string, signed: (body: string) => Answer) => Answer = () => ({});
+  let asked: { body: string; headers: Record<string, string> } = { body: "", headers: {} };
+  let answer: (signed: (body: string, over?: { id?: string; at?: Date; key?: string }) => Answer) => Answer =
+    () => ({});
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
-    asked = { body, headers: request.headers };
-    const time = String(request.headers["x-karpor-access-timestamp"]);
-    const signed = (text: string) => ({ body: text, signature: sign(`v1:answer:${time}:${text}`) });
-    const reply = answer(JSON.parse(body).question, signed);
-    const headers = { "x-karpor-access-signature": reply.signature ?? "", location: reply.location ?? "/" };
+    asked = { body, headers: request.headers as Record<string, string> };
+    const reply = answer(
+      (text, { id = asked.headers["webhook-id"] ?? "", at = new Date(), key = SECRET } = {}) => {
+        const [timestamp, signature] = [
+          String(Math.floor(at.getTime() / SECOND)),
+          new Webhook(key).sign(id, at, text),
+        ];
+        const headers = { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signature };
+        return { body: text, headers };
+      },
+    );
     setTimeout(
-      () => response.writeHead(reply.status ?? 200, headers).end(reply.body ?? ""),
+      () => response.writeHead(reply.status ?? 200, reply.headers ?? {}).end(reply.body ?? ""),
       reply.after ?? 0,
     );
   });
@@ -609,15 +611,11 @@ describe("the company's check", () => {
     );
 
   test("the question is signed, and holds all that the service needs", async () => {
-    answer = (question, signed) => signed(JSON.stringify({ question, answer: "allow" }));
+    answer = (signed) => signed(ALLOWING);
     const first = { state: "asked", askedBy: user("bob"), emergency: true, granted: 30 * MINUTE } as const;
     expect(await said(ask(first, person("bob")))).toBe("allows all");
-    const { question, ...rest } = JSON.parse(asked.body);
-    const time = asked.headers["x-karpor-access-timestamp"];
-    expect(time).toBe(String(NOW / SECOND));
-    expect(asked.headers["x-karpor-access-signature"]).toBe(sign(`v1:question:${time}:${asked.body}`));
-    expect(question).toMatch(/^[0-9a-f-]{36}$/);
-    expect(rest).toEqual({
+    expect(asked.headers["webhook-id"]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(new Webhook(SECRET).verify(asked.body, asked.headers)).toEqual({
       ...{ hub: "prod", kind: "ask", request: FIRST, role: "checked", clusterRole: "a", seconds: 1800 },
       ...{ requester: { id: "U0DANA", name: "dana" }, askedBy: { id: "U0BOB", name: "bob" } },
       ...{ reason: "OPS-1 index", ticket: "OPS-1", emergency: true, extends: null, approvedBy: [] },
@@ -625,7 +623,7 @@ describe("the company's check", () => {
   });
 
   test("before access is made it says who approved", async () => {
-    answer = (question, signed) => signed(JSON.stringify({ question, answer: "allow" }));
+    answer = (signed) => signed(ALLOWING);
     const approvals: Approval[] = [
       { by: user("alice"), rule: null, at: NOW, time: HOUR },
       { by: null, rule: "short", at: NOW, time: HOUR },
@@ -650,23 +648,18 @@ describe("the company's check", () => {
   });
 
   test.each<[string, typeof answer, boolean | RegExp]>([
-    ["as it should be", (_, signed) => signed('{"ok": true}'), true],
-    ["of a service that does not know it", (question, signed) => signed(allowing(question)), false],
-    ["that is not signed", () => ({ body: '{"ok": true}' }), /is not signed/],
-    ["with another status", (_, signed) => ({ ...signed('{"ok": true}'), status: 503 }), /it answers 503/],
+    ["as it should be", (signed) => signed('{"ok": true}'), true],
+    ["of a service that does not know it", (signed) => signed(ALLOWING), false],
+    ["that is not signed", () => ({ body: '{"ok": true}' }), /isn't signed/],
+    ["that is the question", (signed) => signed(asked.body), false],
+    ["with another status", (signed) => ({ ...signed('{"ok": true}'), status: 503 }), /it answers 503/],
   ])("the answer to a ping %s", async (_, reply, expected) => {
     answer = reply;
     const { check } = config.roles.checked ?? {};
-    const told = await pingCompany(config, check as CompanyCheck, NOW).catch(
-      ({ note }: Refused) => note.data.why,
-    );
+    const told = await pingCompany(config, check as CompanyCheck).catch(({ note }: Refused) => note.data.why);
     if (typeof expected === "boolean") expect(told).toBe(expected);
     else expect(told).toMatch(expected);
-    const { question, ...rest } = JSON.parse(asked.body);
-    expect([typeof question, rest]).toEqual(["string", { hub: "prod", kind: "ping" }]);
-    expect(asked.headers["x-karpor-access-signature"]).toBe(
-      sign(`v1:question:${asked.headers["x-karpor-access-timestamp"]}:${asked.body}`),
-    );
+    expect(new Webhook(SECRET).verify(asked.body, asked.headers)).toEqual({ hub: "prod", kind: "ping" });
   });
 
   const iso = (ms: number) => new Date(NOW + ms).toISOString();
@@ -709,52 +702,50 @@ describe("the company's check", () => {
       `check-denies words=${"语".repeat(200)}`,
     ],
     ["neither", { answer: "perhaps" }, {}, /^check-failed/],
-    [
-      "another question",
-      { answer: "allow", question: "x" },
-      {},
-      "check-failed why=it answers another question",
-    ],
   ])("answers %s", async (_, body, over, expected) => {
-    answer = (question, signed) => signed(JSON.stringify({ question, ...body }));
+    answer = (signed) => signed(JSON.stringify(body));
     expect(await said(ask(over))).toMatch(
       typeof expected === "string" ? new RegExp(`^${expected}$`) : expected,
     );
   });
 
   test("until counts from when the answer came, not from when it was asked for", async () => {
-    answer = (question, signed) =>
-      signed(JSON.stringify({ question, answer: "allow", until: iso(20 * MINUTE) }));
+    let time = NOW;
+    answer = (signed) => {
+      time += 8 * SECOND;
+      return signed(JSON.stringify({ answer: "allow", until: iso(20 * MINUTE) }));
+    };
     const request = requestOf({ role: "checked" });
-    const moments = [NOW, NOW + 8 * SECOND];
-    const now = () => moments.shift() ?? 0;
+    const now = () => time;
     const subject = { request, requester: person("dana"), asker: person("dana") };
     expect(await askCompany(config, subject, now)).toBe(20 * MINUTE - 8 * SECOND);
   });
 
-  const allowing = (question: string) => JSON.stringify({ question, answer: "allow" });
   test.each<[string, typeof answer, RegExp]>([
-    ["without a signature", (question) => ({ body: allowing(question) }), /is not signed/],
+    ["without a signature", () => ({ body: ALLOWING }), /isn't signed \(Missing required headers\)/],
     [
       "signed with another secret",
-      (question) => ({ body: allowing(question), signature: sign(allowing(question), "x") }),
-      /is not signed/,
+      (signed) => signed(ALLOWING, { key: btoa("x") }),
+      /isn't signed \(No match/,
     ],
+    ["signed for another body", (signed) => ({ ...signed("{}"), body: ALLOWING }), /isn't signed \(No match/],
     [
-      "with another status",
-      (question, signed) => ({ ...signed(allowing(question)), status: 500 }),
-      /it answers 500/,
+      "signed long ago",
+      (signed) => signed(ALLOWING, { at: new Date(0) }),
+      /isn't signed \(Message timestamp/,
     ],
-    ["by a redirect", () => ({ status: 302, location: "/elsewhere" }), /^check-failed/],
-    ["no JSON", (_, signed) => signed("allow"), /^check-failed/],
-    ["no answer", (_, signed) => signed("{}"), /cannot be read/],
+    ["to another question", (signed) => signed(ALLOWING, { id: "x" }), /it answers another question/],
+    ["that is the question", (signed) => signed(asked.body), /cannot be read/],
+    ["with another status", (signed) => ({ ...signed(ALLOWING), status: 500 }), /it answers 500/],
+    ["by a redirect", () => ({ status: 302, headers: { location: "/elsewhere" } }), /^check-failed/],
+    ["no JSON", (signed) => signed("allow"), /^check-failed/],
+    ["no answer", (signed) => signed("{}"), /cannot be read/],
     [
       "an answer over 64 KiB",
-      (question, signed) =>
-        signed(JSON.stringify({ question, answer: "allow", more: "x".repeat(64 * 1024) })),
+      (signed) => signed(JSON.stringify({ answer: "allow", more: "x".repeat(64 * 1024) })),
       /larger than 64 KiB/,
     ],
-    ["too late", (question, signed) => ({ ...signed(allowing(question)), after: 1500 }), /timeout/],
+    ["too late", (signed) => ({ ...signed(ALLOWING), after: 1500 }), /timeout/],
   ])("fails closed: %s", async (_, reply, expected) => {
     answer = reply;
     expect(await said(ask())).toMatch(expected);

@@ -9,11 +9,11 @@ export const checkCompanies = (side: Side): Promise<Finding[]> =>
     Object.entries(side.config.roles).flatMap(([role, { check }]) => (check ? ping(side, role, check) : [])),
   );
 
-async function ping({ config, clock }: Side, role: string, check: CompanyCheck): Promise<Finding> {
+async function ping({ config }: Side, role: string, check: CompanyCheck): Promise<Finding> {
   const name = `company check ${role}`;
   const { host } = new URL(check.url);
   try {
-    if (await pingCompany(config, check, clock.now())) return ok(name, `${host} answers a ping`);
+    if (await pingCompany(config, check)) return ok(name, `${host} answers a ping`);
     const fix = `Let it answer {"ok": true} to kind: ping, as docs/approval.md says`;
     return warn(name, `${host} answers, and does not know ping`, fix);
   } catch (error) {
