@@ -1,4 +1,4 @@
-/** Renews the bot's own token at half of its life, and writes it back to its kubeconfig (file or Secret). The sweep calls it. */
+/** Renews the bot's own token after half of its life, and writes it back to its kubeconfig. The sweep calls it. */
 import { z } from "zod";
 import type { Clock } from "../request/clock.ts";
 import { DAY, SECOND } from "../request/durations.ts";
@@ -9,22 +9,18 @@ import { tokenAccount, tokenLife } from "./jwt.ts";
 import { replaceToken } from "./kubeconfig.ts";
 import type { KubeconfigSource } from "./source.ts";
 
-/** Milliseconds. A stolen token is good for so long at most. */
+/** Limits how long a stolen token works. */
 export const OWN_TOKEN_LIFE = 90 * DAY;
 
 const OwnTokenRequest = z.object({ status: z.object({ token: z.string().min(1) }) });
 
-/**
- * Does nothing before half of the token's life, or with a client certificate. Returns true when the bot has a new token,
- * also by another replica. Throws HubError when it cannot be made or written back.
- */
+/** Returns true when the bot has a new token, including one that another replica made. */
 export async function renewOwnToken(
   client: HubClient,
   source: KubeconfigSource,
   clock: Clock,
 ): Promise<boolean> {
   if (!isDue(client.token(), clock)) return false;
-  // Another replica may have been faster.
   await client.reread();
   const old = client.token();
   if (!old || !isDue(old, clock)) return true;
@@ -39,7 +35,6 @@ function isDue(token: Secret | null, clock: Clock): boolean {
   return life !== null && clock.now() >= (life.from + life.to) / 2;
 }
 
-/** Makes a token of the same account that lives as long, at most OWN_TOKEN_LIFE. */
 async function mintLike(client: HubClient, old: Secret): Promise<Secret> {
   const { namespace = "", name = "" } = tokenAccount(old) ?? {};
   const { from, to } = tokenLife(old) ?? { from: 0, to: 0 };

@@ -1,4 +1,4 @@
-/** Calls an API server, and keeps its connection and credential. Each call has a time limit, and throws only HubError. */
+/** Calls an API server, and keeps its connection and credential. */
 import type { Agent } from "undici";
 import type { Clock } from "../request/clock.ts";
 import { SECOND } from "../request/durations.ts";
@@ -8,26 +8,21 @@ import { type HubAnswer, isDistrust, isHubAnswer, isReason, noAnswer, parseJson,
 import type { HubAccess } from "./kubeconfig.ts";
 
 export interface ClientOptions {
-  /** Reads the kubeconfig: before the first call, and again when the hub refuses the credential or is not trusted. */
   readAccess(): Promise<HubAccess>;
   clock: Clock;
   timeoutMs?: number | undefined;
 }
 
 export interface HubClient {
-  /** Runs a typed call of @kubernetes/client-node. */
   call<T>(run: (apis: KubeApis) => Promise<T>): Promise<T>;
-  /** Reads a path that the typed calls do not know. */
   get(path: string, headers?: Record<string, string>): Promise<HubAnswer>;
-  /** Sends JSON, for PATCH a merge patch; resolves to the parsed answer, undefined where it is no JSON. */
+  /** Sends JSON, for PATCH a merge patch. The answer is undefined if it isn't JSON. */
   ask(method: Call["method"], path: string, body?: object): Promise<unknown>;
-  /** Calls as the holder of a token, or without one (null), over connections that never show the bot's certificate. */
+  /** With a holder's token or none (null), over connections that never show the bot's certificate. */
   getAs(token: Secret | null, path: string): Promise<HubAnswer>;
-  /** Reads the kubeconfig again, and connects by it. */
   reread(): Promise<void>;
-  /** The bot's own token as last read. */
   token(): Secret | null;
-  /** How far the server's clock is ahead of ours, ms; 0 when less than 2 s, or not known. */
+  /** How many ms the server's clock is ahead; 0 for less than 2 s. */
   clockOffset(): number;
   close(): Promise<void>;
 }
@@ -35,17 +30,16 @@ export interface HubClient {
 interface Link {
   access: HubAccess;
   agent: Agent;
-  /** For calls that aren't the bot's: a client certificate would make each call on its connection the bot's. */
+  /** A client certificate would make every call on its connection the bot's. */
   guests: Agent;
   apis: KubeApis;
 }
 
-/** An API server that starts refuses everybody until it has read its RBAC rules. */
+/** A starting API server refuses everybody until it has read its RBAC rules. */
 const STARTS_WITHIN = 15 * SECOND;
-/** The header `Date` has whole seconds, and a slow answer blurs it more. */
+/** The header `Date` has whole seconds. */
 const CLOCK_BLUR = 2 * SECOND;
 
-/** Connects at the first call. `timeoutMs` limits each call, 5 s when left out. */
 export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: ClientOptions): HubClient {
   let link: Link | null = null;
   let opening: Promise<Link> | null = null;
@@ -75,7 +69,7 @@ export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: Clie
     close: async () => void (await Promise.all([link?.agent.destroy(), link?.guests.destroy()])),
   };
 
-  /** Runs a call; where the credential or the certificate was refused, the kubeconfig is read again and it runs once more. */
+  /** After a refused credential or certificate, reads the kubeconfig again and repeats the call. */
   async function withLink<T>(asBot: boolean, run: (by: Link) => Promise<T>): Promise<T> {
     const by = link ?? (await openLink());
     try {
@@ -87,11 +81,10 @@ export function createClient({ readAccess, clock, timeoutMs = 5 * SECOND }: Clie
     }
   }
 
-  /** Reads the kubeconfig and makes new pools; calls at the same time share one reading. */
+  /** Simultaneous calls share one reading. */
   function openLink(): Promise<Link> {
     opening ??= readAccess()
       .then((access) => {
-        // Calls that are still running on the old pool may end there.
         for (const pool of [link?.agent, link?.guests]) pool?.close().catch(() => {});
         const agent = openPool(access, timeoutMs);
         const guests = openPool({ ...access, certificate: null }, timeoutMs);

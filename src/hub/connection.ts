@@ -1,4 +1,4 @@
-/** Opens connection pools to an API server, sends one call, and lets @kubernetes/client-node send through them. */
+/** Connection pools to an API server, which @kubernetes/client-node sends through. */
 import {
   CoreV1Api,
   createConfiguration,
@@ -12,10 +12,10 @@ import type { Secret } from "../request/secret.ts";
 import type { HubAnswer } from "./errors.ts";
 import type { HubAccess } from "./kubeconfig.ts";
 
-/** It tells the bot's own calls from those of a token's holder in the hub's audit log. */
+/** Marks the bot's own calls in the hub's audit log. */
 export const USER_AGENT = "karpor-access";
 
-/** Bytes. A page of 500 objects has less than 2 MiB. */
+/** A page of 500 objects has less than 2 MiB. */
 const LONGEST_ANSWER = 8 * 1024 * 1024;
 
 export interface Call {
@@ -25,13 +25,12 @@ export interface Call {
   body?: string | undefined;
 }
 
-/** The typed calls of @kubernetes/client-node. */
 export type KubeApis = ReturnType<typeof kubeApis>;
 
 /**
- * Opens a pool of HTTP/1.1 connections. Measured against a real API server on two cores: client-node alone opens a
- * connection for each call, 165 to 207 calls a second. This pool does 584 to 629 one after the other, and up to 2,900
- * side by side. HTTP/2 was no faster, and lost 169 to 899 of 2,000 calls that started together.
+ * Measured against a real API server on two cores: client-node opens a connection for each call and makes 165 to 207
+ * calls a second. This pool makes 584 to 629 in sequence, and up to 2,900 in parallel. HTTP/2 was no faster, and lost
+ * 169 to 899 of 2,000 calls that started together.
  */
 export const openPool = ({ ca, insecure, serverName, certificate }: HubAccess, timeoutMs: number): Agent =>
   new Agent({
@@ -48,7 +47,7 @@ export const openPool = ({ ca, insecure, serverName, certificate }: HubAccess, t
     },
   });
 
-/** Sends one call and reads its whole answer. Follows no redirect, which would carry the token on. Throws undici's errors. */
+/** Follows no redirect, which would send the token elsewhere. Throws undici's errors. */
 export async function exchange(dispatcher: Agent, token: Secret | null, call: Call, timeoutMs: number) {
   const { url, method, headers, body = null } = call;
   const answer = await request(url, {
@@ -67,12 +66,11 @@ export async function exchange(dispatcher: Agent, token: Secret | null, call: Ca
   return { status: answer.statusCode, headers: Object.fromEntries(flat), text: await answer.body.text() };
 }
 
-/** Returns the Kubernetes client's typed calls, sent by `send`. */
 export function kubeApis(server: string, send: (call: Call) => Promise<HubAnswer>) {
   const httpApi = wrapHttpLibrary({
     async send(context) {
       const method = context.getHttpMethod();
-      // All patches of ours are merge patches; the client would announce a JSON patch.
+      // The client would send a JSON patch.
       const type = method === "PATCH" && { "Content-Type": "application/merge-patch+json" };
       const { status, headers, text } = await send({
         method,

@@ -1,4 +1,4 @@
-/** Lists access to the hub that the bot did not make. Doctor, the hourly check and `setup --rotate` call it; it only reads. */
+/** Lists access to the hub that the bot didn't create: bindings, and accounts in the grants' namespace. */
 import type { z } from "zod";
 import type { HubClient } from "./client.ts";
 import { Account, Binding } from "./grants.ts";
@@ -7,9 +7,8 @@ import { accountsPath, BINDINGS_PATH, listPages, METADATA_ONLY } from "./lists.t
 import { botAccount, instanceAccount, requestOnObject } from "./names.ts";
 
 /**
- * Resolves to the bindings of the catalog's ClusterRoles and of the bot's own (which lets its holder make bindings), and
- * to the accounts in the grants' namespace. It leaves out all that this bot made, and the grants of the bots that
- * `hub.instances` names. Throws HubError.
+ * Includes bindings of the bot's own ClusterRole, whose holder can create bindings. Leaves out grants of the bots in
+ * `hub.instances`.
  */
 export async function listForeign(client: HubClient, catalog: Catalog): Promise<Foreign> {
   const { instance, hub } = catalog;
@@ -40,7 +39,7 @@ function isForeign({ instance, hub, roles }: Catalog, binding: z.infer<typeof Bi
   );
 }
 
-/** True for a grant of a bot that hub.instances names, to an account in the namespace that setup made for that bot. */
+/** Its account must be in the namespace that setup created for that bot. */
 const isOtherBots = ({ instances }: Catalog["hub"], name: string, subjects: string[]): boolean =>
   instances.some(
     (other) =>
@@ -56,5 +55,5 @@ const describeForeign = ({ metadata, roleRef, subjects }: z.infer<typeof Binding
 const isOnly = (subjects: string[], namespace: string, name: string): boolean =>
   subjects.length === 1 && subjects[0] === `ServiceAccount ${namespace} ${name}`;
 
-/** `ServiceAccount default ci` as hub.known names it: `default/ci`. */
+/** `ServiceAccount default ci` → `default/ci`, as in hub.known. */
 const accountNamed = (subject: string): string => subject.replace(/^ServiceAccount (\S+) (\S+)$/, "$1/$2");

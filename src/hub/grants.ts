@@ -1,4 +1,4 @@
-/** Makes, reads and deletes a request's ServiceAccount and ClusterRoleBinding on the hub, and mints and tries its tokens. */
+/** Creates, reads and deletes a request's ServiceAccount and ClusterRoleBinding; creates and tries its tokens. */
 import { z } from "zod";
 import { SECOND } from "../request/durations.ts";
 import { type RequestId, UserId } from "../request/ids.ts";
@@ -18,7 +18,7 @@ import {
   writeTime,
 } from "./names.ts";
 
-/** Kubernetes' TokenRequest refuses shorter ones. */
+/** The minimum of Kubernetes' TokenRequest. */
 const SHORTEST_TOKEN_SECONDS = 600;
 export const RBAC_GROUP = "rbac.authorization.k8s.io";
 export const LOGIN = "/rest-api/v1/authn";
@@ -35,12 +35,10 @@ const TokenRequest = z.object({
   status: z.object({ token: z.string().min(1), expirationTimestamp: z.date() }),
 });
 
-/** Every method has a time limit, and throws only HubError. */
 export function createGrants(client: HubClient, owner: Owner) {
   const { instance, namespace } = owner;
   const nameFor = (id: RequestId) => objectName(instance, id);
 
-  /** Returns null only when the hub itself says that there is none. */
   async function readAccount(id: RequestId): Promise<AccountOnHub | null> {
     const name = nameFor(id);
     const found = await client
@@ -60,7 +58,7 @@ export function createGrants(client: HubClient, owner: Owner) {
   return {
     readAccount,
 
-    /** Makes the account, or finds the one that the same request made before. `until`: ms since the epoch. */
+    /** Returns the account if this request has created it before. */
     async createAccount(
       id: RequestId,
       { until, requester }: { until: number; requester: UserId },
@@ -81,7 +79,7 @@ export function createGrants(client: HubClient, owner: Owner) {
       }
     },
 
-    /** Deletes only the account of this uid. It does nothing when the account is absent, or has another uid. */
+    /** Does nothing if the account has another uid. */
     async deleteAccount(id: RequestId, uid: string): Promise<void> {
       const name = nameFor(id);
       await client
@@ -89,7 +87,7 @@ export function createGrants(client: HubClient, owner: Owner) {
         .catch(unlessGone(name));
     },
 
-    /** Makes the binding, which gives access. `different`: one of this name exists with another role, account or end. */
+    /** `different`: a binding of this name has another role, account or end. */
     async createBinding(grant: BindingGrant): Promise<"made" | "same" | "different"> {
       const name = nameFor(grant.id);
       const body = {
@@ -110,13 +108,13 @@ export function createGrants(client: HubClient, owner: Owner) {
       } catch (error) {
         if (!isReason(error, "AlreadyExists")) throw error;
         const found = await readBinding(grant.id);
-        // Deleted between the two calls: the next try tells.
+        // Deleted between the two calls; the caller tries again.
         if (!found) throw error;
         return isSame(found, grant) ? "same" : "different";
       }
     },
 
-    /** Deletes it by its name, which only this request's binding has, even without its labels. Absence is no failure. */
+    /** By name, since its labels may be gone. */
     async deleteBinding(id: RequestId): Promise<void> {
       const name = nameFor(id);
       await client
@@ -124,12 +122,12 @@ export function createGrants(client: HubClient, owner: Owner) {
         .catch(unlessGone(name));
     },
 
-    /** Makes a token that lives for `ms`, and at least ten minutes, which the API demands. */
+    /** The token lives for at least ten minutes. */
     async mintToken(id: RequestId, ms: number): Promise<MintedToken> {
       const name = nameFor(id);
       const doing = `mint a token for ${name}`;
       const expirationSeconds = Math.max(SHORTEST_TOKEN_SECONDS, Math.ceil(ms / SECOND));
-      // Without audiences: the hub then fills in its own.
+      // Without audiences, the hub fills in its own.
       const body = { spec: { expirationSeconds } as { expirationSeconds: number; audiences: string[] } };
       const answer = await client.call(({ core }) =>
         core.createNamespacedServiceAccountToken({ namespace, name, body }),
@@ -142,8 +140,7 @@ export function createGrants(client: HubClient, owner: Owner) {
     },
 
     /**
-     * Tries the dashboard's login with this token, over the guests' connections. `unbound`: the token is good, and has no
-     * binding. Throws HubError where a proxy answers, or nobody: only the hub's own answer counts.
+     * Tries the dashboard's login. `unbound`: the token is good, and has no binding. Only the hub's own answer counts.
      */
     async checkLogin(token: Secret): Promise<"good" | "unbound" | "refused"> {
       try {
@@ -159,7 +156,6 @@ export function createGrants(client: HubClient, owner: Owner) {
   };
 }
 
-/** Returns what an account's metadata says; null in fields that cannot be read. */
 export const describeAccount = ({ instance }: Owner, metadata: Metadata): AccountOnHub => ({
   id: requestOnObject(instance, metadata),
   name: metadata.name,
@@ -175,7 +171,7 @@ const isSame = (found: BindingOnHub, grant: BindingGrant): boolean =>
   found.account === grant.account &&
   found.endsAt === grant.endsAt;
 
-/** Returns what a binding says; null in fields that cannot be read. */
+/** Fields that can't be read are null. */
 export function describeBinding(
   { instance, namespace }: Owner,
   { metadata, roleRef, subjects }: z.infer<typeof Binding>,
@@ -195,7 +191,6 @@ export function describeBinding(
   };
 }
 
-/** Says whether the hub takes the bot's own credential. Throws HubError when it does not say. */
 export async function isLoggedIn(client: HubClient): Promise<boolean> {
   try {
     await client.get(LOGIN);
@@ -207,15 +202,14 @@ export async function isLoggedIn(client: HubClient): Promise<boolean> {
   }
 }
 
-/** True for a 404 of the hub. A plain Kubernetes API server lacks Karpor's paths; it authenticates before it says so. */
+/** A plain API server lacks Karpor's paths; it authenticates before it says so. */
 export const isMissingPath = (error: unknown): boolean =>
   error instanceof HubError && error.status === 404 && error.reason !== REASON.notTheHub;
 
-/** No controller runs on the hub: after a foreground deletion the object would remain for ever. */
+/** No controller runs on the hub, so a foreground deletion would never finish. */
 const BACKGROUND = "Background";
 const exactly = (uid: string) => ({ preconditions: { uid }, propagationPolicy: BACKGROUND });
 
-/** For `catch`: returns null where the hub says that there is no object of this name, and throws any other error. */
 export const nullIfAbsent =
   (name: string) =>
   (error: unknown): null => {
@@ -223,7 +217,7 @@ export const nullIfAbsent =
     throw error;
   };
 
-/** Ignores that the object is absent, or is another one of this name (409): nothing of ours is left to delete. */
+/** A 409 means another object of this name: ours is gone too. */
 const unlessGone =
   (name: string) =>
   (error: unknown): void => {

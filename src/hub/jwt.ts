@@ -1,4 +1,4 @@
-/** Reads the claims of a ServiceAccount token. The token comes from the hub or is our own, so no signature is checked. */
+/** Reads claims of a ServiceAccount token. It comes from the hub or is our own, so its signature isn't checked. */
 import { z } from "zod";
 import { SECOND } from "../request/durations.ts";
 import type { Secret } from "../request/secret.ts";
@@ -16,16 +16,14 @@ const Life = z.object({ iat: z.number(), exp: z.number() });
 const part = (token: Secret, index: number): unknown =>
   parseJson(Buffer.from(token.reveal().split(".")[index] ?? "", "base64url").toString());
 
-/** Returns the name (`kid`) of the key that signed it; null where it cannot be read. */
 export const keyId = (token: Secret): string | null => Header.safeParse(part(token, 0)).data?.kid ?? null;
 
-/** Returns the account that it was made for; null where it cannot be read. */
 export function tokenAccount(token: Secret): { namespace: string; name: string; uid: string } | null {
   const claims = TokenSubject.safeParse(part(token, 1)).data?.["kubernetes.io"];
   return claims ? { namespace: claims.namespace, ...claims.serviceaccount } : null;
 }
 
-/** Returns from when to when it is good, ms since the epoch; null for one without an end, or that cannot be read. */
+/** Null for a token without an end. */
 export function tokenLife(token: Secret): { from: number; to: number } | null {
   const claims = Life.safeParse(part(token, 1)).data;
   return claims ? { from: claims.iat * SECOND, to: claims.exp * SECOND } : null;

@@ -1,16 +1,16 @@
-/** Parses the text of the bot's kubeconfig: the hub's address and the bot's credential. It never runs a command that one names. */
+/** Parses the bot's kubeconfig, which is an address and a credential. It never runs a command. */
 import { bufferFromFileOrString, KubeConfig } from "@kubernetes/client-node";
 import { parse, parseDocument } from "yaml";
 import { z } from "zod";
 import { type Secret, secret } from "../request/secret.ts";
 import { kubeconfigError } from "./errors.ts";
 
-/** Address and credential of a connection; certificates are PEM. */
+/** Certificates are PEM. */
 export interface HubAccess {
   server: string;
-  /** Null: the system's authorities are trusted. */
+  /** Null: the system's authorities. */
   ca: string | null;
-  /** The name to check the certificate against, where it is not the server's. */
+  /** The name in the certificate, if it isn't the server's. */
   serverName: string | null;
   insecure: boolean;
   token: Secret | null;
@@ -20,7 +20,7 @@ export interface HubAccess {
 interface ReadOptions {
   /** Replaces the kubeconfig's server. */
   server?: string | undefined;
-  /** The folder of the files that it names; null for a text from a Secret, which may name none. */
+  /** Null for a text from a Secret, which may not name files. */
   directory: string | null;
 }
 
@@ -30,7 +30,6 @@ const Text = z.string().min(1).optional().catch(undefined);
 const Cluster = z.object({ server: z.string(), caData: Text, caFile: Text, tlsServerName: Text });
 const User = z.object({ token: Text, certData: Text, certFile: Text, keyData: Text, keyFile: Text });
 
-/** Returns what its current context says. Throws HubError with a sentence that says what to correct. */
 export function parseKubeconfig(text: string, { server, directory }: ReadOptions): HubAccess {
   const kubeconfig = load(text);
   if (directory !== null) kubeconfig.makePathsAbsolute(directory);
@@ -56,7 +55,6 @@ export function parseKubeconfig(text: string, { server, directory }: ReadOptions
   };
 }
 
-/** Returns the text with another token for the current user. Throws HubError as parseKubeconfig. */
 export function replaceToken(text: string, token: Secret): string {
   const kubeconfig = load(text);
   const userIndex = kubeconfig.users.findIndex(({ name }) => name === kubeconfig.getCurrentUser()?.name);
@@ -68,7 +66,7 @@ export function replaceToken(text: string, token: Secret): string {
 function load(text: string): KubeConfig {
   const kubeconfig = new KubeConfig();
   try {
-    // While client-node loads, it reads the file that any user's `token-file` names.
+    // client-node would read the file that any user's `token-file` names.
     const content = parse(text, (key, value) => (key === "token-file" ? undefined : value));
     kubeconfig.loadFromString(JSON.stringify(content));
     return kubeconfig;
@@ -78,7 +76,7 @@ function load(text: string): KubeConfig {
   }
 }
 
-/** Where both are there, kubectl uses the data. */
+/** If both exist, kubectl uses the data. */
 function readPem(path: string | undefined, data: string | undefined): string | null {
   try {
     return bufferFromFileOrString(data ? undefined : path, data)?.toString() ?? null;

@@ -1,4 +1,4 @@
-/** Lists all bindings and accounts of this bot on the hub. The sweep, doctor and `grants` compare them with the records. */
+/** Lists this bot's bindings and accounts on the hub. */
 import { z } from "zod";
 import type { HubClient } from "./client.ts";
 import { HubError, parseJson, REASON, readAnswer } from "./errors.ts";
@@ -7,33 +7,28 @@ import type { AccountOnHub, BindingOnHub, HubList } from "./hub.ts";
 import { instanceAccount, labelSelector, type Owner } from "./names.ts";
 
 const PAGE_SIZE = "500";
-/** A hundred thousand objects: the bot refuses a longer list, as one that does not end. */
+/** A hundred thousand objects. A longer list is refused, as one that doesn't end. */
 const MOST_PAGES = 200;
 export const METADATA_ONLY =
   "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 export const BINDINGS_PATH = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 export const accountsPath = (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`;
 
-/** Resolves to the requests' accounts. Throws HubError. */
 export async function listAccounts(client: HubClient, owner: Owner): Promise<HubList<AccountOnHub>> {
   const selector = labelSelector(owner.instance);
   const described = Account.transform(({ metadata }) => describeAccount(owner, metadata));
   const list = await listPages(client, accountsPath(owner.namespace), selector, described, METADATA_ONLY);
-  // The account with the instance's notes bears the same labels.
+  // The account with the instance's notes has the same labels.
   const items = list.items.filter(({ name }) => name !== instanceAccount(owner.instance));
   return { hubTime: list.hubTime, items };
 }
 
-/** Resolves to the requests' bindings. Throws HubError. */
 export async function listBindings(client: HubClient, owner: Owner): Promise<HubList<BindingOnHub>> {
   const described = Binding.transform((one) => describeBinding(owner, one));
   return listPages(client, BINDINGS_PATH, labelSelector(owner.instance), described);
 }
 
-/**
- * Resolves to a whole list. An empty `selector` selects all objects. Throws HubError, also when the list does not end:
- * nothing is decided on a part of it.
- */
+/** Throws if the list doesn't end, since nothing may be decided by a part of it. An empty `selector` selects all. */
 export async function listPages<T>(
   client: HubClient,
   path: string,

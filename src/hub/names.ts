@@ -1,4 +1,4 @@
-/** Names, labels and annotations of the bot's objects on the hub; finds the request that an object belongs to. */
+/** Names, labels and annotations of the bot's objects on the hub. */
 import { z } from "zod";
 import { RequestId } from "../request/ids.ts";
 
@@ -6,7 +6,7 @@ const MANAGER = "karpor-access";
 export const MANAGED_BY = "app.kubernetes.io/managed-by";
 export const PREFIX = "karpor-access.io/";
 
-/** Annotations of a request's account and binding; times are ISO 8601. */
+/** Times are ISO 8601. */
 export const ANNOTATION = {
   until: `${PREFIX}until`,
   requester: `${PREFIX}requester`,
@@ -14,26 +14,23 @@ export const ANNOTATION = {
   account: `${PREFIX}account`,
 } as const;
 
-/** One deployment of the bot: its name, and the namespace of its grants' accounts. */
+/** `namespace` holds the grants' accounts. */
 export interface Owner {
   instance: string;
   namespace: string;
 }
 
-/** Returns the name that both a request's account and its binding have. */
+/** A request's account and its binding have the same name. */
 export const objectName = (instance: string, id: RequestId): string =>
   `${MANAGER}-${instance}-${id}`.toLowerCase();
 
-/**
- * Returns the bot's own account; its ClusterRole has the same name. It has a namespace of its own: in the grants'
- * namespace it may create tokens for every account, and could create a one-year token for itself.
- */
+/** It has its own namespace: in the grants' namespace it could create a one-year token for itself. */
 export const botAccount = ({ namespace }: { namespace: string }) => ({
   name: namespace,
   namespace: `${namespace}-system`,
 });
 
-/** Returns the name of the account that holds the instance's notes; no binding names it. */
+/** The account holds the instance's notes and has no binding. */
 export const instanceAccount = (instance: string): string => `${MANAGER}-instance-${instance}`;
 
 export const instanceLabels = (instance: string): Record<string, string> => ({
@@ -46,7 +43,6 @@ export const requestLabels = (instance: string, id: RequestId): Record<string, s
   [`${PREFIX}request`]: id,
 });
 
-/** Returns the selector that finds all objects of the instance. */
 export const labelSelector = (instance: string): string =>
   Object.entries(instanceLabels(instance))
     .map(([key, value]) => `${key}=${value}`)
@@ -57,7 +53,6 @@ const Texts = z
   .nullish()
   .transform((texts) => texts ?? {});
 
-/** The part of an object's metadata that hub/ reads. */
 export const Metadata = z.object({
   name: z.string(),
   uid: z.string().min(1),
@@ -67,7 +62,7 @@ export const Metadata = z.object({
 });
 export type Metadata = z.infer<typeof Metadata>;
 
-/** Returns the request that an object belongs to; null unless labels and name are both as the bot makes them. */
+/** Null unless labels and name are both as the bot sets them. */
 export function requestOnObject(instance: string, { name, labels }: Metadata): RequestId | null {
   const id = RequestId.safeParse(labels[`${PREFIX}request`]).data;
   if (!id || name !== objectName(instance, id)) return null;
@@ -77,7 +72,6 @@ export function requestOnObject(instance: string, { name, labels }: Metadata): R
 
 const IsoTime = z.iso.datetime();
 
-/** Returns an annotation's time, ms since the epoch; null when it cannot be read. */
 export function annotationTime(text: string | undefined): number | null {
   const time = IsoTime.safeParse(text).data;
   return time === undefined ? null : Date.parse(time);

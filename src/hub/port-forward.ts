@@ -1,4 +1,4 @@
-/** Opens a local address that leads to a ready pod of karpor-server, as `kubectl port-forward` does, for `hub.portForward`. */
+/** Opens a local address that leads to a ready pod of karpor-server, as `kubectl port-forward` does. */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { Writable } from "node:stream";
@@ -8,12 +8,10 @@ import { kubeconfigError } from "./errors.ts";
 import type { PortForwardSettings } from "./settings.ts";
 
 export interface Forward {
-  /** An https address of this machine. */
   server: string;
   close(): void;
 }
 
-/** Listens on a free port of 127.0.0.1; each connection looks for a ready pod. Throws HubError as operatorConfig. */
 export async function openPortForward(settings: PortForwardSettings, log: Logger): Promise<Forward> {
   const { namespace, service, port } = settings;
   const forward = new PortForward(operatorConfig(settings.context));
@@ -21,9 +19,9 @@ export async function openPortForward(settings: PortForwardSettings, log: Logger
   const server = createServer(async (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
-    // "close" follows, and handles it.
+    // "close" follows and handles it.
     socket.on("error", () => {});
-    // The error channel: a message says, for instance, that nothing listens on the port; the first one is empty.
+    // The error channel. Its first message is empty; a later one says that the port can't be reached.
     const complaints = new Writable({
       write(chunk: Buffer, _, done) {
         if (chunk.length > 0) socket.destroy();
@@ -37,7 +35,7 @@ export async function openPortForward(settings: PortForwardSettings, log: Logger
       socket.once("close", () => tunnel.close());
       if (socket.destroyed) tunnel.close();
     } catch {
-      // The client's error may hold headers.
+      // The client's error may contain headers.
       log.warn({ namespace, service, port }, "the port-forward to Karpor cannot be opened");
       socket.destroy();
     }
@@ -53,13 +51,10 @@ export async function openPortForward(settings: PortForwardSettings, log: Logger
   };
 }
 
-/** The Kubernetes client makes up a kubeconfig for this address when it finds none. */
+/** The Kubernetes client uses this address when it finds no kubeconfig. */
 const MADE_UP = "http://localhost:8080";
 
-/**
- * Loads the operator's own kubeconfig ($KUBECONFIG, ~/.kube/config) and trusts it as kubectl does, commands too; without
- * `context` its current one. Setup uses it as well. Throws HubError with a sentence that says what to do.
- */
+/** The operator's own kubeconfig is trusted as kubectl trusts it, including commands. */
 export function operatorConfig(context: string | undefined): KubeConfig {
   const config = new KubeConfig();
   try {

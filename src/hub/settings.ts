@@ -1,10 +1,10 @@
-/** The configuration's fields about reaching the hub: kubeconfig, Secret, address, port-forward, namespace. */
+/** The configuration's fields about reaching the hub. */
 import { z } from "zod";
 
 /** Defaults of Karpor's Helm chart. */
 const CHART = { namespace: "karpor", service: "karpor-server", port: 7443 };
 export const IN_CLUSTER_SERVER = `https://${CHART.service}.${CHART.namespace}.svc:${CHART.port}`;
-/** The Secret that our own chart makes, in the bot's namespace. */
+/** The Secret that our own chart creates. */
 export const IN_CLUSTER_SECRET = { name: "karpor-access-hub", key: "kubeconfig" };
 
 const ObjectName = z
@@ -26,7 +26,6 @@ export const PortForwardSettings = z.strictObject({
 });
 export type PortForwardSettings = z.infer<typeof PortForwardSettings>;
 
-/** The fields of `hub:` that say how the hub is reached; config.ts adds those that people see. */
 export const hubFields = {
   kubeconfig: z
     .string()
@@ -58,7 +57,6 @@ export const hubFields = {
 const HubFields = z.object(hubFields);
 type HubFields = z.infer<typeof HubFields>;
 
-/** For zod's `superRefine`: complains of fields that exclude or need one another. */
 export function checkHubFields(hub: HubFields, ctx: z.RefinementCtx): void {
   const complain = (field: keyof HubFields, message: string) =>
     ctx.addIssue({ code: "custom", path: [field], message });
@@ -73,5 +71,4 @@ export function checkHubFields(hub: HubFields, ctx: z.RefinementCtx): void {
     );
 }
 
-/** The fields of `hub:` with the namespace filled in. */
 export type HubSettings = HubFields & { namespace: string };

@@ -1,4 +1,4 @@
-/** Reads and replaces the text of the bot's kubeconfig, in a file or in a Secret of the cluster where the bot's pod runs. */
+/** Reads and replaces the bot's kubeconfig, in a file or in a Secret of its own cluster. */
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { open, readFile, realpath, rename, rm } from "node:fs/promises";
@@ -12,19 +12,17 @@ import type { HubAccess } from "./kubeconfig.ts";
 import { type HubSettings, IN_CLUSTER_SECRET } from "./settings.ts";
 
 export interface KubeconfigSource {
-  /** The folder for the files that it names; null where it may name none. */
+  /** Null where the kubeconfig may not name files. */
   directory: string | null;
-  /** Throws HubError with a sentence that says what to correct. */
   read(): Promise<string>;
-  /** Replaces what was read as `before`; throws HubError when it changed since. */
+  /** Throws when the text is no longer `before`. */
   replace(before: string, after: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The folder where Kubernetes puts a pod's token, CA and namespace. */
+/** Kubernetes puts a pod's token, CA and namespace here. */
 export const POD_MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** `podMount`: a folder like POD_MOUNT. */
 export const kubeconfigSource = (settings: HubSettings, clock: Clock, podMount: string): KubeconfigSource =>
   settings.kubeconfig ? fileSource(settings.kubeconfig) : secretSource(settings, clock, podMount);
 
@@ -50,7 +48,7 @@ function fileSource(path: string): KubeconfigSource {
   };
 }
 
-/** Writes a file of mode 600 and renames it over the old one: a crash leaves one of both. Throws Node's errors. */
+/** A crash leaves the old file or the new one. Throws Node's errors. */
 export async function replaceFile(named: string, text: string): Promise<void> {
   const path = await realpath(named).catch(() => named);
   const fresh = `${path}.${randomUUID()}`;
@@ -71,7 +69,7 @@ const KubeSecret = z.object({
   data: z.record(z.string(), z.string()).default({}),
 });
 
-/** Speaks to the API server of the pod's own cluster, as the pod's ServiceAccount. */
+/** As the pod's ServiceAccount. */
 function secretSource(settings: HubSettings, clock: Clock, podMount: string): KubeconfigSource {
   const client = createClient({ readAccess: async () => podAccess(podMount), clock });
   const at = () =>
@@ -117,7 +115,7 @@ function secretSource(settings: HubSettings, clock: Clock, podMount: string): Ku
   }
 }
 
-/** Is read at each connection, since the kubelet renews the token. */
+/** Read at each connection, since the kubelet renews the token. */
 function podAccess(mount: string): HubAccess {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
   if (!host)

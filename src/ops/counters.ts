@@ -9,7 +9,7 @@ const DECISIONS = ["approved", "denied", "refused", "unanswered", "withdrawn"] a
 type DecisionKind = (typeof DECISIONS)[number];
 const BUCKETS = [10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, DAY].map((ms) => ms / SECOND);
 
-/** Registers the counters and listens to the trail. Each begins at 0, so that the first one shows as an increase. */
+/** Each counter begins at 0, so that the first event shows as an increase. */
 export function countTrail({ store, config }: Bot, registry: Registry): void {
   const counter = (name: string, help: string, labelNames: string[] = []) =>
     new Counter({
@@ -45,7 +45,7 @@ export function countTrail({ store, config }: Bot, registry: Registry): void {
   });
 }
 
-/** Returns undefined for an entry that decides nothing, such as the first of two approvals. */
+/** Undefined for the first of two approvals. */
 function decisionIn({ event, state }: TrailEntry): DecisionKind | undefined {
   if (event === "request.approved" && state === "waiting") return undefined;
   return DECISIONS.find((one) => event === `request.${one}`);

@@ -1,4 +1,4 @@
-/** Serves /livez (the process runs), /readyz (it can answer people) and /status (whether new access can be set up, and why not). */
+/** Serves /livez (the process runs), /readyz (it can answer people) and /status (new access can be set up). */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Bot } from "../bot.ts";
@@ -7,7 +7,7 @@ import { checkInWords } from "../life/sweep/checks.ts";
 import { GRANTED, WAITING } from "../store/indexes.ts";
 import { VERSION } from "../version.ts";
 
-/** A page of an HTTP server, as Bolt's receivers take it too. */
+/** Bolt's receivers take it too. */
 export interface Route {
   path: string;
   method: "GET";
@@ -19,7 +19,7 @@ interface StatusPage {
   body: object | string;
 }
 
-/** Makes a page; a text is sent as Prometheus' format, an object as JSON. `read` must not reject. */
+/** `read` must not reject. */
 export const page = (path: string, read: () => StatusPage | Promise<StatusPage>): Route => ({
   path,
   method: "GET",
@@ -33,9 +33,8 @@ export const page = (path: string, read: () => StatusPage | Promise<StatusPage>)
 });
 
 /**
- * `isReady`: commands and clicks can come in. Neither the hub nor Redis is a reason not to be ready: while they are away
- * people still get an answer. In Slack's HTTP mode, and where the file has `web`, everybody may reach PORT: /status says
- * little there.
+ * The bot is ready while the hub or Redis is down, since people still get an answer. Where anybody can reach PORT
+ * (Slack's HTTP mode, or `web` in the file), /status gives no details.
  */
 export const healthPages = (bot: Bot, isReady: () => boolean): Route[] => [
   page("/livez", () => ({ status: 200, body: "ok\n" })),
@@ -49,7 +48,6 @@ export const statusPage = (bot: Bot, { isPublic }: { isPublic: boolean }): Route
     return { status: status.ok ? 200 : 503, body: status };
   });
 
-/** `ok` means that new access can be set up: nothing is away, no check fails, and each company's check answers. */
 const briefStatus = ({ config, outages, checks, companyChecks }: Bot) => ({
   ok:
     outages.current().size === 0 &&
@@ -58,7 +56,7 @@ const briefStatus = ({ config, outages, checks, companyChecks }: Bot) => ({
   instance: config.instance,
 });
 
-/** Values from Redis are null while it is away. */
+/** Values from Redis are null while it is down. */
 async function readDetails(bot: Bot) {
   const away = [...bot.outages.current()].map(([outside, since]) => [outside, new Date(since).toISOString()]);
   const [hubTold, waiting, granted, queue] = await Promise.all([
@@ -77,14 +75,14 @@ async function readDetails(bot: Bot) {
   return { ...known, silentChecks: Object.fromEntries(silent), ...use, waiting, granted, queue };
 }
 
-/** Counts the jobs that are due, by queue; delayed ones are left out. Throws StoreAway. */
+/** Delayed jobs don't count. */
 export async function countDueJobs({ queue }: Pick<Bot, "queue">) {
   const { access, slack } = await queue.depth();
   const due = ({ waiting = 0, prioritized = 0, active = 0 }) => waiting + prioritized + active;
   return { access: due(access), slack: due(slack) };
 }
 
-/** Starts a server of these pages alone. Rejects when the port is taken. */
+/** Rejects when the port is taken. */
 export async function servePages(at: { port: number; host: string }, routes: readonly Route[]) {
   const server = createServer((request, response) => {
     const route = routes.find(({ path }) => path === request.url?.split("?")[0]);

@@ -1,16 +1,15 @@
 /** Makes the log: pino's JSON lines on standard output, from which secrets are removed. */
 import { type DestinationStream, destination, type Logger, pino } from "pino";
 
-/** Finds secrets anywhere in a line, in linear time: Slack tokens, JWTs, passwords in URLs. */
+/** Slack tokens, JWTs and passwords in URLs, found in linear time. */
 const SECRETS =
   /xox[a-z]-[\w-]+|xapp-[\w-]+|(?<![\w-])eyJ[\w-]{10,}\.[\w-]+\.[\w-]*|(?<=:\/\/[^\s/@:"]{0,80}:)[^\s/@"]{1,200}(?=@)/g;
 
 const hideSecrets = (text: string): string => text.replace(SECRETS, "[secret]");
 
-/** Characters: an error message of the hub or Slack may be of any length. */
 const LONGEST_MESSAGE = 200;
 
-/** Returns the safe parts of an error: a client's message may hold a body or a header. */
+/** A client's error may contain a body or a header. */
 function safeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: hideSecrets(String(error).slice(0, LONGEST_MESSAGE)) };
   const { name, message, stack, cause } = error;
@@ -33,7 +32,6 @@ function safeError(error: unknown): object {
   };
 }
 
-/** `level`: the lowest that is written, as in LOG_LEVEL. */
 export function createLog(
   level = "info",
   to: DestinationStream = destination({ dest: 1, sync: false }),

@@ -10,7 +10,6 @@ import { VERSION } from "../version.ts";
 import { countTrail } from "./counters.ts";
 import { countDueJobs, page } from "./health.ts";
 
-/** Ends the help of gauges that all replicas read from Redis. */
 const SHARED = "The same from each replica: take the maximum.";
 const OWN_REGISTRY = "Of this replica alone.";
 
@@ -18,14 +17,12 @@ const OUTSIDES = ["hub", "Slack", "Redis"] as const;
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** `isReady`: commands and clicks can come in. */
 export function createMetrics(bot: Bot, isReady: () => boolean) {
   const startedAt = bot.clock.now();
   const counted = new Registry();
   countTrail(bot, counted);
   let lastSweep = { at: startedAt, took: 0 };
   return {
-    /** Is called after each whole sweep; `took` in milliseconds. */
     noteSweep(took: number): void {
       lastSweep = { at: bot.clock.now(), took };
     },
@@ -43,14 +40,14 @@ export function createMetrics(bot: Bot, isReady: () => boolean) {
         `How long the last sweep took. ${OWN_REGISTRY}`,
         lastSweep.took / SECOND,
       );
-      // Gauges from Redis are left out while it is away.
+      // These gauges are left out while Redis is down.
       await showShared(bot, show).catch((error: unknown) => bot.outages.note(error));
       return { status: 200, body: await Registry.merge([registry, counted]).metrics() };
     }),
   };
 }
 
-/** Shows a gauge: one number, or one for each value of a label. */
+/** One number, or one for each value of a label. */
 type Show = (
   name: string,
   help: string,
@@ -97,7 +94,6 @@ function showOwn({ outages, checks, companyChecks, hub, clock }: Bot, show: Show
   );
 }
 
-/** Throws StoreAway. */
 async function showShared(bot: Bot, show: Show): Promise<void> {
   const [ids, unreviewed, jobs] = await Promise.all([
     bot.store.unfinished(),
@@ -134,7 +130,6 @@ async function showShared(bot: Bot, show: Show): Promise<void> {
   show("jobs_waiting", `Jobs that are due and not done. ${SHARED}`, { label: "queue", values: jobs });
 }
 
-/** Shows how far the trail's seals and its receiver are behind. Throws StoreAway. */
 async function showTrail({ store, config }: Bot, show: Show): Promise<void> {
   const seal = await store.seals.newest();
   const sealed = seal === UNREADABLE ? null : (seal?.id ?? null);
@@ -162,7 +157,6 @@ async function showTrail({ store, config }: Bot, show: Show): Promise<void> {
   );
 }
 
-/** Returns for how many ms an end has been due (its time is up, or somebody began it) without proof; 0 where none is. */
 function unprovedFor({ state, ending, endsAt }: Request, now: number): number {
   if (state === "ending") return now - (ending?.at ?? now);
   return (state === "granting" || state === "active") && endsAt !== null ? now - endsAt : 0;

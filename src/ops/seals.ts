@@ -1,9 +1,9 @@
-/** Seals the trail once a minute, on each replica; without a lock in Redis, which somebody could hold to prevent seals. */
+/** Seals the trail every minute on each replica. A lock in Redis would let an attacker prevent seals. */
 import type { Bot } from "../bot.ts";
 import { sealTrail } from "../life/trail/seal-trail.ts";
 import { MINUTE } from "../request/durations.ts";
 
-/** Runs until the replica stops, and seals once more then. Never rejects. */
+/** Never rejects. Seals once more when the replica stops. */
 export async function keepSealing(bot: Bot): Promise<void> {
   for (;;) {
     await sealTrail(bot).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-/** Decides who may approve, revoke and review a request, and whether its approvals are enough. It asks neither Slack nor the hub. */
+/** Decides who may approve, revoke and review a request, and whether its approvals are enough. */
 import { type GroupId, isGroup, type Principal, type UserId } from "../request/ids.ts";
 import {
   findUnknownGroup,
@@ -14,7 +14,7 @@ import type { Policy } from "./policy.ts";
 import { approvalRule, approversFor, neededApprovals, roleNamed } from "./roles.ts";
 import { isSigned } from "./statement.ts";
 
-/** Returns the user groups to look up in Slack for a request of this role; with null those of the admins alone. */
+/** For null, the groups of the admins alone. */
 export function groupsFor(policy: Policy, roleName: string | null): GroupId[] {
   const role = roleName === null ? null : roleNamed(policy, roleName);
   const ofRole = role
@@ -29,16 +29,15 @@ export function groupsFor(policy: Policy, roleName: string | null): GroupId[] {
   return [...new Set([...policy.admins, ...ofRole])].filter(isGroup);
 }
 
-/** Returns the user groups that the configuration names anywhere. */
 export const allGroups = (policy: Policy): GroupId[] => [
   ...new Set(Object.keys(policy.roles).flatMap((role) => groupsFor(policy, role))),
 ];
 
-/** A person who has the access, or asked for it, may neither approve nor review it. */
+/** A person who has the access or asked for it may neither approve nor review it. */
 const isParty = ({ requester, askedBy }: Request, user: UserId): boolean =>
   user === requester || user === askedBy;
 
-/** Returns the people and groups who may approve it now: the fallback's too, once they were asked. */
+/** Includes the fallback's approvers once they were asked. */
 function approversNow(policy: Policy, request: Request): Principal[] {
   const role = roleNamed(policy, request.role);
   return role ? approversFor(role, request.fallback) : [];
@@ -50,8 +49,7 @@ interface ApproverLookUps {
 }
 
 /**
- * Returns the approvals of people who may still approve it: an approval ends with its approver's right, or their passkey.
- * Throws Refused group-unknown where Slack does not list a group that decides this.
+ * An approval counts as long as its approver may approve. Throws group-unknown if Slack doesn't list a deciding group.
  */
 export async function countApprovals(
   policy: Policy,
@@ -69,10 +67,7 @@ export async function countApprovals(
   return countSigned(policy, request, byApprovers);
 }
 
-/**
- * Returns the approvals by people who are no party to the request; where the role asks for passkeys, only those that
- * a passkey of the configuration signed for these terms. Throws nothing.
- */
+/** Without approvals by requester or asker. If the role requires passkeys, only those that a passkey signed. */
 export async function countSigned(
   policy: Policy,
   request: Request,
@@ -89,7 +84,7 @@ export async function countSigned(
   return byOthers.filter((_, i) => areSigned[i]);
 }
 
-/** Says whether as many different people approved as the role needs (at least one), or a rule did. False for an unknown role. */
+/** False for an unknown role. */
 export function isApproved(policy: Policy, request: Request, approvals: readonly Approval[]): boolean {
   const role = roleNamed(policy, request.role);
   if (!role) return false;
@@ -97,7 +92,7 @@ export function isApproved(policy: Policy, request: Request, approvals: readonly
   return new Set(approvals.map(({ by }) => by)).size >= Math.max(1, neededApprovals(role));
 }
 
-/** Throws Refused own-request or not-an-approver; group-unknown where Slack does not list a group that decides this. */
+/** Throws own-request, not-an-approver or group-unknown. */
 export function assertMayApprove(policy: Policy, request: Request, person: Person, groups: Groups): void {
   const { role } = request;
   if (isParty(request, person.id)) throw new Refused("own-request", { role, id: request.id });
@@ -106,17 +101,14 @@ export function assertMayApprove(policy: Policy, request: Request, person: Perso
     throw new Refused("not-an-approver", { role, id: request.id });
 }
 
-/** Returns everybody who could approve it, those of the fallback last. */
+/** The fallback's come last. */
 function possibleApprovers(policy: Policy, request: Request, groups: Groups): UserId[] {
   const role = roleNamed(policy, request.role);
   const named = role ? approversFor(role, true) : [];
   return namedUsers(named, groups).filter((user) => !isParty(request, user));
 }
 
-/**
- * Throws Refused when too few could approve it, with the fallback's approvers: no-approver, too-few-passkeys,
- * group-unknown, or unknown-role.
- */
+/** Throws no-approver, too-few-passkeys, group-unknown or unknown-role. */
 export function assertCanBeApproved(policy: Policy, request: Request, groups: Groups): void {
   const role = roleNamed(policy, request.role);
   if (!role) throw new Refused("unknown-role", { role: request.role });
@@ -134,14 +126,13 @@ export function assertCanBeApproved(policy: Policy, request: Request, groups: Gr
 export const isAdmin = ({ admins }: Policy, user: UserId, groups: Groups): boolean =>
   isAmong(admins, user, groups);
 
-/** True for the holder, an approver of the role, also of its fallback, and an admin. */
 export function mayRevoke(policy: Policy, request: Request, user: UserId, groups: Groups): boolean {
   const role = roleNamed(policy, request.role);
   const approvers = role ? approversFor(role, true) : [];
   return user === request.requester || isAmong([...approvers, ...policy.admins], user, groups);
 }
 
-/** True for a reviewer of the role and an admin, but for nobody's own emergency. */
+/** Nobody reviews their own emergency. */
 export function mayReview(policy: Policy, request: Request, user: UserId, groups: Groups): boolean {
   const reviewers = roleNamed(policy, request.role)?.breakGlass?.review ?? [];
   return !isParty(request, user) && isAmong([...reviewers, ...policy.admins], user, groups);

@@ -1,6 +1,6 @@
 /**
- * Asks a service of the company whether a request may have access. Question and answer are signed by Standard Webhooks. An
- * answer counts only if it comes in time and has the question's id; anything else refuses. Roles with `check` use it.
+ * Asks a service of the company whether a request may have access, by Standard Webhooks. An answer counts only if it is
+ * signed, has the question's id, and comes in time.
  */
 import { randomUUID } from "node:crypto";
 import { Webhook } from "standardwebhooks";
@@ -14,7 +14,6 @@ import { accessStart, grantedTime } from "../request/transitions.ts";
 import type { Policy } from "./policy.ts";
 import { type CompanyCheck, findRole, type Role } from "./roles.ts";
 
-/** The parts of the configuration that the check reads. */
 export interface CheckConfig extends Policy {
   hub: { name: string };
   secretNamed(variable: string): Secret | null;
@@ -29,19 +28,15 @@ const CheckAnswer = z.discriminatedUnion("answer", [
   z.object({ answer: z.literal("deny"), say: z.string().default("") }),
 ]);
 
-/** The request and the people that a question is about. */
 export interface Subject {
   request: Request;
-  /** The person who would have the access. */
   requester: Person;
-  /** The person who asked: the requester, or somebody for them. */
   asker: Person;
 }
 
 /**
- * Resolves to the time that the service allows (ms) where that is shorter than the one asked for, else null; null also
- * for a role without a check. An answer's `until` is an end; the time counts from the access' start. Throws Refused
- * check-denies, check-failed where no answer counts, or unknown-role.
+ * Resolves to a shorter time, or null for the time that was requested. Throws check-denies, check-failed or unknown-
+ * role.
  */
 export async function askCompany(
   config: CheckConfig,
@@ -57,10 +52,7 @@ export async function askCompany(
 
 const Pong = z.object({ ok: z.literal(true) });
 
-/**
- * Asks whether the service is there, and nothing else. Resolves to false when it answers but does not know `ping`.
- * Throws Refused check-failed.
- */
+/** False when the service answers but doesn't know `ping`. */
 export function pingCompany(config: CheckConfig, check: CompanyCheck): Promise<boolean> {
   const question = { hub: config.hub.name, kind: "ping" };
   return callCheck(config, check, question, (answer) => Pong.safeParse(answer).success);
@@ -68,7 +60,7 @@ export function pingCompany(config: CheckConfig, check: CompanyCheck): Promise<b
 
 const shorten = (words: string): string => Array.from(words.trim()).slice(0, LONGEST_WORDS).join("");
 
-/** Refuses time that is too short for a token, and returns null where the service allows all that was asked for. */
+/** Refuses a time that is too short for a token. */
 function timeUntil(until: string, request: Request, now: number): number | null {
   const end = Date.parse(until);
   if (end - accessStart(request, now) < SHORTEST)
@@ -77,7 +69,7 @@ function timeUntil(until: string, request: Request, now: number): number | null 
   return allowed < grantedTime(request) ? allowed : null;
 }
 
-/** Makes the question's body, which never holds a token. */
+/** Never contains a token. */
 function questionAbout({ hub }: CheckConfig, role: Role, { request, requester, asker }: Subject) {
   const { id, state, clusterRole, reason, emergency, follows, approvals } = request;
   const named = ({ id, name }: Person) => ({ id, name });
@@ -100,14 +92,13 @@ function questionAbout({ hub }: CheckConfig, role: Role, { request, requester, a
 
 const TICKET = /^[A-Z][A-Z0-9]*-\d+$/;
 
-/** Returns the reason's first word that matches the role's pattern, or without a pattern looks like OPS-123; else null. */
+/** The first word that matches the role's pattern, or that looks like OPS-123. */
 export function ticketIn({ reason: asked }: Pick<Role, "reason">, reason: string): string | null {
   const words = reason.split(/\s+/).map((word) => word.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, ""));
   const isTicket = (word: string) => asked.pattern?.matcher(word).find() ?? TICKET.test(word);
   return words.find((word) => word !== "" && isTicket(word)) ?? null;
 }
 
-/** Sends a signed question, and reads an answer that is signed. Throws Refused check-failed. */
 async function callCheck<T>(
   { secretNamed }: CheckConfig,
   { url, within, secretEnv }: CompanyCheck,
@@ -171,7 +162,6 @@ function readVerdict(said: unknown) {
   return answer;
 }
 
-/** Returns null where the text is no JSON. */
 function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,4 +1,4 @@
-/** Says when a rule holds: its days and hours of the week, by the clock of the time zone that it names. */
+/** The days and hours of the week in which a rule applies, in its own time zone. */
 import { z } from "zod";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
@@ -15,7 +15,6 @@ const isZone = (zone: string): boolean => {
   }
 };
 
-/** The configuration's fields `days`, `hours` and `zone` of a rule's `when`. */
 export const weekFields = {
   days: z
     .array(
@@ -45,15 +44,15 @@ interface Week {
   zone?: string | undefined;
 }
 
-/** For zod's `refine`: true when a zone is given together with days or hours, or none of the three. */
+/** A zone comes with days or hours, and only then. */
 export const hasWholeWeek = ({ days, hours, zone }: Week): boolean =>
   (days !== undefined || hours !== undefined) === (zone !== undefined);
 
-/** Returns the fields in the file's own words, such as "mon-fri 09:00-18:00 Europe/Berlin"; empty without them. */
+/** Such as "mon-fri 09:00-18:00 Europe/Berlin". */
 export const describeWeek = ({ days, hours, zone }: Week): string =>
   [days?.join(" "), hours, zone].filter((part) => part !== undefined).join(" ");
 
-/** Says whether `at` (ms since the epoch) is within. Hours past midnight belong to the day on which they begin. */
+/** Hours past midnight belong to the day on which they begin. */
 export function isInWeek({ days, hours, zone }: Week, at: number): boolean {
   if (zone === undefined) return true;
   const { day, clock } = localTime(zone, at);
@@ -65,7 +64,7 @@ export function isInWeek({ days, hours, zone }: Week, at: number): boolean {
 
 const dayBefore = (day: Day): Day => DAYS.at(DAYS.indexOf(day) - 1) as Day;
 
-/** Returns the days of "mon" or "mon-fri"; "fri-mon" goes on past Sunday. */
+/** "fri-mon" continues past Sunday. */
 function daysIn(text: string): Day[] {
   const [first = "", last = first] = text.split("-");
   const [from, to] = [DAYS.indexOf(first as Day), DAYS.indexOf(last as Day)];
@@ -73,7 +72,7 @@ function daysIn(text: string): Day[] {
   return Array.from({ length: count }, (_, nth) => DAYS[(from + nth) % DAYS.length] as Day);
 }
 
-/** Returns the day and time at `at` (ms), such as "mon" and "09:05": times compare as text. An unknown zone is a RangeError. */
+/** Such as "mon" and "09:05", which compare as text. An unknown zone is a RangeError. */
 function localTime(zone: string, at: number): { day: Day; clock: string } {
   const shape = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
   const parts = new Intl.DateTimeFormat("en-US", { ...shape, timeZone: zone }).formatToParts(at);

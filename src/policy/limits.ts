@@ -1,4 +1,4 @@
-/** Checks a request's terms (duration, reason, start) against its role, and one person's counts against the limits. */
+/** Checks a request's duration, reason and start against its role, and a person's counts against the limits. */
 import { z } from "zod";
 import { DAY, SHORTEST } from "../request/durations.ts";
 import { Refused } from "../request/refused.ts";
@@ -24,7 +24,6 @@ export type Limits = z.infer<typeof Limits>;
 const LONGEST_REASON = 500;
 const LATEST_START = 30 * DAY;
 
-/** The terms that are checked; a stored request has them too. Times are ms since the epoch, durations ms. */
 export interface RequestTerms {
   role: string;
   duration: number;
@@ -32,15 +31,14 @@ export interface RequestTerms {
   startsAt: number | null;
   emergency: boolean;
   follows: string | null;
-  /** For an extension: how long the others of its chain were granted, ms. */
+  /** For more time: what its chain was granted before. */
   usedBefore?: number;
-  /** For a stored request: its start had to lie after this, and may have come since. */
   askedAt?: number;
 }
 
 /**
- * Checks role, duration, total, reason and start. `now` is used where `askedAt` is missing. Throws Refused: unknown-role,
- * no-emergency, too-short, too-long, total-too-long, reason-…, must-start-now, bad-start or start-too-far.
+ * Throws unknown-role, no-emergency, too-short, too-long, total-too-long, reason-…, must-start-now, bad-start or
+ * start-too-far.
  */
 export function checkTerms(policy: RoleTable, terms: RequestTerms, now: number): void {
   const role = findRole(policy, terms.role);
@@ -60,7 +58,7 @@ function checkDuration(
   if (requested > max) throw new Refused("too-long", { role, max });
 }
 
-/** An emergency needs a reason, but need not match the pattern: nobody looks for a ticket then. */
+/** Nobody looks for a ticket in an emergency, so the pattern doesn't apply. */
 function checkReason({ reason: rule }: Role, { role, reason, emergency }: RequestTerms): void {
   if (reason.length > LONGEST_REASON) throw new Refused("reason-too-long", { limit: LONGEST_REASON });
   if (reason.trim() === "") {
@@ -78,7 +76,6 @@ function checkStart({ startsAt, emergency, follows }: RequestTerms, askedAt: num
   if (startsAt - askedAt > LATEST_START) throw new Refused("start-too-far", { max: LATEST_START });
 }
 
-/** Checks the time of a whole chain. Throws Refused total-too-long, with the time that is left (ms). */
 export function checkTotal(
   { duration }: Role,
   { role, duration: added, usedBefore = 0 }: RequestTerms,
@@ -88,14 +85,13 @@ export function checkTotal(
     throw new Refused("total-too-long", { role, max, left: Math.max(0, max - usedBefore) });
 }
 
-/** How many requests one person has open and made in the last hour, and how many grants they hold. */
 export interface GrantCounts {
   open: number;
   asksLastHour: number;
   grants: number;
 }
 
-/** Throws Refused too-many-open, too-many-asks or too-many-grants when one more is too many. */
+/** Throws too-many-open, too-many-asks or too-many-grants. */
 export function checkCounts(
   { limits }: { limits: Limits },
   { open, asksLastHour, grants }: GrantCounts,

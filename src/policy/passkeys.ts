@@ -1,16 +1,14 @@
-/** Parses and checks the configuration's `web` and `passkeys`: lines that say whose device signs with which key. */
+/** Parses and checks the configuration's `web` and `passkeys`. */
 import { z } from "zod";
 import { isGroup, UserId } from "../request/ids.ts";
 import { type ApprovalTerms, approversFor, type RoleTable } from "./roles.ts";
 
-/** One credential of a person. */
 export interface Passkey {
   user: UserId;
-  /** The origin of the page that made it; its host is the WebAuthn relying party. */
+  /** Its host is the WebAuthn relying party. */
   origin: string;
-  /** The credential's id, base64url. */
   id: string;
-  /** A COSE key (RFC 9052), base64url. */
+  /** A COSE key (RFC 9052). Both are base64url. */
   publicKey: string;
 }
 
@@ -18,7 +16,7 @@ export type PasskeyTable = Partial<Record<UserId, Passkey[]>>;
 
 const LOCAL = "localhost";
 
-/** Returns null where browsers make no passkeys (plain HTTP, an IP address), or where more than an origin is given. */
+/** Null where browsers make no passkeys: plain HTTP, or an IP address. */
 function originFrom(text: string): string | null {
   if (!URL.canParse(text)) return null;
   const { protocol, hostname, origin, href } = new URL(text);
@@ -36,7 +34,7 @@ export const Web = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
-/** First bytes (CBOR, hex) and length of the keys that the page asks for: ES256 on P-256, and RS256 with 2048 bits. */
+/** First bytes (CBOR, hex) and length of ES256 keys on P-256 and of RS256 keys with 2048 bits. */
 const PUBLIC_KEYS = [
   { start: "a5010203262001215820", bytes: 77 },
   { start: "a401030339010020590100", bytes: 272 },
@@ -50,11 +48,10 @@ const isPublicKey = (text: string): boolean => {
 
 const LINE = /^(?<user>\w+) (?<origin>\S+) (?<id>[\w-]{16,1366}) (?<publicKey>[\w-]+)$/;
 
-/** Returns the line for the file: user id, origin, credential id and public key, with spaces between them. */
 export const passkeyLine = ({ user, origin, id, publicKey }: Passkey): string =>
   [user, origin, id, publicKey].join(" ");
 
-/** Returns null where the line was not made by the page, or not copied as a whole. */
+/** Null for a line that the page didn't make, or that was copied in part. */
 export function readPasskeyLine(line: string): Passkey | null {
   const { user, origin = "", id = "", publicKey = "" } = LINE.exec(line.trim())?.groups ?? {};
   const person = UserId.safeParse(user).data;
@@ -90,7 +87,6 @@ interface PasskeyFile extends RoleTable {
 
 type Complain = (path: (string | number)[], message: string) => void;
 
-/** For zod's `superRefine` of the whole file: checks the page's address, the lines' origins, and that approvers have one. */
 export function checkPasskeys(file: PasskeyFile, ctx: z.RefinementCtx): void {
   const complain: Complain = (path, message) => ctx.addIssue({ code: "custom", path, message });
   const { hub, web, passkeys, roles } = file;
@@ -116,7 +112,7 @@ export function checkPasskeys(file: PasskeyFile, ctx: z.RefinementCtx): void {
   }
 }
 
-/** Complains when too few named approvers have a passkey; a role with a user group passes, since any number may be in it. */
+/** A role with a user group passes, since any number of people may be in it. */
 function complainOfApprovers(
   { roles, passkeys }: PasskeyFile,
   name: string,

@@ -1,4 +1,4 @@
-/** Describes a role's `rules`: the hub's paths and verbs that its ClusterRole allows. Karpor has no finer rights. */
+/** The paths and verbs that a role's ClusterRole allows. Karpor has no finer rights. */
 import { z } from "zod";
 
 const VERBS = ["get", "post", "put", "patch", "delete", "head", "options", "*"] as const;
@@ -13,20 +13,19 @@ export const PathRule = z.strictObject({
 });
 export type PathRule = z.infer<typeof PathRule>;
 
-/** ClusterRoles that karpor-server or Kubernetes itself makes. */
+/** Made by karpor-server or by Kubernetes itself. */
 const BUILT_IN = /^(karpor-guest|karpor-admin|anonymous|cluster-admin|admin|edit|view|system:.*)$/;
 export const isBuiltIn = (clusterRole: string): boolean => BUILT_IN.test(clusterRole);
 
 const WRITING = /^(karpor-admin|cluster-admin|admin|edit)$/;
 const READING_VERBS = ["get", "head", "options"];
 
-/** Says whether a role writes: by its rules, or, where the file only names a ClusterRole, by the built-in names. */
+/** Without `rules`, the name of the ClusterRole decides. */
 export const canWrite = (role: { clusterRole: string; rules?: readonly PathRule[] | undefined }): boolean =>
   role.rules
     ? role.rules.some(({ verbs }) => verbs.some((verb) => !READING_VERBS.includes(verb)))
     : WRITING.test(role.clusterRole);
 
-/** True for any verb but get, and for a rule about every path. */
 export const allowsMoreThanGet = (rules: readonly PathRule[]): boolean =>
   rules.some(
     ({ verbs, nonResourceURLs }) =>

@@ -1,4 +1,4 @@
-/** The type of the configuration's part that decides who may have which access. All of policy/ reads it. */
+/** The part of the configuration that decides who may have which access. */
 import type { Principal } from "../request/ids.ts";
 import type { Limits } from "./limits.ts";
 import type { PasskeyTable } from "./passkeys.ts";
@@ -8,12 +8,11 @@ import type { Rule } from "./rules.ts";
 export interface Policy extends RoleTable {
   instance: string;
   hub: { name: string };
-  /** In order: the first that matches decides. */
+  /** The first that matches decides. */
   rules: Rule[];
   limits: Limits;
-  /** They may revoke anything, lock down and unlock. */
   admins: Principal[];
   passkeys: PasskeyTable;
-  /** How long before the end the holder is reminded, ms. */
+  /** Milliseconds before the end. */
   reminders: number[];
 }

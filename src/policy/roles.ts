@@ -1,4 +1,4 @@
-/** Parses and checks the configuration's `roles`: the access each gives, for how long, and who approves it. Finds roles. */
+/** Parses and checks the configuration's `roles`: what each gives, for how long, and who approves it. */
 import { z } from "zod";
 import { Duration, SECOND } from "../request/durations.ts";
 import { ChannelId, isGroup, type Principal } from "../request/ids.ts";
@@ -7,7 +7,7 @@ import { allowsMoreThanGet, isBuiltIn, PathRule } from "./path-rules.ts";
 import { Bilingual, EnvName, Pattern, Principals, whenValid } from "./shapes.ts";
 import { COMMAND_WORDS } from "./words.ts";
 
-/** People type the name in the command, so no word of the command may be one. */
+/** People type the name in the command, so it can't be one of the command's words. */
 const RoleName = z
   .string()
   .regex(/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/, "must be lower-case letters, digits and dashes, at most 30")
@@ -75,7 +75,7 @@ const BreakGlass = z
     message: "name a user group, or two people at least: nobody reviews their own emergency",
   });
 
-/** Says whether these can be `count` different people; a user group can be any number. */
+/** A user group can be any number of people. */
 const canBe = (count: number, named: Principal[]): boolean =>
   named.some(isGroup) || new Set(named).size >= count;
 
@@ -195,7 +195,6 @@ function checkFileRights(role: z.infer<typeof RoleFields>, ctx: z.RefinementCtx)
     complain("clusterRole", "is made by Karpor or Kubernetes; choose another name for a role with rules");
 }
 
-/** True when a role's rules give more than get on named paths, and it does not say autoApproveWrites. */
 export const needsApprover = ({ rules, autoApproveWrites }: z.infer<typeof RoleFields>): boolean =>
   rules !== undefined && !autoApproveWrites && allowsMoreThanGet(rules);
 
@@ -204,7 +203,7 @@ export const Roles = z
   .refine((roles) => Object.keys(roles).length > 0, "name at least one role")
   .superRefine(checkClusterRoles);
 
-/** Roles with the same clusterRole must have the same rules: setup makes one ClusterRole of a name. */
+/** Setup creates one ClusterRole per name. */
 function checkClusterRoles(roles: Record<string, Role>, ctx: z.RefinementCtx): void {
   const made = new Map<string, string>();
   for (const [name, { clusterRole, rules }] of Object.entries(roles)) {
@@ -217,35 +216,28 @@ function checkClusterRoles(roles: Record<string, Role>, ctx: z.RefinementCtx): v
   }
 }
 
-/** The roles of the file, by their names. */
 export type RoleTable = { roles: Record<string, Role> };
 
-/** Returns null where there is no such role: people type any word. */
 export const roleNamed = ({ roles }: RoleTable, name: string): Role | null =>
   (Object.hasOwn(roles, name) && roles[name]) || null;
 
-/** Returns the role. Throws Refused unknown-role. */
 export function findRole(policy: RoleTable, name: string): Role {
   const role = roleNamed(policy, name);
   if (!role) throw new Refused("unknown-role", { role: name });
   return role;
 }
 
-/** Returns how a role's requests are approved; null where nobody needs to, or there is no such role. */
 export function approvalRule(policy: RoleTable, name: string): ApprovalTerms | null {
   const approval = roleNamed(policy, name)?.approval;
   return approval === undefined || approval === "none" ? null : approval;
 }
 
-/** Returns the id of the Slack channel where requests of this role are approved. */
 export const channelFor = (config: RoleTable & { slack: { channel: string } }, name: string): string =>
   approvalRule(config, name)?.channel ?? config.slack.channel;
 
-/** Returns the people and user groups who may approve it; with `fallback` also those asked when nobody decided. */
 export function approversFor({ approval }: Role, fallback: boolean): Principal[] {
   if (approval === "none") return [];
   return [...new Set([...approval.by, ...(fallback ? (approval.fallback?.by ?? []) : [])])];
 }
 
-/** Returns how many different people must approve it; 0 where nobody needs to. */
 export const neededApprovals = ({ approval }: Role): number => (approval === "none" ? 0 : approval.count);

@@ -1,4 +1,7 @@
-/** Parses the configuration's `rules`, and decides by them and the role: approved at once, people are asked, or refused. */
+/**
+ * Parses the configuration's `rules`. They and the role decide whether a request is approved, refused, or goes to
+ * approvers.
+ */
 import { z } from "zod";
 import { DAY, Duration, formatDuration } from "../request/durations.ts";
 import { type Groups, isSurelyAmong, type Person } from "../request/people.ts";
@@ -44,10 +47,8 @@ export const Rule = z
   });
 export type Rule = z.infer<typeof Rule>;
 
-/** The rules, and the roles that they name. */
 type RuleBook = RoleTable & { rules: Rule[] };
 
-/** For zod's `superRefine` of the whole file: checks rules against the roles that they name, and against each other. */
 export function checkRules({ roles, rules }: RuleBook, ctx: z.RefinementCtx): void {
   const complain = (index: number, field: string, message: string) =>
     ctx.addIssue({ code: "custom", path: ["rules", index, field], message });
@@ -76,26 +77,20 @@ const unsafeRoles = ({ when }: Rule, roles: RoleTable["roles"]): string[] =>
     (when.role?.includes(name) ?? true) && needsApprover(role) ? [name] : [],
   );
 
-/** All facts that the rules read. Times are ms since the epoch. */
 export interface Case {
   request: Pick<Request, "role" | "duration" | "emergency" | "startsAt" | "follows" | "prolongsFrom">;
-  /** The person who would have the access. */
   requester: Person;
-  /** The person who asked: the requester, or somebody for them. */
   asker: Person;
   groups: Groups;
-  /** For an extension: how long the others of its chain were granted, ms. */
+  /** For more time: what its chain was granted before. */
   usedBefore: number;
   now: number;
 }
 
-/** `rule`: a rule's name, `none` (the role needs no approval) or `emergency`. `why`: the rule's conditions, or empty. */
+/** `rule` is also `none` (the role needs no approval) or `emergency`. */
 export type Ruling = { kind: "approved"; rule: string; why: string } | { kind: "ask" };
 
-/**
- * Returns the ruling on a request; the first rule that matches decides. Throws Refused: unknown-role, not-for-others,
- * not-a-member, may-not-ask, rule-denies, no-emergency, or group-unknown.
- */
+/** Throws unknown-role, not-for-others, not-a-member, may-not-ask, rule-denies, no-emergency or group-unknown. */
 export function decideByRules(policy: RuleBook, facts: Case): Ruling {
   const { request, requester, asker, groups } = facts;
   const role = findRole(policy, request.role);
@@ -111,10 +106,7 @@ export function decideByRules(policy: RuleBook, facts: Case): Ruling {
   return role.approval === "none" ? { kind: "approved", rule: "none", why: "" } : { kind: "ask" };
 }
 
-/**
- * Throws Refused not-for-others where nobody approves (an emergency, or a role that needs no approval) and the request is
- * for somebody else: one person would decide for another.
- */
+/** Throws not-for-others where nobody approves: one person would decide for another. */
 export function assertForOneself(
   { approval }: Role,
   { role, emergency, askedBy, requester }: Pick<Request, "role" | "emergency" | "askedBy" | "requester">,
@@ -134,7 +126,7 @@ function denial(rule: Rule): Refused {
   return new Refused("rule-denies", { rule: rule.name, ...(why ? { why } : {}), ...rule.say });
 }
 
-/** Returns a rule's conditions beside role and requester, in the words of the file, which need no translation; or "". */
+/** In the words of the file, which need no translation. */
 export function describeConditions({ when, until }: Rule): string {
   const conditions = [
     when.max === undefined ? "" : `max ${formatDuration(when.max)}`,
@@ -145,10 +137,7 @@ export function describeConditions({ when, until }: Rule): string {
   return conditions.filter(Boolean).join(", ");
 }
 
-/**
- * Hours and last day are compared with the start of the access. A rule approves only requests for oneself: for others it
- * would be one person's word without a second.
- */
+/** A rule approves only people's own requests: for others, one person would decide alone. */
 function matches(rule: Rule, facts: Case): boolean {
   const { when, until, then } = rule;
   const { request, requester, asker, groups, usedBefore, now } = facts;
@@ -160,10 +149,9 @@ function matches(rule: Rule, facts: Case): boolean {
   return !when.requester || isSurelyAmong(when.requester.in, requester.id, groups);
 }
 
-/** Says whether a rule's role, extension and max fit this request; its people and hours are not looked at. */
 export function coversTerms({ when }: Rule, request: Case["request"], usedBefore: number): boolean {
   if (when.role && !when.role.includes(request.role)) return false;
   if (when.extension !== undefined && when.extension !== (request.follows !== null)) return false;
-  // A rule for short access is none for long access in pieces.
+  // A rule for short access doesn't allow long access in pieces.
   return when.max === undefined || usedBefore + request.duration <= when.max;
 }

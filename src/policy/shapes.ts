@@ -1,4 +1,4 @@
-/** Zod shapes that several parts of the configuration share: people, texts in two languages, patterns, variables. */
+/** Zod shapes that several parts of the configuration share. */
 import { RE2JS } from "re2js";
 import { z } from "zod";
 import { Principal } from "../request/ids.ts";
@@ -7,13 +7,12 @@ export const Principals = z.array(Principal).min(1, "name at least one user grou
 
 const Line = z.string().min(1).max(200);
 
-/** Words that people read, in both languages. */
 export const Bilingual = z.strictObject({
   en: Line.describe("In English."),
   zh: Line.describe("In Chinese."),
 });
 
-/** A regular expression of RE2, which takes linear time whatever is typed: no pattern can hang the bot. */
+/** RE2 takes linear time, so no pattern can hang the bot. */
 export const Pattern = z
   .string()
   .min(1)
@@ -28,14 +27,14 @@ export const Pattern = z
     }
   });
 
-/** The name of an environment variable that holds a secret, which the file must not. */
+/** The file names the variable, and doesn't contain the secret. */
 export const EnvName = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of an environment variable such as KARPOR_CHECK_SECRET");
 
 /**
- * Options for zod's `refine` and `superRefine`: run the check when these fields are right, although others have mistakes,
- * so that all are listed at once. By itself zod runs no check where a single field is wrong.
+ * Runs a zod check when these fields are valid, even if others aren't, so that all mistakes are listed together. By
+ * default zod skips the check.
  */
 export const whenValid = (...fields: string[]) => ({
   when: ({ issues }: z.core.ParsePayload) =>

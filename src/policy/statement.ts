@@ -1,6 +1,6 @@
 /**
- * Builds and checks the statement that an approver's passkey signs: the terms of one request and its approver. The text is
- * JSON with these fields in this order; its SHA-256 is the WebAuthn challenge.
+ * The statement that an approver's passkey signs: JSON with a fixed order of fields. Its SHA-256 is the WebAuthn
+ * challenge.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -12,7 +12,6 @@ import { verifyAssertion } from "./webauthn.ts";
 
 const VERSION = 1;
 
-/** The parts of a request that are signed. */
 export type SignedTerms = Pick<
   Request,
   | "id"
@@ -27,7 +26,6 @@ export type SignedTerms = Pick<
   | "reason"
 >;
 
-/** The bot and the Karpor that it is for, as the file names them. */
 export interface StatementPlace {
   instance: string;
   hub: string;
@@ -37,11 +35,10 @@ interface Signed {
   place: StatementPlace;
   terms: SignedTerms;
   approver: UserId;
-  /** Milliseconds; a part of a second counts as a whole one. */
+  /** Rounded up to a second. */
   time: number;
 }
 
-/** Returns the text to sign. It changes when any signed term of the request does. */
 export function statementFor({ place, terms, approver, time }: Signed): string {
   const { id, account, askedBy, requester, role, clusterRole, startsAt, follows, prolongsFrom, reason } =
     terms;
@@ -66,10 +63,9 @@ export function statementFor({ place, terms, approver, time }: Signed): string {
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("base64url");
 
-/** Returns the WebAuthn challenge of a statement, base64url. */
 export const challengeFor = (statement: string): string => digest(statement);
 
-/** Returns the challenge that a device says it signed, not yet verified; null where that cannot be read. */
+/** Not yet verified. */
 export function challengeIn({ clientDataJSON }: Assertion): string | null {
   try {
     return ClientData.parse(JSON.parse(Buffer.from(clientDataJSON, "base64url").toString())).challenge;
@@ -81,7 +77,6 @@ const ClientData = z.object({ challenge: z.string() });
 
 const Stated = z.object({ hub: z.string(), seconds: z.int().positive() });
 
-/** Returns the hub's name and the access time (ms) that a statement names; null where the text is no statement. */
 export function readStatement(statement: string): { hub: string; time: number } | null {
   try {
     const { hub, seconds } = Stated.parse(JSON.parse(statement));
@@ -91,7 +86,7 @@ export function readStatement(statement: string): { hub: string; time: number } 
   }
 }
 
-/** Says whether this approval holds a statement of these terms, for at least its time, signed by one of these passkeys. */
+/** The statement must allow at least the approval's time. */
 export async function isSigned(
   { by, time, signed }: Pick<Approval, "by" | "time" | "signed">,
   { place, terms, passkeys }: { place: StatementPlace; terms: SignedTerms; passkeys: readonly Passkey[] },

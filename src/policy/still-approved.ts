@@ -1,4 +1,4 @@
-/** Checks an approval once more just before the binding is made, by the configuration and passkeys, without asking Slack. */
+/** Checks an approval again just before the binding is created, without asking Slack. */
 import { MINUTE } from "../request/durations.ts";
 import { isGroup, type Principal, type UserId } from "../request/ids.ts";
 import type { Request } from "../request/record.ts";
@@ -12,9 +12,8 @@ import { coversTerms } from "./rules.ts";
 const CLOCKS_DIFFER = MINUTE;
 
 /**
- * Resolves to false where the file's role has another ClusterRole or a shorter maximum, where the rule or emergency that
- * the record names does not allow it, and where the passkeys that the role asks for did not sign these terms and this
- * time. So a forged record gives nothing that the file does not allow.
+ * Compares the record with the file and the passkeys, so that a forged record gives nothing that the file doesn't
+ * allow.
  */
 export async function isStillApproved(policy: Policy, request: Request, now: number): Promise<boolean> {
   const role = roleNamed(policy, request.role);
@@ -29,7 +28,7 @@ export async function isStillApproved(policy: Policy, request: Request, now: num
   return new Set(signed.map(({ by }) => by)).size >= neededApprovals(role);
 }
 
-/** Says whether what is named may approve a request for oneself: `none` or `emergency` (the role's own), or a rule. */
+/** `none` and `emergency` are the role's own rules. */
 function mayApprove(policy: Policy, role: Role, name: string, request: Request): boolean {
   const { requester, askedBy, emergency, usedBefore } = request;
   if (askedBy !== requester) return false;
@@ -40,6 +39,6 @@ function mayApprove(policy: Policy, role: Role, name: string, request: Request):
   return mayBeNamed(rule.when.requester?.in ?? [requester], requester);
 }
 
-/** True for any user group: Slack alone knows its members. */
+/** True for any user group: only Slack knows its members. */
 const mayBeNamed = (principals: readonly Principal[], user: UserId): boolean =>
   principals.some((one) => isGroup(one) || one === user);

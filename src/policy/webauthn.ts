@@ -1,4 +1,6 @@
-/** Verifies WebAuthn signatures and new passkeys by @simplewebauthn/server, loaded at first use (0.4 s and 23 MB). */
+/**
+ * Verifies WebAuthn signatures and new passkeys. The library is loaded at first use, since it takes 0.4 s and 23 MB.
+ */
 import type { RegistrationResponseJSON } from "@simplewebauthn/server";
 import type { UserId } from "../request/ids.ts";
 import type { Assertion } from "../request/record.ts";
@@ -6,10 +8,10 @@ import type { Passkey } from "./passkeys.ts";
 
 const loadLibrary = () => import("@simplewebauthn/server");
 
-/** COSE's numbers of ES256 and RS256 (IANA COSE Algorithms); `readPasskeyLine` takes keys of these only. */
+/** COSE's numbers of ES256 and RS256. */
 export const ALGORITHMS = [-7, -257];
 
-/** Resolves to false for another challenge, origin or key, and where the device did not verify its user. */
+/** False also where the device didn't verify its user. */
 export async function verifyAssertion(
   { origin, id, publicKey }: Passkey,
   challenge: string,
@@ -28,7 +30,7 @@ export async function verifyAssertion(
       expectedChallenge: challenge,
       expectedOrigin: origin,
       expectedRPID: new URL(origin).hostname,
-      // Synced passkeys count no signatures: with 0 every count is taken.
+      // Synced passkeys don't count signatures.
       credential: { id, publicKey: Buffer.from(publicKey, "base64url"), counter: 0 },
       requireUserVerification: true,
     });
@@ -38,7 +40,7 @@ export async function verifyAssertion(
   }
 }
 
-/** Resolves to the passkey that a browser made for this challenge; null where it made none, or did not verify its user. */
+/** Null also where the device didn't verify its user. */
 export async function verifyRegistration(
   response: RegistrationResponseJSON,
   { user, origin, challenge }: { user: UserId; origin: string; challenge: string },

@@ -1,4 +1,4 @@
-/** The words that people type after the slash command, in English and Chinese. No role may be named like one. */
+/** The words after the slash command, in English and Chinese. A role can't have such a name. */
 export const COMMAND_ALIASES = {
   help: ["help", "帮助"],
   status: ["status", "状态"],
@@ -20,7 +20,6 @@ export const COMMAND_ALIASES = {
 } as const;
 export type Word = keyof typeof COMMAND_ALIASES;
 
-/** The word that each typed text means, in either language. */
 export const MEANINGS: ReadonlyMap<string, Word> = new Map(
   (Object.keys(COMMAND_ALIASES) as Word[]).flatMap((word) =>
     COMMAND_ALIASES[word].map((typed) => [typed, word] as const),

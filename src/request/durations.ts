@@ -7,14 +7,13 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const WEEK = 7 * DAY;
 
-/** A shorter grant would be over before its holder has pasted the token. */
+/** A shorter grant would end before its holder has pasted the token. */
 export const SHORTEST = MINUTE;
-/** The longest token that karpor-server issues by default (`--service-account-max-token-expiration`, 8760h). */
+/** The longest token that karpor-server issues by default (`--service-account-max-token-expiration`). */
 export const LONGEST = 8760 * HOUR;
 
 const SHAPE = /^(?:(\d{1,6})w)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m(?:in)?)?$/i;
 
-/** Returns `90m`, `8h`, `2d`, `1w` or `1h30m` in milliseconds; null when the text is none of these. */
 export function parseDuration(text: string): number | null {
   const found = SHAPE.exec(text);
   if (!found || text === "") return null;
@@ -22,7 +21,7 @@ export function parseDuration(text: string): number | null {
   return weeks * WEEK + days * DAY + hours * HOUR + minutes * MINUTE;
 }
 
-/** Whole units, largest first: 5_400_000 → [[1,"h"],[30,"m"]]. Seconds are rounded up to a minute. */
+/** 5_400_000 → [[1,"h"],[30,"m"]]. Seconds are rounded up to a minute. */
 export function durationParts(ms: number): [number, "d" | "h" | "m"][] {
   let rest = Math.max(Math.ceil(ms / MINUTE), 0) * MINUTE;
   const parts: [number, "d" | "h" | "m"][] = [];
@@ -38,13 +37,11 @@ export function durationParts(ms: number): [number, "d" | "h" | "m"][] {
   return parts.length > 0 ? parts : [[0, "m"]];
 }
 
-/** Returns the duration as a person would type it: 5_400_000 → "1h30m". */
 export const formatDuration = (ms: number): string =>
   durationParts(ms)
     .map(([count, unit]) => `${count}${unit}`)
     .join("");
 
-/** A duration as a file says it, in milliseconds. */
 export const Duration = z
   .string()
   .transform((text, ctx) => {

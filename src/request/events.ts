@@ -1,7 +1,4 @@
-/**
- * The names of events: each entry of the audit trail has one. Log stores and alerts match them, so a name never changes
- * its meaning and is never used again for another one. docs/audit.md explains each.
- */
+/** Names of the trail's entries (docs/audit.md). Log stores match them, so a name never changes its meaning. */
 export const TRAIL_EVENTS = [
   // a request, before anything is granted
   "request.asked",
@@ -33,7 +30,7 @@ export const TRAIL_EVENTS = [
   "chain.ended",
   "end.proved",
   "end.unconfirmed",
-  // what somebody tried and may not
+  // attempts that were refused
   "attempt.refused",
   // tokens
   "token.renewed",

@@ -1,17 +1,19 @@
-/** The types of ids (request, user, group, operator), each with its own shape, so that the compiler refuses a swapped one. */
+/**
+ * Ids of requests, users, groups and operators. Each has its own type, so that the compiler refuses a swapped one.
+ */
 import { createHash } from "node:crypto";
 import { z } from "zod";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/** `R-` and ten characters of Crockford's base32, which leaves out what people mix up. */
+/** Ten characters of Crockford's base32, which leaves out letters that look like digits. */
 export const RequestId = z
   .string()
   .regex(/^R-[0-9A-HJKMNP-TV-Z]{10}$/)
   .brand<"RequestId">();
 export type RequestId = z.infer<typeof RequestId>;
 
-/** A Slack user, `U…` or `W…`: the only identity that decides anything. */
+/** Only this id decides anything; names are shown. */
 export const UserId = z
   .string()
   .regex(/^[UW][A-Z0-9]{1,20}$/, "must be a Slack user id such as U0123ABCD")
@@ -25,18 +27,15 @@ export const Operator = z
   .brand<"Operator">();
 export type Operator = z.infer<typeof Operator>;
 
-/** The person who did something: a Slack user, or an operator. */
 export const Actor = z.union([UserId, Operator]);
 export type Actor = z.infer<typeof Actor>;
 
-/** A Slack user group, `S…`. */
 export const GroupId = z
   .string()
   .regex(/^S[A-Z0-9]{1,20}$/, "must be a Slack user group id such as S0123ABCD")
   .brand<"GroupId">();
 export type GroupId = z.infer<typeof GroupId>;
 
-/** An entry in a rule's list of people: a Slack user or a user group. */
 export const Principal = z.union([UserId, GroupId], {
   error: "must be a Slack user id (U…) or user group id (S…)",
 });
@@ -46,14 +45,14 @@ export const ChannelId = z.string().regex(/^[CG][A-Z0-9]+$/, "must be a Slack ch
 
 export const isGroup = (principal: Principal): principal is GroupId => principal.startsWith("S");
 
-/** Derives the id from `source` (a `trigger_id`, a view's id): Slack may deliver twice, and it is the same request then. */
+/** Slack may deliver `source` (a `trigger_id`, a view's id) twice: both give the same id. */
 export function requestIdFrom(source: string): RequestId {
   const digest = createHash("sha256").update(source).digest();
   const letters = Array.from(digest.subarray(0, 10), (byte) => ALPHABET[byte % 32]);
   return RequestId.parse(`R-${letters.join("")}`);
 }
 
-/** Reads a typed id, forgiving case and the letters that base32 leaves out; null: it is none. */
+/** Accepts lower case, and the letters that base32 leaves out. */
 export function readRequestId(text: string): RequestId | null {
   const typed = text.toUpperCase();
   if (!typed.startsWith("R-")) return null;

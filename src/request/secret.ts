@@ -1,7 +1,7 @@
-/** Secrets: values that cannot be written down by accident, and are compared in a time that tells nothing. */
+/** Secrets that can't be printed by accident, and a comparison in constant time. */
 import { createHash, timingSafeEqual } from "node:crypto";
 
-/** Every way to print it but `reveal` says `[secret]`. */
+/** Prints as `[secret]`; call `reveal()` for the value. */
 export interface Secret {
   reveal(): string;
 }
@@ -17,7 +17,7 @@ export function secret(value: string): Secret {
   });
 }
 
-/** Whether both texts are the same, in a time that tells nothing of either, not even its length. */
+/** Hashing first hides the length too. */
 export function safeEqual(one: string, other: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(one), digest(other));
