@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import { createHub, type Hub } from "./hub/create-hub.ts";
 import type { MintedToken } from "./hub/hub.ts";
 import { createOutages, type Outages } from "./outages.ts";
+import type { LockdownEntries } from "./policy/lockdown.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import type { Clock } from "./request/clock.ts";
 import type { RequestId } from "./request/ids.ts";
@@ -29,6 +30,8 @@ export interface Bot {
   log: Logger;
   /** Checks of the hub that fail now, so that new access waits; life/sweep/checks.ts sets them. */
   checks: { failing: readonly FailingCheck[] };
+  /** The entries that this replica last read from the hub; life/lockdown/read.ts sets them. */
+  lockdowns: { onHub: LockdownEntries };
   /** The company's check by role; null where it answers. */
   companyChecks: Map<string, SilentCheck | null>;
   /** Says once in the log that Slack, the hub or Redis is away, and once that it is back. */
@@ -87,6 +90,7 @@ export function createBot(config: Config, { clock, log }: BotParts, stopping: Ab
     log,
     stopping,
     checks: { failing: [NOT_LOOKED] },
+    lockdowns: { onHub: new Map() },
     companyChecks: new Map(),
     probes: new Map(),
     word: () => randomBytes(9).toString("base64url"),

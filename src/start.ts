@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import { hubAuditRoutes, listenForHub } from "./evidence/webhook.ts";
 import { startBolt } from "./inbound/bolt.ts";
 import { passkeyRoutes } from "./inbound/passkey/routes.ts";
+import { readFromHub } from "./life/lockdown/read.ts";
 import { runSlackJob } from "./life/messages/draw.ts";
 import { runAccessJob } from "./life/step.ts";
 import { runChecks } from "./life/sweep/checks.ts";
@@ -27,6 +28,7 @@ export async function startBot(config: Config, outer: BotParts) {
   await runChecks(bot).catch((error: unknown) =>
     outer.log.debug({ err: error }, "the hub was not looked at"),
   );
+  await readFromHub(bot);
   let isConnected = () => false;
   const isReady = () => !stopping.signal.aborted && isConnected();
   const metrics = createMetrics(bot, isReady);

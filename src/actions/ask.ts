@@ -5,8 +5,9 @@
 import type { Bot } from "../bot.ts";
 import { isAway } from "../hub/errors.ts";
 import { storeNew } from "../life/commit.ts";
+import { readLockdowns } from "../life/lockdown/read.ts";
 import { checkCounts, checkTerms } from "../policy/limits.ts";
-import { lockdownFor, lockdownOfPerson } from "../policy/lockdown.ts";
+import { lockdownFor } from "../policy/lockdown.ts";
 import { findRole, type Role } from "../policy/roles.ts";
 import { assertForOneself } from "../policy/rules.ts";
 import { HOUR } from "../request/durations.ts";
@@ -76,11 +77,10 @@ const termsFor = ({ follows, duration, source: _, replaces = null, ...asked }: A
 });
 
 async function assertNotLocked(bot: Bot, user: UserId): Promise<void> {
-  const lockdowns = await bot.store.lockdowns.read();
+  const lockdowns = await readLockdowns(bot);
   const lockdown = lockdownFor(lockdowns, user);
-  if (!lockdown) return;
-  const isTheirs = lockdownOfPerson(lockdowns, user) !== null;
-  throw new Refused("locked-down", { ...(isTheirs ? { user } : {}), by: lockdown.by });
+  if (lockdown)
+    throw new Refused("locked-down", { ...(lockdowns.has(user) ? { user } : {}), by: lockdown.by });
 }
 
 /** Limits are counted, not locked: two asks at the same moment may both pass. */

@@ -1,7 +1,7 @@
 /** Ends access before its time: by its holder, by an approver or admin, or because its token leaked. */
 
 import type { Bot } from "../bot.ts";
-import { type EndNote, endChain, readChain } from "../life/chain.ts";
+import { type EndNote, endChain, endEach, readChain } from "../life/chain.ts";
 import { groupsFor, isAdmin, mayRevoke } from "../policy/approvers.ts";
 import { findRole } from "../policy/roles.ts";
 import { MINUTE } from "../request/durations.ts";
@@ -82,18 +82,13 @@ export async function revokeAll(
   const all = await bot.store.page(index, { count: MOST_AT_ONCE });
   const concerned = all.filter((one) => isOpen(one) && ("user" in target || one.role === target.role));
   if (concerned.length === 0) throw new Refused("not-active");
-  await endEach(bot, concerned, by, words);
+  await revokeEach(bot, concerned, by, words);
   return concerned.length;
 }
 
-/** Ends each of these; one that fails does not stop the others. Throws the first failure, and the caller tries again. */
-export async function endEach(bot: Bot, requests: readonly ReadRequest[], by: UserId, words: string) {
-  const results = await Promise.allSettled(
-    requests.map((one) => endChain(bot, one, revoked(bot, by, words))),
-  );
-  const failed = results.find(({ status }) => status === "rejected");
-  if (failed?.status === "rejected") throw failed.reason;
-}
+/** Ends each of these and its chain, as `endEach` does. */
+export const revokeEach = (bot: Bot, requests: readonly ReadRequest[], by: UserId, words: string) =>
+  endEach(requests, (one) => endChain(bot, one, revoked(bot, by, words)));
 
 /** `deed`: the thing that only admins can do. Throws Refused, SlackAway. */
 export async function assertAdmin(

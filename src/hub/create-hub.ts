@@ -3,6 +3,7 @@
  * down.
  */
 import type { Logger } from "pino";
+import type { Locked } from "../policy/lockdown.ts";
 import type { Clock } from "../request/clock.ts";
 import { anonymousReads } from "./anonymous.ts";
 import { renewOwnToken } from "./bot-token.ts";
@@ -14,6 +15,7 @@ import type { Catalog, ChangeNotes } from "./hub.ts";
 import { keyId } from "./jwt.ts";
 import { parseKubeconfig } from "./kubeconfig.ts";
 import { listAccounts, listBindings } from "./lists.ts";
+import { type ChangeLockdown, changeLockdown, readLockdowns } from "./lockdown-entries.ts";
 import { changeNotes, readNotes } from "./notes.ts";
 import { type Forward, openPortForward } from "./port-forward.ts";
 import { type HubSettings, IN_CLUSTER_SERVER } from "./settings.ts";
@@ -50,6 +52,8 @@ export function createHub(options: HubOptions) {
     listBindings: () => listBindings(client, owner),
     listAccounts: () => listAccounts(client, owner),
     listForeign: (catalog: Catalog) => listForeign(client, catalog),
+    readLockdowns: () => readLockdowns(client, owner),
+    changeLockdown: (whom: Locked, change: ChangeLockdown) => changeLockdown(client, owner, whom, change),
     readNotes: () => readNotes(client, owner),
     /** By compare-and-swap: `change` may run more than once. */
     changeNotes: (change: ChangeNotes) => changeNotes(client, owner, change),

@@ -1,8 +1,8 @@
 /** The one guard of all doors: who is locked out by name has no power, whatever they type, press, send or sign. */
 import type { Bot } from "../bot.ts";
-import { lockdownOfPerson, UNREADABLE_LOCKDOWN } from "../policy/lockdown.ts";
+import { readLockdowns } from "../life/lockdown/read.ts";
+import { assertHasPower } from "../policy/lockdown.ts";
 import type { UserId } from "../request/ids.ts";
-import { Refused } from "../request/refused.ts";
 import type { Command } from "./grammar.ts";
 
 /** They may read what they have, and give it back. */
@@ -25,7 +25,5 @@ export const isFormOpenToAll = (form: { kind: string; user?: UserId | null }): b
   form.kind === "leaked" || locksEverybody(form);
 
 /** Throws Refused locked-out, StoreAway. */
-export async function assertNotLockedOut({ store }: Bot, user: UserId): Promise<void> {
-  const lockdown = lockdownOfPerson(await store.lockdowns.read(), user);
-  if (lockdown) throw new Refused("locked-out", lockdown === UNREADABLE_LOCKDOWN ? {} : { at: lockdown.at });
-}
+export const assertNotLockedOut = async (bot: Bot, user: UserId): Promise<void> =>
+  assertHasPower(await readLockdowns(bot), user);

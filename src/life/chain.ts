@@ -80,3 +80,15 @@ export async function endOne(bot: Bot, request: ReadRequest, end: EndNote): Prom
     change: (newest) => endOrClose(newest, end, end.at),
   });
 }
+
+/** How many requests end at the same time: each waits for the hub. */
+const AT_ONCE = 100;
+
+/** Ends each of these; one that fails does not stop the others. Throws the first failure, and the caller tries again. */
+export async function endEach<One>(all: readonly One[], end: (one: One) => Promise<void>): Promise<void> {
+  const results: PromiseSettledResult<void>[] = [];
+  for (let from = 0; from < all.length; from += AT_ONCE)
+    results.push(...(await Promise.allSettled(all.slice(from, from + AT_ONCE).map(end))));
+  const failed = results.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
+}

@@ -31,33 +31,27 @@ export interface Decision {
 /** The fields of a record that the sweep holds in memory: there may be thousands of records. */
 export type RecordOutline = Pick<
   ReadRequest,
-  | "id"
-  | "version"
-  | "state"
-  | "requester"
-  | "askedBy"
-  | "account"
-  | "clusterRole"
-  | "endsAt"
-  | "follows"
-  | "token"
-> & { approvers: UserId[] };
+  "id" | "version" | "state" | "requester" | "account" | "clusterRole" | "endsAt" | "follows" | "token"
+> & {
+  /** Who asked for it and who approved it, and when. */
+  usedPower: { by: UserId; at: number }[];
+};
 
 export const outlineFor = (record: ReadRequest): RecordOutline => {
-  const { id, version, state, requester, askedBy, account, clusterRole, endsAt, follows, token } = record;
-  const approvers = record.approvals.flatMap(({ by }) => by ?? []);
+  const { id, version, state, requester, account, clusterRole, endsAt, follows, token } = record;
+  const approvals = record.approvals.flatMap(({ by, at }) => (by ? [{ by, at }] : []));
+  const usedPower = [{ by: record.askedBy, at: record.askedAt }, ...approvals];
   return {
     id,
     version,
     state,
     requester,
-    askedBy,
     account,
     clusterRole,
     endsAt,
     follows,
     token,
-    approvers,
+    usedPower,
   };
 };
 

@@ -1,6 +1,7 @@
 /** Serves /metrics for Prometheus: gauges that are read at each scrape, and the counters of counters.ts. */
 import { Gauge, Registry } from "prom-client";
 import type { Bot } from "../bot.ts";
+import { readLockdowns } from "../life/lockdown/read.ts";
 import { readDelivery } from "../life/trail/deliver-trail.ts";
 import { SECOND } from "../request/durations.ts";
 import { type Request, STATES } from "../request/record.ts";
@@ -124,8 +125,8 @@ async function showShared(bot: Bot, show: Show): Promise<void> {
     `Emergencies that wait for checks of the hub. ${SHARED}`,
     records.filter((one) => one.emergency && one.state === "scheduled" && one.heldBack.length > 0).length,
   );
-  const locked = [...(await bot.store.lockdowns.read()).values()].filter((one) => one.locked);
-  show("lockdowns", `Lockdowns that hold, of everybody or of a person. ${SHARED}`, locked.length);
+  const locked = await readLockdowns(bot);
+  show("lockdowns", `Lockdowns that hold, of everybody or of a person. ${SHARED}`, locked.size);
   await showTrail(bot, show);
   show("jobs_waiting", `Jobs that are due and not done. ${SHARED}`, { label: "queue", values: jobs });
 }

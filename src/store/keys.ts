@@ -9,7 +9,7 @@ export function keysFor(instance: string) {
     /** Streams: the trail's entries, and its seals. */
     trail: `${prefix}:trail`,
     seals: `${prefix}:seals`,
-    /** Hash: "everybody" or a user id → the newest lockdown or its end. */
+    /** Hash: "everybody" or a user id → the entry that locks. */
     lockdowns: `${prefix}:lockdowns`,
     /** Sorted set of ids; the names are in indexes.ts. */
     index: (name: string) => `${prefix}:index:${name}`,

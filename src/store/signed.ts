@@ -5,7 +5,7 @@
 import { createHmac, createSecretKey } from "node:crypto";
 import { type Secret, safeEqual } from "../request/secret.ts";
 
-/** Characters of an HMAC-SHA256 in base64url; commit.lua cuts as many off. */
+/** Characters of an HMAC-SHA256 in base64url. */
 const MAC_LENGTH = 43;
 
 /** `place` names where a value is kept: `request:R-…`, `entry`, `lockdown:U…`, `seal:ID`. It has no line break. */

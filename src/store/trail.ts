@@ -81,9 +81,12 @@ const ENTRY_PLACE = "entry";
 export const signEntry = (signer: Signer, entry: TrailEntry): string =>
   signer.sign(ENTRY_PLACE, JSON.stringify(entry));
 
-/** Adds an entry if its mark is not set. The mark expires after 40 million seconds, longer than any record lives. */
+/** A mark that an entry is on the trail lives longer than any record. */
+export const MARK_SECONDS = 40_000_000;
+
+/** Adds an entry if its mark is not set. */
 const ADD_ONCE = `
-if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', 40000000) then return 0 end
+if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ${MARK_SECONDS}) then return 0 end
 redis.call('XADD', KEYS[2], '*', 'entry', ARGV[1])
 return 1`;
 

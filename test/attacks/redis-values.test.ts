@@ -8,7 +8,8 @@ import { approveRequest } from "../../src/actions/approve.ts";
 import { revokeAccess } from "../../src/actions/end.ts";
 import { type Bot, createBot } from "../../src/bot.ts";
 import { loadConfig } from "../../src/config.ts";
-import { writeLockdown } from "../../src/life/lockdown.ts";
+import { readLockdowns } from "../../src/life/lockdown/read.ts";
+import { writeLock, writeUnlock } from "../../src/life/lockdown/write.ts";
 import { runSlackJob } from "../../src/life/messages/draw.ts";
 import { runAccessJob } from "../../src/life/step.ts";
 import { runChecks } from "../../src/life/sweep/checks.ts";
@@ -36,7 +37,7 @@ const ids: Record<"waits" | "half" | "later" | "active", RequestId> = Object.cre
 
 const keys = keysFor("test");
 const JUNK = "A".repeat(43);
-const UNLOCKED = JUNK + JSON.stringify({ locked: false, by: ALICE, words: "", at: 0, n: 9 });
+const FORGED = JUNK + JSON.stringify({ by: ALICE, words: "", at: 0 });
 const ALL = ["waits", "half", "later", "active"] as const;
 
 beforeAll(async () => {
@@ -103,7 +104,7 @@ async function boundNow(): Promise<string[]> {
   );
 }
 
-const isLocked = async () => (await bot.store.lockdowns.read()).get(UserId.parse(CAROL))?.locked ?? false;
+const isLocked = async () => (await readLockdowns(bot)).has(UserId.parse(CAROL));
 
 /** The channels that saw a token, but for MEI's DM, who alone has access. */
 const strayTokens = () =>
@@ -298,8 +299,8 @@ test("the lockdown, and all that is kept beside it: removed and changed", async 
       // The queues' own are read by nobody but BullMQ's workers, which take ids alone from them.
       .filter((name) => name === keys.owner || name.startsWith(keys.kept("")))
       .map((name): Deed => [`${name} changed`, () => world.commands.set(name, JUNK)]),
-    ["the lockdown says unlocked", () => world.commands.hset(keys.lockdowns, CAROL, UNLOCKED)],
-    ["the lockdown of somebody else", () => world.commands.hset(keys.lockdowns, ALICE, UNLOCKED)],
+    ["the lockdown is forged", () => world.commands.hset(keys.lockdowns, CAROL, FORGED)],
+    ["the lockdown of somebody else", () => world.commands.hset(keys.lockdowns, ALICE, FORGED)],
   ]);
 });
 
@@ -329,9 +330,9 @@ test("CAROL, who is locked out, approves nothing after the next sweep, whatever 
 test("requests that are out of the set are in it with the next sweep: what bears the approval of who is locked out closes", async () => {
   await world.commands.del(keys.unfinished);
   await sweep(bot, false);
-  await writeLockdown(bot, UserId.parse(ALICE), { locked: true, by: UserId.parse(BOB), words: "" });
+  await writeLock(bot, UserId.parse(ALICE), { by: UserId.parse(BOB), words: "" });
   await sweep(bot, false);
-  await writeLockdown(bot, UserId.parse(ALICE), { locked: false, by: UserId.parse(BOB), words: "" });
+  await writeUnlock(bot, UserId.parse(ALICE), { by: UserId.parse(BOB), words: "" });
   expect((await readRecord(ids.half)).outcome?.refusal?.code).toBe("approval-gone");
   await putBack();
 });

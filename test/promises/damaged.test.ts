@@ -142,7 +142,7 @@ test("places of messages: each is posted anew, and its access ends as usual", as
   await world.slack.waitFor(() => world.slack.messages(APPROVALS).map(visibleText).some(isCard));
 });
 
-const NOTE = `signed-lockdown-${CAROL}`;
+const NOTE = `lockdown-${CAROL}`;
 
 describe("a lockdown of CAROL", () => {
   const damages: [string, () => Promise<unknown>][] = [

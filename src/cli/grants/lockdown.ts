@@ -1,5 +1,6 @@
 /** `grants lockdown` and `grants unlock`: an operator locks everybody or one person. */
-import { enforceLockdowns, lockDownOnHub, writeLockdown } from "../../life/lockdown.ts";
+import { syncLockdowns } from "../../life/lockdown/sync.ts";
+import { writeLock, writeUnlock } from "../../life/lockdown/write.ts";
 import { outlineFor } from "../../life/state.ts";
 import { EVERYBODY, type Locked } from "../../policy/lockdown.ts";
 import { mayHoldAccess } from "../../request/record.ts";
@@ -11,23 +12,24 @@ export interface LockOrder {
   reason: string;
 }
 
-/** Locks first, then ends what there is. Without Redis the hub's annotation has it until a bot takes it from there. */
+/** Locks first, then ends what there is. Without Redis the entry is on the hub alone, until a bot copies it. */
 export async function lockByOperator(
   context: GrantsContext,
   { whom, reason }: LockOrder,
 ): Promise<GrantsAnswer> {
   const { bot, operator, redisTrouble } = context;
-  const lockdown = { locked: true, by: operator, words: reason };
+  const order = { by: operator, words: reason };
   const isMeant: GrantFilter = ({ requester }) => whom === EVERYBODY || requester === whom;
   const said = `Locked down: ${whom}, until unlocked.`;
   if (redisTrouble) {
-    await lockDownOnHub(bot, whom, lockdown);
+    const text = bot.store.lockdowns.sign(whom, { ...order, at: bot.clock.now() });
+    await bot.hub.changeLockdown(whom, () => text);
     const ended = await endWithoutRedis(context, isMeant, { cause: "lockdown", words: reason });
     return { ...ended, isDone: true, lines: [said, ...ended.lines] };
   }
-  await writeLockdown(bot, whom, lockdown);
+  const written = await writeLock(bot, whom, order);
   const records = await bot.store.readAll(await bot.store.unfinished());
-  await enforceLockdowns(bot, await bot.store.lockdowns.read(), records.map(outlineFor));
+  await syncLockdowns(bot, records.map(outlineFor), written);
   const held = records.filter((one) => mayHoldAccess(one) && isMeant(one));
   const unrecorded = await deleteUnrecorded(context, isMeant, reason);
   const ids = held.map(({ id }) => id);
@@ -37,10 +39,13 @@ export async function lockByOperator(
 
 /** Access that ended stays ended: people ask again. Throws StoreAway. */
 export async function unlockByOperator(
-  { bot, operator }: GrantsContext,
+  { bot, operator, redisTrouble }: GrantsContext,
   { whom, reason }: LockOrder,
 ): Promise<GrantsAnswer> {
-  await writeLockdown(bot, whom, { locked: false, by: operator, words: reason });
+  if (redisTrouble)
+    throw new Error(`${redisTrouble}: nothing was unlocked. Run this again when Redis can be used.`);
+  await writeUnlock(bot, whom, { by: operator, words: reason });
+  await syncLockdowns(bot, []);
   const lines = [`Unlocked: ${whom}. What ended must be asked for again.`];
   return { isDone: true, json: { unlocked: whom }, lines };
 }

@@ -66,7 +66,7 @@ export async function compareWithHub(
 
 /** Returns whether a lockdown concerns the requester whom the account on the hub names. */
 const isLockedOut = (lockdowns: Lockdowns, requester: UserId | null | undefined): boolean =>
-  requester ? lockdownFor(lockdowns, requester) !== null : (lockdowns.get(EVERYBODY)?.locked ?? false);
+  requester ? lockdownFor(lockdowns, requester) !== null : lockdowns.has(EVERYBODY);
 
 /**
  * Deletes a binding that the record does not allow. A record that is not granted, though its binding exists,

@@ -14,6 +14,8 @@ import { UNREADABLE } from "../../store/reading.ts";
 import { StoreAway } from "../../store/redis.ts";
 import type { ReadRequest } from "../../store/store.ts";
 import { pingChecks } from "../company-checks.ts";
+import { drawLockdowns } from "../lockdown/draw.ts";
+import { syncLockdowns } from "../lockdown/sync.ts";
 import { outlineFor, type Records } from "../state.ts";
 import { nextDue } from "../states/index.ts";
 import { tellManyAttempts } from "../trail/attempts.ts";
@@ -21,7 +23,6 @@ import { lookForUnknownGroups, tellForeignAccess } from "./admin-notices.ts";
 import { runChecks } from "./checks.ts";
 import { compareWithHub, type HubObjects, OVERDUE } from "./compare.ts";
 import { doDeeds } from "./deeds.ts";
-import { syncLockdowns } from "./lockdowns.ts";
 import { tellNewPasskeys } from "./new-passkeys.ts";
 import { checkEverybody } from "./who-left.ts";
 
@@ -56,9 +57,10 @@ export async function sweep(bot: Bot, withChecks: boolean): Promise<void> {
   const records = await attempt(bot, "Redis", () => scheduleDue(bot));
   const onHub = await attempt(bot, "hub", () => listOnHub(bot));
   if (onHub) await attempt(bot, "hub", () => endOverdue(bot, onHub));
+  if (onHub && records) await attempt(bot, "Redis", () => doDeeds(bot));
+  const lockdowns = records && (await attempt(bot, "Redis", () => syncLockdowns(bot, records.values())));
+  if (lockdowns) await attempt(bot, "Redis", () => drawLockdowns(bot));
   if (onHub && records) {
-    await attempt(bot, "Redis", () => doDeeds(bot));
-    const lockdowns = await attempt(bot, "Redis", () => syncLockdowns(bot, records.values()));
     await attempt(bot, "Redis", () => compareWithHub(bot, records, onHub, lockdowns ?? new Map()));
     await attempt(bot, "Redis", () => forgetLost(bot, records, onHub));
   }

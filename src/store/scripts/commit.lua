@@ -5,24 +5,14 @@
 -- concern, then one score an index.
 local id, read, version, record, entry = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local keepSeconds, lookedUpAt, goodFor, people = tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8]), ARGV[9]
--- Characters of the MAC before a signed text.
-local MAC_LENGTH = 43
 -- Seconds: longer than the longest access, its start 30 days ahead, and the 90 days of a closed record.
 local INDEX_KEPT = 500 * 24 * 3600
 
 if (redis.call('HGET', KEYS[1], 'version') or '') ~= read then return 'conflict' end
 
--- One that cannot be read counts as locked, until somebody writes a new one.
-local function isLocked(who)
-  local signed = redis.call('HGET', KEYS[4], who)
-  if not signed then return false end
-  local isRead, lockdown = pcall(cjson.decode, string.sub(signed, MAC_LENGTH + 1))
-  return not isRead or type(lockdown) ~= 'table' or lockdown.locked ~= false
-end
-
 if lookedUpAt ~= '' then
   for who in string.gmatch('everybody ' .. people, '%S+') do
-    if isLocked(who) then return 'locked-down ' .. who end
+    if redis.call('HEXISTS', KEYS[4], who) == 1 then return 'locked-down ' .. who end
   end
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)

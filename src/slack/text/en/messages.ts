@@ -353,10 +353,8 @@ const lockdown = {
     `*${count} ${count === 1 ? "access rests" : "accesses rest"} on their approval:*`,
   unreadable: (whom: string) =>
     head(
-      "A lockdown that cannot be read",
-      whom
-        ? `${whom} has no access until an admin unlocks it.`
-        : "Nobody has access until an admin unlocks it.",
+      "Locked down, and nobody knows who set it",
+      `the entry is damaged, or the bot didn't write it. ${whom ? `${whom} has no` : "Nobody has"} access until an admin unlocks it.`,
     ),
   unlocked: (by: string, at: string, whom: string) =>
     head(`Unlocked by ${by} ${at}`, whom ? `${whom} can ask again.` : "Everybody can ask again."),

@@ -320,7 +320,11 @@ const lockdown: Words["lockdown"] = {
       whom ? `${whom} 没有任何权限，也不能获得权限。` : "没有人持有权限，也没有人能获得权限。",
     ),
   resting: (count) => `*以下 ${count} 项权限由其批准：*`,
-  unreadable: (whom) => head("一项锁定无法读取", `${whom || "所有人"} 在管理员解锁之前没有任何权限。`),
+  unreadable: (whom) =>
+    head(
+      "已锁定，但不知道由谁设置",
+      `该记录已损坏，或不是由机器人写入。${whom || "所有人"} 在管理员解锁之前没有任何权限。`,
+    ),
   unlocked: (by, at, whom) =>
     head(`${by} 已解锁（${at}）`, `${whom ? `${whom} ` : "所有人都"}可以重新申请。`),
 };
