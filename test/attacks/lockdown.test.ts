@@ -93,8 +93,11 @@ const cardSays = (words: string) =>
 /** The command line, with Redis down unless `variables` say otherwise. */
 const byHand = (name: "lockdown" | "unlock", variables = { REDIS_URL: "redis://127.0.0.1:1" }) =>
   grants([name, `@${BOB}`, "by hand", "--as", "dana"], {
-    ...{ clock: world.clock, log: createLog("silent"), colour: false },
-    ...{ say: () => {}, confirm: async () => true },
+    clock: world.clock,
+    log: createLog("silent"),
+    colour: false,
+    say: () => {},
+    confirm: async () => true,
     variables: { ...world.env, ...variables },
   });
 

@@ -50,6 +50,11 @@ const recordOnce = (
   { by, words, at, hash }: LockdownEntry,
 ): Promise<void> =>
   store.trail.addOnce(lockdownMark(hash), {
-    ...{ event: "lockdown.taken-over", id: null, at: clock.now(), by: by || null },
-    ...{ whom, words, setAt: at },
+    event: "lockdown.taken-over",
+    id: null,
+    at: clock.now(),
+    by: by || null,
+    whom,
+    words,
+    setAt: at,
   });

@@ -38,6 +38,9 @@ export async function writeUnlock(bot: Bot, whom: Locked, order: LockdownOrder):
 }
 
 const entryFor = (bot: Bot, event: TrailEvent, whom: Locked, order: LockdownOrder & { at: number }) => ({
-  ...{ event, id: null, ...order, whom },
+  event,
+  id: null,
+  ...order,
+  whom,
   names: knownNames(bot, [order.by, whom]),
 });
