@@ -34,10 +34,7 @@ export interface Subject {
   asker: Person;
 }
 
-/**
- * Resolves to a shorter time, or null for the time that was requested. Throws check-denies, check-failed or unknown-
- * role.
- */
+/** Resolves to null for the time that was requested. Throws check-denies, check-failed or unknown-role. */
 export async function askCompany(
   config: CheckConfig,
   subject: Subject,

@@ -9,17 +9,6 @@ const { services } = parse(text("docker-compose.yml"));
 const bot = services["karpor-access"];
 const dockerfile = text("Dockerfile");
 
-test("Redis keeps its records, and the bot waits for it", () => {
-  expect(services.redis.command).toContain("--appendonly yes --maxmemory-policy noeviction");
-  expect(services.redis.volumes).toEqual(["redis:/data"]);
-  expect(bot.depends_on).toEqual({ redis: { condition: "service_healthy" } });
-});
-
-test("metrics are read from other containers, and published to nobody", () => {
-  expect(bot.environment.METRICS_HOST).toBe("0.0.0.0");
-  expect(bot.ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:.*:3000$/)]);
-});
-
 test("the healing job has no secret of Slack, and the bot no access of the job", () => {
   const { command, environment, env_file, volumes, profiles } = services.heal;
   const [, args = ""] = /node src\/main\.ts setup (.+?);/.exec(command[2]) ?? [];

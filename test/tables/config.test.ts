@@ -4,9 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { z } from "zod";
 import { ConfigError, loadConfig, loadForHub } from "../../src/config.ts";
-import { ConfigFile } from "../../src/config-schema.ts";
 import { COMMAND_WORDS } from "../../src/policy/words.ts";
 import { DAY, HOUR, MINUTE } from "../../src/request/durations.ts";
 
@@ -144,12 +142,6 @@ describe("what is read", () => {
     const checked = guest({ check: { url: "https://check.example.com", secretEnv: "CHECK" } });
     expect(load(checked, {}, loadForHub).hub.namespace).toBe("karpor-access-prod");
     expect(mistakes(() => load({}, {}, loadForHub))).toContain("instance: is missing; give it");
-  });
-
-  test("every field is described for the schema", () => {
-    const schema = JSON.stringify(z.toJSONSchema(ConfigFile, { io: "input" }));
-    expect(schema).toContain("Its last day, in UTC");
-    expect(schema).toContain("So many different people.");
   });
 });
 
