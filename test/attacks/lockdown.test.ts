@@ -457,12 +457,12 @@ const ROWS: Row[] = [
     "still locked, and what they approved has ended after the next sweep",
     async () => {
       const card = await scene.ask("guest 1h", "approved in between", MEI);
-      await scene.say(ALICE, "lockdown @carol a stolen laptop");
-      await eventually(async () => (await botOf(0).hub.readLockdowns()).has(UserId.parse(CAROL)));
       let isDeleting = true;
       const deleting = (async () => {
         while (isDeleting) await world.commands.del(keys.lockdowns);
       })();
+      await scene.say(ALICE, "lockdown @carol a stolen laptop");
+      await eventually(async () => (await botOf(0).hub.readLockdowns()).has(UserId.parse(CAROL)));
       deliverTo(1);
       await world.slack.click(CAROL, card, "approve");
       await scene.because("approved in between", "active");
@@ -472,6 +472,10 @@ const ROWS: Row[] = [
       }
       await world.sweep();
       await scene.record((one) => one.reason === "approved in between" && one.ending?.cause === "lockdown");
+      for (const i of replicas.keys()) {
+        deliverTo(i);
+        expect(await answerTo(CAROL, "pending")).toContain("You are locked out");
+      }
       isDeleting = false;
       await deleting;
       await world.sweep();
