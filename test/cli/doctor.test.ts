@@ -550,7 +550,7 @@ const faults: Fault[] = [
     name: "no kubeconfig",
     plant: () => ({ kubeconfig: "{}" }),
     check: "hub",
-    message: /kubeconfig's content is wrong/,
+    message: /no current context/,
     fix: /npm run setup/,
   },
   {
